@@ -1,0 +1,3 @@
+//! `trialc`: clinical trial protocols as code.
+pub mod number;
+pub mod units;
