@@ -1,0 +1,269 @@
+//! Values of properties and bodies other than criteria.
+
+use super::{DurationExpr, Expr, Moment, Name, TimePhrase};
+use crate::number::Exact;
+use crate::source::Spanned;
+
+/// What stands after a colon. Which variant is expected is said by the schema.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A quoted text; several are joined by commas.
+    Texts(Vec<Spanned<String>>),
+    /// Names or closed choices, joined by commas; `month_3 to month_12` is kept as a range.
+    Names(Vec<NameOrRange>),
+    /// A property without a value (`repeats`).
+    Flag,
+    Integer(i64),
+    /// `22 actual`, `120 planned`.
+    Enrollment { count: u64, basis: Option<Name> },
+    /// `1:1:1`.
+    Ratio(Vec<u64>),
+    /// `1/2`: phases joined by a slash.
+    Phase(Vec<Spanned<String>>),
+    /// A calendar date, perhaps partial, with its qualifier (`2011-01 actual`).
+    Date { date: PartialDate, basis: Option<Name> },
+    /// `scheme "value"`.
+    Identifier { scheme: Name, value: Spanned<String> },
+    /// `"2.0" dated 2018-04-25`.
+    Version { label: Spanned<String>, dated: Option<Spanned<PartialDate>> },
+    /// Codes of a terminology: `44054006`, `E11`, `4548-4 "Hemoglobin A1c/…"`.
+    Codes(Vec<Code>),
+    /// A criterion, derivation or other expression.
+    Expression(Expr),
+    Quantity(Quantity),
+    /// `0 to 500`, `0 to 500 mg/dL`.
+    Range(QuantityRange),
+    /// Units only: `mg/dL, umol/L`.
+    Units(Vec<Spanned<String>>),
+    Duration(DurationExpr),
+    /// Constraints of an event's time: `0 to 14 days after randomization`.
+    Timing(Vec<Constraint>),
+    /// When a visit takes place.
+    Visit(VisitTiming),
+    /// A visit's window alone: `±7 days`.
+    Window(WindowAround),
+    /// `fasting` levels: `0 "Fully active", 1 "…"`, `negative, positive`, or a range of whole numbers.
+    Levels(Vec<Level>),
+    /// Attributes of an event: `grade 1 to 5, related_to infusion`.
+    Attributes(Vec<Attribute>),
+    /// The phrases of a treatment plan: `dose not stated, on infusion`.
+    Plan(Vec<PlanPhrase>),
+    /// What is compared in an outcome: `combined versus insulin, mean difference`.
+    Comparison { arms: Vec<Vec<Name>>, summary: Option<Spanned<String>> },
+    /// Intercurrent events: `rescue_therapy treatment_policy, death not stated`.
+    Strategies(Vec<(Name, Option<Name>)>),
+    /// What a `collect` statement takes and where.
+    Collection(Collection),
+    /// `day 1 is randomization`.
+    Clock { day: i64, is: Name },
+    /// `every 28 days from first_dose until progression`.
+    Cycle(CyclePlan),
+    /// A field's type.
+    FieldType(FieldType),
+    /// Something recorded of the person in an example.
+    Fact(Fact),
+    /// `ineligible by I8`.
+    Expectation { verdict: Name, by: Vec<Name> },
+    /// `not stated`: the protocol is known to be silent.
+    NotStated,
+    /// `unspecified "…"`: the protocol's own words, which say too little to be formalised.
+    Unspecified(Spanned<String>),
+    /// Could not be read; already reported.
+    Error,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum NameOrRange {
+    Name(Name),
+    Range { from: Name, to: Name },
+}
+
+/// A year, a month or a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PartialDate {
+    pub year: i16,
+    pub month: Option<i8>,
+    pub day: Option<i8>,
+}
+
+/// A code with its display text, if written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Code {
+    pub code: Spanned<String>,
+    pub display: Option<Spanned<String>>,
+}
+
+/// A number and the unit behind it, as written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quantity {
+    pub number: Spanned<Exact>,
+    /// The number as written, for its precision.
+    pub number_text: String,
+    /// The unit in the author's spelling, not yet parsed.
+    pub unit: Option<Spanned<String>>,
+    /// The same quantity in another unit, in parentheses: `1.5 mg/dL (133 umol/L)`.
+    pub also: Option<Box<Quantity>>,
+}
+
+/// `low to high unit`; a unit on the low end only is allowed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QuantityRange {
+    pub low: Quantity,
+    pub high: Quantity,
+}
+
+/// One constraint of an event's time.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Constraint {
+    /// `on consent`: the same day.
+    On(Moment),
+    /// `on or after consent`, `after consent`, `before consent`, `on or before …`.
+    Order { after: bool, or_same_day: bool, than: Moment },
+    /// `at least 4 months after smt_start`; `at most …`.
+    Bound { at_least: bool, by: DurationExpr, after: bool, than: Moment },
+    /// `0 to 14 days after randomization`; `within 14 days after …` is `0 to 14`.
+    Between { low: DurationExpr, high: DurationExpr, after: bool, than: Moment },
+    /// `first EXPRESSION`: the first time that a truth holds.
+    FirstTime(Expr),
+}
+
+/// When a visit takes place, relative to its anchor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VisitTiming {
+    pub target: VisitTarget,
+    pub window: Option<WindowAround>,
+    /// Further constraints: `and at least 7 days after visit_1`.
+    pub and: Vec<Constraint>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum VisitTarget {
+    /// `day 15`, `day -28 to -1`, with the clock when there are several (`day 15 of study`).
+    Day { from: i64, to: Option<i64>, clock: Option<Name> },
+    /// `cycle 1 day 15` is written as a visit of a cycle; here its day.
+    /// `1 month after randomization`, `2 weeks before surgery`.
+    Offset { by: DurationExpr, after: bool, anchor: Moment },
+    /// `0 to 14 days after randomization`: any day between.
+    OffsetRange { low: DurationExpr, high: DurationExpr, after: bool, anchor: Moment },
+    /// `on infusion`.
+    On(Moment),
+    /// `every 3 months after randomization`, one visit for each name.
+    Every { by: DurationExpr, anchor: Moment, until: Option<Moment>, lasting: Option<DurationExpr> },
+}
+
+/// `±7 days`, `-7/+14 days`: how far the actual date may lie from the target.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WindowAround {
+    pub early: DurationExpr,
+    pub late: DurationExpr,
+}
+
+/// A value of a score or coded measure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Level {
+    pub value: Spanned<String>,
+    pub label: Option<Spanned<String>>,
+    /// The last value, where a range of whole numbers was written.
+    pub to: Option<Spanned<String>>,
+}
+
+/// An attribute that each occurrence of an event has.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Attribute {
+    /// `grade 1 to 5`.
+    Ordinal { name: Name, low: i64, high: i64 },
+    /// `related_to infusion`.
+    Related { name: Name, to: Name },
+    /// `serious`.
+    Flag(Name),
+}
+
+/// One phrase of a treatment plan.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PlanPhrase {
+    Dose(Quantity),
+    DoseNotStated,
+    /// `auc 5`: target area under the curve, mg·min/mL.
+    TargetAuc(Spanned<Exact>),
+    /// `up to 250 mg`.
+    Cap(Quantity),
+    Route(Name),
+    /// `once`, `daily`, `twice daily`, `every 3 weeks`.
+    Frequency(Frequency),
+    On(Moment),
+    From(Moment),
+    For(DurationExpr),
+    Until(Moment),
+    /// `days 1, 8, 15 of 28`: days of a cycle and its length in days.
+    Days { days: Vec<i64>, of: i64 },
+    /// `stable`, or another named manner.
+    Text(Spanned<String>),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Frequency {
+    Once,
+    /// This many times each day.
+    TimesDaily(i64),
+    Every(DurationExpr),
+    NotStated,
+}
+
+/// `collect a, b at x, y when …`, `collect adverse_event from consent to month_12`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Collection {
+    pub what: Vec<Name>,
+    pub at: Vec<NameOrRange>,
+    /// Continuous collection between two moments instead of visits.
+    pub throughout: Option<(Moment, Option<Moment>)>,
+    pub when: Option<Expr>,
+}
+
+/// `every 28 days from first_dose for 6 cycles`, `… until progression`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CyclePlan {
+    pub every: DurationExpr,
+    pub from: Moment,
+    pub count: Option<i64>,
+    pub until: Option<Moment>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldType {
+    Text,
+    Integer,
+    /// A number in a unit.
+    Number(Option<Spanned<String>>),
+    Date,
+    PartialDate,
+    Time,
+    YesNo,
+    /// `choice of (a "A", b "B")`.
+    Choice(Vec<Level>),
+    /// `measure hba1c`.
+    Measure(Name),
+}
+
+/// One statement of an example.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact {
+    /// `sex: female`, `born: 1970-03-02`, `arm: combined`, `country: "FR"`.
+    Attribute { name: Name, value: Spanned<String> },
+    /// `consent on 2011-02-01`; `hba1c 9.6 % on 2011-06-28`; `ecog 1 on …`; `pregnancy_test negative on …`.
+    Observed { name: Name, value: Option<FactValue>, on: Spanned<PartialDate> },
+    /// `t2dm from 2001-05`, `metformin from 2010-01-01 to 2011-02-01`.
+    Lasting { name: Name, value: Option<FactValue>, from: Option<Spanned<PartialDate>>, to: Option<Spanned<PartialDate>> },
+    /// `no stroke`: known never to have occurred; with `from … to …` for that period alone.
+    Absent { name: Name, from: Option<Spanned<PartialDate>>, to: Option<Spanned<PartialDate>> },
+    /// `answer I1 yes`.
+    Answer { criterion: Name, answer: Name },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum FactValue {
+    Quantity(Quantity),
+    Level(Name),
+}
+
+/// Kept here so that property values and criteria share one notion of a phrase.
+pub type Phrase = TimePhrase;
