@@ -1,3 +1,7 @@
 //! `trialc`: clinical trial protocols as code.
+pub mod ast;
+pub mod diagnostics;
+pub mod model;
 pub mod number;
+pub mod source;
 pub mod units;

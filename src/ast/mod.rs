@@ -59,7 +59,7 @@ impl Item {
 
     /// The first property of this key.
     pub fn property(&self, key: &str) -> Option<&Property> {
-        self.properties_of(key).next()
+        self.properties.iter().find(|property| property.key.value == key)
     }
 
     pub fn properties_of<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Property> {

@@ -1,0 +1,501 @@
+//! The typed trial: names bound, units known, times anchored, no error states. Every backend reads this and
+//! nothing else.
+//!
+//! The model serialises to JSON, self-contained: what it refers to by name is in it. Declarations keep the order
+//! of the source. Origins (source spans) are kept in memory for diagnostics and never serialised.
+
+mod form;
+mod rule;
+mod schedule;
+mod treatment;
+
+pub use form::*;
+use indexmap::IndexMap;
+pub use rule::*;
+pub use schedule::*;
+use serde::{Deserialize, Serialize};
+pub use treatment::*;
+
+use crate::number::Exact;
+use crate::source::Span;
+
+/// Where a part of the model was written; absent in a model that was read from JSON. Equality ignores it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Origin(pub Option<Span>);
+
+impl PartialEq for Origin {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Origin {}
+
+impl From<Span> for Origin {
+    fn from(span: Span) -> Self {
+        Self(Some(span))
+    }
+}
+
+/// Declarations by name, in source order.
+pub type Named<T> = IndexMap<String, T>;
+
+/// A whole trial.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trial {
+    /// Version of the language that the model was compiled from.
+    pub language: u32,
+    pub header: Header,
+    #[serde(default)]
+    pub sites: Named<Site>,
+    pub events: Named<Event>,
+    /// Conditions, drugs, drug classes and procedures that the trial refers to.
+    pub concepts: Named<Concept>,
+    /// Other persons of whom criteria speak, with their description.
+    #[serde(default)]
+    pub persons: Named<String>,
+    /// Measures, scores and derived quantities that the trial refers to or declares.
+    pub measures: Named<Measure>,
+    #[serde(default)]
+    pub definitions: Named<Definition>,
+    pub interventions: Named<Intervention>,
+    #[serde(default)]
+    pub backgrounds: Named<Background>,
+    #[serde(default)]
+    pub allocations: Named<Allocation>,
+    pub arms: Named<Arm>,
+    #[serde(default)]
+    pub sequences: Named<Sequence>,
+    /// By the event that they decide on.
+    pub decisions: Named<Decision>,
+    pub outcomes: Named<Outcome>,
+    pub schedule: Option<Schedule>,
+    /// Every form, default or declared, fully worked out.
+    pub forms: Named<Form>,
+    #[serde(default)]
+    pub examples: Vec<Example>,
+}
+
+/// Something the protocol states, or is known not to state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stated<T> {
+    Is(T),
+    /// `not stated`: the author says that the protocol is silent.
+    NotStated,
+    /// `unspecified "…"`: the protocol's own words, too vague to be formalised.
+    Unspecified(String),
+    /// The author of the specification wrote nothing.
+    #[default]
+    Missing,
+}
+
+impl<T> Stated<T> {
+    pub fn is(&self) -> Option<&T> {
+        match self {
+            Stated::Is(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Stated::Missing)
+    }
+}
+
+/// Identity, design and dates of the trial (ICH M11 title page; ClinicalTrials.gov identification and status).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    pub name: String,
+    pub title: String,
+    pub official_title: Option<String>,
+    pub acronym: Option<String>,
+    pub ids: Vec<Identifier>,
+    pub version: Option<Version>,
+    /// `["1", "2"]` for phase 1/2.
+    pub phase: Vec<String>,
+    pub purpose: Option<String>,
+    pub design: Vec<String>,
+    pub masked: Vec<String>,
+    pub enrollment: Stated<Enrollment>,
+    pub status: Option<String>,
+    pub sponsor: Option<String>,
+    pub responsible_party: Option<String>,
+    pub collaborators: Vec<String>,
+    pub started: Option<QualifiedDate>,
+    pub primary_completion: Option<QualifiedDate>,
+    pub completed: Option<QualifiedDate>,
+    pub registered: Option<QualifiedDate>,
+    pub updated: Option<QualifiedDate>,
+    pub verified: Option<QualifiedDate>,
+    pub sample_size: Stated<String>,
+    pub conditions: Vec<String>,
+    pub keywords: Vec<String>,
+    pub healthy_volunteers: Option<bool>,
+    pub sexes: Option<String>,
+    /// Age limits of the registry, in completed years.
+    pub ages: Option<(Exact, Exact)>,
+    pub fda_drug: Option<bool>,
+    pub fda_device: Option<bool>,
+    pub query: Option<String>,
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identifier {
+    pub scheme: String,
+    pub value: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    pub label: String,
+    /// ISO 8601, possibly without day or month.
+    pub dated: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Enrollment {
+    pub count: u64,
+    /// `actual` or `planned`.
+    pub basis: Option<String>,
+}
+
+/// A date of the record: `2011-01` and whether it is `actual` or `estimated`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QualifiedDate {
+    /// ISO 8601, possibly without day or month.
+    pub date: String,
+    pub basis: Option<String>,
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Site {
+    pub label: String,
+    pub city: Option<String>,
+    pub region: Option<String>,
+    pub postal_code: Option<String>,
+    pub country: Option<String>,
+}
+
+/// Something that can happen to a participant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    pub label: String,
+    /// Arms in which it can happen; empty: in all.
+    #[serde(default)]
+    pub arms: Vec<String>,
+    #[serde(default)]
+    pub repeats: bool,
+    #[serde(default)]
+    pub constraints: Vec<Constraint>,
+    #[serde(default)]
+    pub attributes: Vec<Attribute>,
+    /// The event is the first time that this holds, after the constraints' anchor.
+    #[serde(default)]
+    pub when: Option<Clause>,
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+/// `low ≤ this event − anchor ≤ high`; both ends closed, each may be open.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Constraint {
+    pub anchor: Moment,
+    pub low: Option<Offset>,
+    pub high: Option<Offset>,
+    /// The author's words.
+    pub text: String,
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "attribute", rename_all = "snake_case")]
+pub enum Attribute {
+    Ordinal { name: String, low: i64, high: i64 },
+    Related { name: String, to: String },
+    Flag { name: String },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Domain {
+    Condition,
+    Drug,
+    DrugClass,
+    Procedure,
+    /// An event of this trial.
+    Event,
+}
+
+/// A condition, drug, drug class or procedure with its codes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Concept {
+    pub domain: Domain,
+    pub label: String,
+    /// Terminology (`snomed`, `icd10`, `meddra`, `rxnorm`, `atc`, `loinc`) to codes.
+    #[serde(default)]
+    pub codes: Named<Vec<ConceptCode>>,
+    /// Names of concepts that count as this one.
+    #[serde(default)]
+    pub members: Vec<String>,
+    /// The list of members is not complete: a "no" must be attested.
+    #[serde(default)]
+    pub open_list: bool,
+    #[serde(default)]
+    pub brands: Vec<String>,
+    #[serde(default)]
+    pub also: Vec<String>,
+    #[serde(default)]
+    pub half_life: Option<Duration>,
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConceptCode {
+    pub code: String,
+    pub display: Option<String>,
+}
+
+/// A unit: canonical UCUM code, and as the author wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct UnitRef {
+    pub ucum: String,
+    pub written: String,
+}
+
+/// A quantity, coded result, score or derived quantity that a person can have a value of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Measure {
+    pub label: String,
+    #[serde(flatten)]
+    pub kind: MeasureKind,
+    #[serde(default)]
+    pub loinc: Option<ConceptCode>,
+    #[serde(default)]
+    pub specimen: Option<String>,
+    /// `fasting`, `supine`.
+    #[serde(default)]
+    pub state: Option<String>,
+    #[serde(default)]
+    pub also: Vec<String>,
+    #[serde(default)]
+    pub source: Option<String>,
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum MeasureKind {
+    Quantity(QuantityMeasure),
+    /// One of a list of values; ordered ones (scores in words) compare by their order.
+    Coded { levels: Vec<Level>, ordered: bool },
+    /// A whole-number score from `low` to `high`.
+    Score { low: i64, high: i64, labels: Vec<Level> },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QuantityMeasure {
+    /// Unit of ranges and forms; absent for pure numbers (INR).
+    pub unit: Option<UnitRef>,
+    /// Further units in which a value may be recorded.
+    #[serde(default)]
+    pub units: Vec<UnitRef>,
+    /// `substance`, `mass`, `hba1c`, `temperature`, … as the library says.
+    #[serde(default)]
+    pub kind: Option<String>,
+    /// g/mol.
+    #[serde(default)]
+    pub molar_mass: Option<Exact>,
+    #[serde(default)]
+    pub formula: Option<String>,
+    #[serde(default)]
+    pub valence: Option<u32>,
+    /// In `unit`.
+    #[serde(default)]
+    pub plausible: Option<(Exact, Exact)>,
+    /// Decimals that are reported.
+    #[serde(default)]
+    pub precision: Option<u32>,
+    /// How it is computed, for a derived quantity. Leaves are the measures it is computed from.
+    #[serde(default)]
+    pub formula_of: Option<Box<Term>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Level {
+    pub value: String,
+    pub label: Option<String>,
+}
+
+/// A named truth. Its uses are expanded in place; kept for documents.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Definition {
+    pub label: String,
+    pub text: String,
+}
+
+/// A decision (entry, randomisation, entry to a stage) with the criteria that it rests on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The event that the decision permits.
+    pub event: String,
+    pub label: Option<String>,
+    /// Events at which the criteria are checked, in order.
+    pub checked: Vec<String>,
+    pub criteria: Named<Criterion>,
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CriterionKind {
+    Include,
+    Exclude,
+}
+
+/// How much of a criterion the checker decides by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Computability {
+    /// All of it, from recorded data.
+    Computed,
+    /// Parts of it are a person's answer.
+    Partly,
+    /// A named person answers.
+    Attested,
+    /// Only its text is here.
+    TextOnly,
+}
+
+/// One eligibility criterion. An inclusion is met when its rule is true, an exclusion when its rule is false.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Criterion {
+    pub kind: CriterionKind,
+    /// The approved wording.
+    pub prose: String,
+    pub rule: Clause,
+    pub computability: Computability,
+    /// Arms that it applies to; empty: all.
+    #[serde(default)]
+    pub arms: Vec<String>,
+    #[serde(default)]
+    pub category: Option<String>,
+    /// The author's question to the sponsor where the wording was repaired.
+    #[serde(default)]
+    pub query: Option<String>,
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tier {
+    Primary,
+    Secondary,
+    Exploratory,
+    /// The record lists it without a tier.
+    Unstated,
+}
+
+/// An outcome as an estimand (ICH E9(R1)): variable, time, population, comparison, intercurrent events.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    pub tier: Tier,
+    /// The approved wording.
+    pub label: String,
+    pub value: Stated<Term>,
+    /// For an outcome that is a truth (proportion with …), inside [`Value::Proportion`].
+    pub time_frame: Stated<TimeFrame>,
+    /// Arms compared, in groups (`a versus b`).
+    pub compare: Stated<Comparison>,
+    pub among: Stated<String>,
+    pub missing: Stated<String>,
+    /// Intercurrent events and their strategies.
+    pub events: Vec<IntercurrentEvent>,
+    pub query: Option<String>,
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TimeFrame {
+    /// How long after the anchor.
+    pub offset: Offset,
+    /// Absent when the author names none.
+    pub anchor: Option<Moment>,
+    pub text: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// Groups of arms: `[[combined], [insulin]]`.
+    pub groups: Vec<Vec<String>>,
+    /// `mean difference`, `hazard ratio`.
+    pub summary: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IntercurrentEvent {
+    pub event: String,
+    pub strategy: Stated<String>,
+}
+
+/// An invented participant with the verdict that the author expects.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Example {
+    pub label: String,
+    pub facts: Vec<Fact>,
+    pub expect: Vec<Expectation>,
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Expectation {
+    /// The decision's event; absent: the trial's only or last decision.
+    pub decision: Option<String>,
+    /// `eligible`, `ineligible`, `undetermined`.
+    pub verdict: String,
+    /// Criteria that must be among the reasons.
+    pub by: Vec<String>,
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+/// Something recorded of a person. Dates are ISO 8601, possibly without day or month.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Fact {
+    /// `sex`, `born`, `country`, `arm`.
+    Attribute { name: String, value: String },
+    Measured { measure: String, value: FactValue, on: String },
+    /// An event, or a finding, procedure or exposure on one day.
+    Happened { name: String, on: String },
+    Lasted { name: String, from: Option<String>, to: Option<String>, dose: Option<FactValue> },
+    /// Known not to have occurred; for the given period or ever.
+    Absent { name: String, from: Option<String>, to: Option<String> },
+    Answer { criterion: String, answer: Answer },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactValue {
+    Quantity { number: Exact, unit: Option<UnitRef> },
+    Level(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    Yes,
+    No,
+    Unknown,
+}
