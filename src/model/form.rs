@@ -15,6 +15,12 @@ pub struct Form {
     /// Many records at one visit (adverse events, medications).
     #[serde(default)]
     pub repeating: bool,
+    /// Arms that fill it; empty: all.
+    #[serde(default)]
+    pub arms: Vec<String>,
+    /// What the site is told above the form.
+    #[serde(default)]
+    pub instructions: Option<String>,
     pub fields: Vec<Field>,
     /// Checks across fields, in words and as rules over field names.
     #[serde(default)]
@@ -36,9 +42,21 @@ pub struct Field {
     /// Asked only when another field of the form has one of these values.
     #[serde(default)]
     pub when: Option<FieldCondition>,
+    /// Visits at which it is asked; absent: all of the form's; empty: the schedule names none.
+    #[serde(default)]
+    pub visits: Option<Vec<String>>,
+    /// Conditions of the protocol under which it is asked, visit by visit.
+    #[serde(default)]
+    pub only: Vec<FieldScope>,
+    /// Heading under which it stands (the name of the test).
+    #[serde(default)]
+    pub group: Option<String>,
     /// Measure that the field records.
     #[serde(default)]
     pub measure: Option<String>,
+    /// Key of the criterion or attestation that the field answers.
+    #[serde(default)]
+    pub answers: Option<String>,
     #[serde(default)]
     pub loinc: Option<ConceptCode>,
     #[serde(default)]
@@ -77,6 +95,14 @@ pub struct FieldCondition {
     pub one_of: Vec<String>,
 }
 
+/// At these visits (all, when empty) the field is asked only when the clause holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FieldScope {
+    #[serde(default)]
+    pub visits: Vec<String>,
+    pub when: Clause,
+}
+
 /// Traceability of a field to the protocol.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "snake_case")]
@@ -110,8 +136,16 @@ pub struct FormCheck {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "check", rename_all = "snake_case")]
 pub enum CheckKind {
-    /// `first` is not later than `second` (dates or numbers).
+    /// `first` is not later or greater than `second` (dates or numbers).
     NotAfter { first: String, second: String },
+    /// `first` is less than `second`.
+    Less { first: String, second: String },
+    /// No two records of the form agree in all these fields.
+    Unique { fields: Vec<String> },
+    /// The date has come.
+    NotInFuture { field: String },
+    /// The value is the planned one.
+    Planned { field: String, value: String },
     /// The field is present exactly when the other has one of these values.
     PresentWhen { field: String, other: String, one_of: Vec<String> },
     /// The date is within the visit's window.
@@ -120,4 +154,45 @@ pub enum CheckKind {
     NotBeforeEvent { field: String, event: String },
     /// A condition of the protocol, in the language's own words.
     Rule { clause: Clause },
+}
+
+/// A form as the author declared it (`form` item), before the defaults are worked out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeclaredForm {
+    pub label: Option<String>,
+    /// Measures, findings, procedures and events that are recorded here instead of on their default form.
+    pub collects: Vec<String>,
+    /// Visits; empty: where the schedule collects what the form collects.
+    pub at: Vec<String>,
+    /// In source order.
+    pub fields: Vec<DeclaredField>,
+    pub origin: Origin,
+}
+
+/// A `field` item: the name of a measure or of a default field, to override it, or a new name, to add a field.
+/// Absent properties keep the default.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DeclaredField {
+    pub name: String,
+    pub label: Option<String>,
+    pub kind: Option<FieldKind>,
+    /// Hard limits.
+    pub range: Option<DeclaredRange>,
+    pub required: Option<bool>,
+    /// Another field of the form, with the values for which this one is asked.
+    pub when: Option<FieldCondition>,
+    /// A condition of the protocol (`when: sex is female`).
+    pub only: Option<Clause>,
+    pub help: Option<String>,
+    /// Place on the form, from 1; without it, after the field declared before.
+    pub order: Option<i64>,
+    pub origin: Origin,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeclaredRange {
+    pub low: Exact,
+    pub high: Exact,
+    /// Absent: the field's first unit.
+    pub unit: Option<UnitRef>,
 }
