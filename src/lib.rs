@@ -5,4 +5,5 @@ pub mod diagnostics;
 pub mod model;
 pub mod number;
 pub mod source;
+pub mod time;
 pub mod units;
