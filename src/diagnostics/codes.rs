@@ -33,9 +33,7 @@ macro_rules! codes {
 
 /// The code of this id or name, whatever the case.
 pub fn find(wanted: &str) -> Option<&'static Code> {
-    ALL.iter()
-        .copied()
-        .find(|code| code.id.eq_ignore_ascii_case(wanted) || code.name.eq_ignore_ascii_case(wanted))
+    ALL.iter().copied().find(|code| code.id.eq_ignore_ascii_case(wanted) || code.name.eq_ignore_ascii_case(wanted))
 }
 
 codes! {
