@@ -96,5 +96,7 @@ pub fn compile(loader: &dyn Loader, path: &str) -> Result<Compilation, LoadError
 fn not_text(at: Span, reason: &str) -> Diagnostic {
     Diagnostic::new(&codes::NOT_TEXT, at, format!("this file is not text: {reason}"))
         .label("readable up to here")
-        .help("save the protocol as plain text in UTF-8; a word processor's document must be exported as text")
+        .help(
+            "save the protocol as plain text in UTF-8; a word processor's document must be exported as text",
+        )
 }

@@ -2,6 +2,7 @@
 pub mod ast;
 pub mod compile;
 pub mod diagnostics;
+pub mod emit;
 pub mod model;
 pub mod number;
 pub mod source;

@@ -135,9 +135,18 @@ impl Source {
         (line, self.text[self.line_starts[line] as usize..offset].encode_utf16().count())
     }
 
+    /// The byte offset at which a line, counted from 1, begins; past the last line it is the end of the text.
+    pub fn line_start(&self, number: usize) -> usize {
+        self.line_starts.get(number.saturating_sub(1)).map_or(self.text.len(), |at| *at as usize)
+    }
+
+    pub fn line_count(&self) -> usize {
+        self.line_starts.len()
+    }
+
     /// The text of a line, counted from 1, without its end.
     pub fn line(&self, number: usize) -> &str {
-        let start = self.line_starts.get(number.saturating_sub(1)).map_or(self.text.len(), |at| *at as usize);
+        let start = self.line_start(number);
         let end = self.line_starts.get(number).map_or(self.text.len(), |at| *at as usize);
         self.text[start..end].trim_end_matches(['\n', '\r'])
     }

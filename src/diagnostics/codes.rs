@@ -17,6 +17,13 @@ pub struct Code {
     pub page: &'static str,
 }
 
+impl Code {
+    /// The page's first line, without the mark of a heading.
+    pub fn title(&self) -> &'static str {
+        self.page.lines().next().unwrap_or(self.name).trim_start_matches(['#', ' '])
+    }
+}
+
 macro_rules! codes {
     ($($constant:ident $id:literal $name:literal $severity:ident;)*) => {
         $(pub static $constant: Code = Code {
@@ -33,7 +40,9 @@ macro_rules! codes {
 
 /// The code of this id or name, whatever the case.
 pub fn find(wanted: &str) -> Option<&'static Code> {
-    ALL.iter().copied().find(|code| code.id.eq_ignore_ascii_case(wanted) || code.name.eq_ignore_ascii_case(wanted))
+    ALL.iter()
+        .copied()
+        .find(|code| code.id.eq_ignore_ascii_case(wanted) || code.name.eq_ignore_ascii_case(wanted))
 }
 
 codes! {

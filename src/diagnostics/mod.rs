@@ -4,6 +4,7 @@
 //! label underlines those words, and the help says what to write instead.
 
 pub mod codes;
+pub mod render;
 
 pub use codes::Code;
 use serde::Serialize;

@@ -1,0 +1,48 @@
+//! What is made of a trial: one target per file, each a function from the typed model to artefacts.
+//!
+//! A target reads the model alone, never the source, another target, a clock or a file. [`TARGETS`] is what
+//! `trialc build --emit` offers.
+
+use crate::model::Trial;
+
+/// One file of output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artifact {
+    /// Relative to the output folder, with `/` between folders.
+    pub path: String,
+    pub content: Vec<u8>,
+}
+
+impl Artifact {
+    pub fn new(path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
+        Self { path: path.into(), content: content.into() }
+    }
+
+    /// Pretty JSON with a line end, keys in the order of the fields.
+    pub fn json(path: impl Into<String>, value: &impl serde::Serialize) -> Self {
+        let mut content =
+            serde_json::to_vec_pretty(value).expect("the model serialises: its keys are strings");
+        content.push(b'\n');
+        Self { path: path.into(), content }
+    }
+}
+
+/// A kind of output.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// As written after `--emit`.
+    pub name: &'static str,
+    /// One line for the list of targets.
+    pub about: &'static str,
+    /// Built when `--emit` does not choose.
+    pub default: bool,
+    pub emit: fn(&Trial) -> Vec<Artifact>,
+}
+
+/// Every target, in the order in which they are listed and built.
+pub static TARGETS: &[Target] = &[];
+
+/// The target of this name.
+pub fn find(name: &str) -> Option<&'static Target> {
+    TARGETS.iter().find(|target| target.name == name)
+}
