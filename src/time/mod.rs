@@ -6,8 +6,12 @@
 //! where only dates are known, count as the whole days they contain: the last part of a day is decided by the
 //! time of day, which a date does not have.
 
+mod partial;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
+
+pub use partial::{DateRange, NotADate, completed, day_after, day_before, days_inside};
 
 use crate::model::{Direction, Duration, Offset};
 
