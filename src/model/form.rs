@@ -39,9 +39,9 @@ pub struct Field {
     pub kind: FieldKind,
     #[serde(default)]
     pub required: bool,
-    /// Asked only when another field of the form has one of these values.
+    /// Asked only when other fields of the form have these values: all of the conditions hold.
     #[serde(default)]
-    pub when: Option<FieldCondition>,
+    pub when: Vec<FieldCondition>,
     /// Visits at which it is asked; absent: all of the form's; empty: the schedule names none.
     #[serde(default)]
     pub visits: Option<Vec<String>>,
