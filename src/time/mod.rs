@@ -6,7 +6,10 @@
 //! where only dates are known, count as the whole days they contain: the last part of a day is decided by the
 //! time of day, which a date does not have.
 
+pub mod network;
 mod partial;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
