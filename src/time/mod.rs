@@ -136,7 +136,7 @@ fn months_in_days(months: i64, direction: Direction) -> (i64, i64) {
 fn months_of(months: i64, direction: Direction) -> Option<(i64, i64)> {
     let cycles = months / CALENDAR_MONTHS;
     let rest = usize::try_from(months % CALENDAR_MONTHS).ok()?;
-    let lengths: Vec<i64> = (0..2 * CALENDAR_MONTHS).map(|month| month_length(month)).collect();
+    let lengths: Vec<i64> = (0..2 * CALENDAR_MONTHS).map(month_length).collect();
     let starts: Vec<i64> = std::iter::once(0)
         .chain(lengths.iter().scan(0, |sum, length| {
             *sum += length;

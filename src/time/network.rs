@@ -206,7 +206,7 @@ fn combinations(trial: &Trial) -> Vec<Vec<String>> {
         all = all
             .iter()
             .flat_map(|before| {
-                allocation.arms.iter().map(move |arm| [before.as_slice(), &[arm.clone()]].concat())
+                allocation.arms.iter().map(move |arm| [before.as_slice(), std::slice::from_ref(arm)].concat())
             })
             .collect();
     }
