@@ -198,14 +198,18 @@ impl FromStr for Exact {
         if (whole.is_empty() && fraction.is_empty()) || !all_digits(whole) || !all_digits(fraction) {
             return Err(fail());
         }
-        let shift = exponent.checked_sub(i32::try_from(fraction.len()).map_err(|_| fail())?).ok_or_else(fail)?;
+        let shift =
+            exponent.checked_sub(i32::try_from(fraction.len()).map_err(|_| fail())?).ok_or_else(fail)?;
         if exponent.unsigned_abs() > Self::MAX_EXPONENT {
             return Err(fail());
         }
         let digits: BigInt = format!("{whole}{fraction}").parse().map_err(|_| fail())?;
         let power = BigInt::from(10).pow(shift.unsigned_abs());
-        let value =
-            if shift < 0 { BigRational::new(digits, power) } else { BigRational::from_integer(digits * power) };
+        let value = if shift < 0 {
+            BigRational::new(digits, power)
+        } else {
+            BigRational::from_integer(digits * power)
+        };
         Ok(Self(if negative { -value } else { value }))
     }
 }

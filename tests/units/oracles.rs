@@ -1,0 +1,1 @@
+//! Two other UCUM engines as oracles.
