@@ -121,7 +121,7 @@ pub fn convert(
     }
 }
 
-/// Converts a change: a rise of 1 Cel is 1.8 [degF], one percentage point of HbA1c 10.93 mmol/mol, and a drop of one
+/// Converts a change: a rise of 1 Cel is 1.8 `[degF]`, one percentage point of HbA1c 10.93 mmol/mol, and a drop of one
 /// log10 is tenfold.
 ///
 /// # Errors
