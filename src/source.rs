@@ -152,6 +152,61 @@ impl Source {
     }
 }
 
+/// Gives the text of a file by its path, `/` between folders.
+pub trait Loader {
+    fn load(&self, path: &str) -> Result<String, LoadError>;
+}
+
+/// Why the text of a file cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoadError {
+    /// There is no such file; perhaps a file beside it has nearly this name.
+    Missing { suggestion: Option<String> },
+    /// The path names a folder; perhaps there is a `trial.trial` in it.
+    Folder { suggestion: Option<String> },
+    /// The file is larger than this limit, in bytes, up to which files are read.
+    TooLarge { bytes: u64, limit: u64 },
+    /// The bytes are not UTF-8 text from here on; `readable` is the text before.
+    NotText { readable: String, reason: &'static str },
+    /// The operating system refuses, in its own words.
+    Refused(String),
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LoadError::Missing { suggestion: None } => f.write_str("there is no such file"),
+            LoadError::Missing { suggestion: Some(other) } => {
+                write!(f, "there is no such file; did you mean `{other}`?")
+            }
+            LoadError::Folder { suggestion: None } => f.write_str("this is a folder, not a protocol file"),
+            LoadError::Folder { suggestion: Some(other) } => {
+                write!(f, "this is a folder; its protocol is `{other}`")
+            }
+            LoadError::TooLarge { bytes, limit } => write!(
+                f,
+                "the file has {} MB; protocols of up to {} MB are read",
+                bytes.div_ceil(1_000_000),
+                limit / 1_000_000
+            ),
+            LoadError::NotText { reason, .. } => f.write_str(reason),
+            LoadError::Refused(reason) => f.write_str(reason),
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+/// A loader that knows no file: for a text that stands alone.
+#[derive(Clone, Copy, Debug)]
+pub struct NoFiles;
+
+impl Loader for NoFiles {
+    fn load(&self, _: &str) -> Result<String, LoadError> {
+        Err(LoadError::Missing { suggestion: None })
+    }
+}
+
 /// All files of one compilation.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
