@@ -4,6 +4,7 @@
 //! The model serialises to JSON, self-contained: what it refers to by name is in it. Declarations keep the order
 //! of the source. Origins (source spans) are kept in memory for diagnostics and never serialised.
 
+mod analyte;
 mod form;
 mod rule;
 mod schedule;
