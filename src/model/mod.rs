@@ -38,6 +38,36 @@ impl From<Span> for Origin {
     }
 }
 
+/// Where the parts of an item were written: `prose` is its wording, with the quotes; the others are the values of its
+/// properties, by their keys (`description`, `ages`, `ratio`). Equality ignores them.
+#[derive(Clone, Debug, Default)]
+pub struct Origins(IndexMap<String, Span>);
+
+impl PartialEq for Origins {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Origins {}
+
+impl Origins {
+    pub fn get(&self, key: &str) -> Option<Span> {
+        self.0.get(key).copied()
+    }
+}
+
+impl FromIterator<(String, Span)> for Origins {
+    /// The first of several values of one key is kept.
+    fn from_iter<T: IntoIterator<Item = (String, Span)>>(parts: T) -> Self {
+        let mut origins = IndexMap::new();
+        for (key, span) in parts {
+            origins.entry(key).or_insert(span);
+        }
+        Self(origins)
+    }
+}
+
 /// Declarations by name, in source order.
 pub type Named<T> = IndexMap<String, T>;
 
@@ -141,6 +171,8 @@ pub struct Header {
     pub query: Option<String>,
     #[serde(skip)]
     pub origin: Origin,
+    #[serde(skip)]
+    pub origins: Origins,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -296,9 +328,16 @@ pub struct Measure {
 pub enum MeasureKind {
     Quantity(QuantityMeasure),
     /// One of a list of values; ordered ones (scores in words) compare by their order.
-    Coded { levels: Vec<Level>, ordered: bool },
+    Coded {
+        levels: Vec<Level>,
+        ordered: bool,
+    },
     /// A whole-number score from `low` to `high`.
-    Score { low: i64, high: i64, labels: Vec<Level> },
+    Score {
+        low: i64,
+        high: i64,
+        labels: Vec<Level>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -394,6 +433,8 @@ pub struct Criterion {
     pub query: Option<String>,
     #[serde(skip)]
     pub origin: Origin,
+    #[serde(skip)]
+    pub origins: Origins,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -424,6 +465,8 @@ pub struct Outcome {
     pub query: Option<String>,
     #[serde(skip)]
     pub origin: Origin,
+    #[serde(skip)]
+    pub origins: Origins,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -476,14 +519,36 @@ pub struct Expectation {
 #[serde(tag = "fact", rename_all = "snake_case")]
 pub enum Fact {
     /// `sex`, `born`, `country`, `arm`.
-    Attribute { name: String, value: String },
-    Measured { measure: String, value: FactValue, on: String },
+    Attribute {
+        name: String,
+        value: String,
+    },
+    Measured {
+        measure: String,
+        value: FactValue,
+        on: String,
+    },
     /// An event, or a finding, procedure or exposure on one day.
-    Happened { name: String, on: String },
-    Lasted { name: String, from: Option<String>, to: Option<String>, dose: Option<FactValue> },
+    Happened {
+        name: String,
+        on: String,
+    },
+    Lasted {
+        name: String,
+        from: Option<String>,
+        to: Option<String>,
+        dose: Option<FactValue>,
+    },
     /// Known not to have occurred; for the given period or ever.
-    Absent { name: String, from: Option<String>, to: Option<String> },
-    Answer { criterion: String, answer: Answer },
+    Absent {
+        name: String,
+        from: Option<String>,
+        to: Option<String>,
+    },
+    Answer {
+        criterion: String,
+        answer: Answer,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

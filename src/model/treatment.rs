@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Duration, Moment, Named, Origin, Stated, UnitRef};
+use super::{Duration, Moment, Named, Origin, Origins, Stated, UnitRef};
 use crate::number::Exact;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +19,8 @@ pub struct Intervention {
     pub investigational: bool,
     #[serde(skip)]
     pub origin: Origin,
+    #[serde(skip)]
+    pub origins: Origins,
 }
 
 /// Therapy that every participant has beside the arms' interventions.
@@ -87,6 +89,8 @@ pub struct Allocation {
     pub arms: Vec<String>,
     #[serde(skip)]
     pub origin: Origin,
+    #[serde(skip)]
+    pub origins: Origins,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -100,6 +104,8 @@ pub struct Arm {
     pub query: Option<String>,
     #[serde(skip)]
     pub origin: Origin,
+    #[serde(skip)]
+    pub origins: Origins,
 }
 
 /// A crossover sequence.

@@ -2,8 +2,8 @@
 
 use crate::model::{
     Activity, ActivityKind, Allocation, Anchor, Arm, Cell, Clause, Clock, Constraint, Direction, Duration,
-    Epoch, Event, Header, Moment, Occurrence, Offset, Origin, Repeat, Rule, Schedule, Stated, Trial, Visit,
-    VisitTiming,
+    Epoch, Event, Header, Moment, Occurrence, Offset, Origin, Origins, Repeat, Rule, Schedule, Stated, Trial,
+    Visit, VisitTiming,
 };
 
 pub(crate) fn days(count: i64) -> Duration {
@@ -125,8 +125,15 @@ impl Draft {
         for arm in arms {
             let label = format!("Arm {arm}");
             let kind = "experimental".to_owned();
-            let entry =
-                Arm { label, kind, description: None, gives: vec![], query: None, origin: Origin::default() };
+            let entry = Arm {
+                label,
+                kind,
+                description: None,
+                gives: vec![],
+                query: None,
+                origin: Origin::default(),
+                origins: Origins::default(),
+            };
             self.0.arms.insert((*arm).to_owned(), entry);
         }
         let allocation = Allocation {
@@ -138,6 +145,7 @@ impl Draft {
             method: Stated::Missing,
             arms: arms.iter().map(|arm| (*arm).to_owned()).collect(),
             origin: Origin::default(),
+            origins: Origins::default(),
         };
         self.0.allocations.insert(format!("at_{at}"), allocation);
         self

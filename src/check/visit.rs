@@ -1,0 +1,127 @@
+//! Walking the trial's rules: every clause, value, window, moment and finding, with the words around it.
+
+use crate::model::{
+    Anchor, Clause, Criterion, Finding, Moment, Origin, Outcome, Rule, Stated, Term, Trial, Value, Window,
+};
+use crate::source::Span;
+
+/// A criterion and the names by which people speak of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    /// The event that the criterion's decision permits.
+    pub decision: &'a str,
+    pub code: &'a str,
+    pub criterion: &'a Criterion,
+}
+
+/// The smallest clause or value around a part that has no origin of its own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Here<'a> {
+    pub text: &'a str,
+    pub origin: Origin,
+}
+
+impl Here<'_> {
+    /// The span of these words inside, or of all of it where they cannot be found.
+    pub fn find(&self, words: &str) -> Option<Span> {
+        let whole = self.origin.0?;
+        let exact = whole.range().len() == self.text.len();
+        match self.text.find(words) {
+            Some(at) if exact && !words.is_empty() => Some(whole.slice(at..at + words.len())),
+            _ => Some(whole),
+        }
+    }
+}
+
+/// A part of a rule.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Node<'a> {
+    Clause(&'a Clause),
+    Term(&'a Term),
+    Window(&'a Window, Here<'a>),
+    Moment(&'a Moment, Here<'a>),
+    Finding(&'a Finding, Here<'a>),
+}
+
+/// Every criterion, in source order.
+pub(super) fn criteria(trial: &Trial) -> impl Iterator<Item = Place<'_>> {
+    trial.decisions.iter().flat_map(|(decision, content)| {
+        content.criteria.iter().map(move |(code, criterion)| Place { decision, code, criterion })
+    })
+}
+
+/// Every part of a clause, outer parts first.
+pub(super) fn clause<'a>(clause: &'a Clause, see: &mut dyn FnMut(Node<'a>)) {
+    see(Node::Clause(clause));
+    let here = Here { text: &clause.text, origin: clause.origin };
+    match &clause.rule {
+        Rule::All { of } | Rule::Any { of } | Rule::Count { of, .. } => {
+            of.iter().for_each(|part| self::clause(part, see));
+        }
+        Rule::Not { of } | Rule::OfPerson { of, .. } => self::clause(of, see),
+        Rule::Choose { condition, then, otherwise } => {
+            [condition, then, otherwise].into_iter().for_each(|part| self::clause(part, see));
+        }
+        Rule::Compare { left, right, .. } => [left, right].into_iter().for_each(|part| term(part, see)),
+        Rule::Between { value, low, high, .. } => {
+            [value, low, high].into_iter().for_each(|part| term(part, see));
+        }
+        Rule::Is { value, .. } => term(value, see),
+        Rule::Occurs { finding, window: days, .. } => {
+            see(Node::Finding(finding, here));
+            window(days, here, see);
+        }
+        Rule::Steady { measure, .. } => term(measure, see),
+        Rule::Attested { .. } | Rule::Text { .. } => {}
+    }
+}
+
+/// Every part of a value, outer parts first.
+pub(super) fn term<'a>(term: &'a Term, see: &mut dyn FnMut(Node<'a>)) {
+    see(Node::Term(term));
+    let here = Here { text: &term.text, origin: term.origin };
+    match &term.value {
+        Value::Constant { .. } | Value::Span { .. } | Value::Attribute { .. } | Value::Limit { .. } => {}
+        Value::Measured { window: days, .. } => window(days, here, see),
+        Value::Age { at, .. } => moment(at, here, see),
+        Value::DurationOf { finding, at, .. } => {
+            see(Node::Finding(finding, here));
+            moment(at, here, see);
+        }
+        Value::TimeBetween { from, to }
+        | Value::Change { from, to, .. }
+        | Value::AreaUnder { from, to, .. } => [from, to].into_iter().for_each(|at| moment(at, here, see)),
+        Value::Count { finding, window: days }
+        | Value::Dose { finding, window: days }
+        | Value::Incidence { finding, window: days } => {
+            see(Node::Finding(finding, here));
+            window(days, here, see);
+        }
+        Value::Proportion { of } => clause(of, see),
+        Value::Arithmetic { left, right, .. } => {
+            [left, right].into_iter().for_each(|part| self::term(part, see))
+        }
+        Value::Call { arguments, .. } => arguments.iter().for_each(|part| self::term(part, see)),
+        Value::Negative { of } => self::term(of, see),
+        Value::Table { rows, .. } => rows.iter().for_each(|row| self::term(&row.value, see)),
+    }
+}
+
+/// Every part of an outcome's value.
+pub(super) fn outcome<'a>(outcome: &'a Outcome, see: &mut dyn FnMut(Node<'a>)) {
+    if let Stated::Is(value) = &outcome.value {
+        term(value, see);
+    }
+}
+
+fn window<'a>(window: &'a Window, here: Here<'a>, see: &mut dyn FnMut(Node<'a>)) {
+    see(Node::Window(window, here));
+    [&window.from, &window.to].into_iter().flatten().for_each(|at| moment(at, here, see));
+}
+
+fn moment<'a>(moment: &'a Moment, here: Here<'a>, see: &mut dyn FnMut(Node<'a>)) {
+    see(Node::Moment(moment, here));
+    if let Anchor::Onset { finding } | Anchor::End { finding } = &moment.of {
+        see(Node::Finding(finding, here));
+    }
+}
