@@ -7,5 +7,6 @@ pub mod emit;
 pub mod model;
 pub mod number;
 pub mod source;
+pub mod syntax;
 pub mod time;
 pub mod units;
