@@ -1,5 +1,6 @@
 //! `trialc`: clinical trial protocols as code.
 pub mod ast;
+pub mod calendar;
 pub mod check;
 pub mod compile;
 pub mod diagnostics;

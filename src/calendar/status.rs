@@ -1,0 +1,176 @@
+//! What is to be said of each event and visit on the day of the calendar.
+
+use jiff::civil::Date;
+
+use super::dates::Attendance;
+use super::plan::{Instance, Plan, Planner, follows_each_occurrence, timing_anchor};
+use super::{EventEntry, EventStatus, Status, VisitEntry};
+use crate::model::{Anchor, Event, Visit};
+use crate::time::{apply, days_between};
+
+pub(super) fn visit_entry(planner: &mut Planner<'_>, instance: &Instance, as_of: Option<Date>) -> VisitEntry {
+    let plan = planner.plan(instance);
+    let schedule = planner.schedule().expect("a visit belongs to a schedule");
+    let visit = &schedule.visits[&instance.visit];
+    let attendance = planner.attendance(instance);
+    let actual = planner.done(instance);
+    let days_outside = actual.and_then(|day| outside(day, &plan));
+    let excluded = excluded(planner, visit, &plan);
+    let status = status(attendance, &plan, excluded.is_some(), as_of);
+    let mut notes = Vec::new();
+    if let Some(because) = &excluded
+        && status == Status::NotApplicable
+    {
+        notes.push(because.clone());
+    } else if !visit.arms.is_empty() && planner.dates.arms.is_empty() {
+        notes.push(format!("only in {}", visit.arms.join(", ")));
+    }
+    if let Some(when) = &visit.when {
+        notes.push(format!("only when {}", when.text));
+    }
+    notes.extend(plan.clamped.clone());
+    let open = !status.is_done() && !matches!(status, Status::NotApplicable | Status::Missed);
+    let epoch = schedule.epochs.get(&visit.epoch).map_or(&visit.epoch, |epoch| &epoch.label);
+    let numbered = visit.repeat.is_some() || follows_each_occurrence(visit);
+    VisitEntry {
+        name: instance.visit.clone(),
+        label: visit.label.clone(),
+        epoch: epoch.clone(),
+        contact: visit.contact.clone(),
+        number: numbered.then_some(instance.number),
+        timing: visit.timing.text().to_owned(),
+        day: plan.target.and_then(|target| planner.day_on_clock(target)),
+        target: plan.target,
+        earliest: plan.earliest,
+        latest: plan.latest,
+        status,
+        actual,
+        days_outside,
+        moves_with: plan.moves_with.filter(|_| open),
+        waiting_for: plan.waiting_for.filter(|_| open),
+        clamped: plan.clamped.is_some(),
+        possible: None,
+        notes,
+    }
+}
+
+/// Why the visit is none of this participant's: the arm, or the end of its cycles.
+fn excluded(planner: &mut Planner<'_>, visit: &Visit, plan: &Plan) -> Option<String> {
+    if let Some(because) = planner.not_in_arm(&visit.arms) {
+        return Some(because);
+    }
+    if let Anchor::Event { name, .. } = &timing_anchor(visit).of {
+        let arms = planner.trial.events.get(name).map_or(&[][..], |event| &event.arms);
+        if let Some(because) = planner.not_in_arm(arms) {
+            return Some(format!("{name} happens {because}"));
+        }
+    }
+    let until = visit.repeat.as_ref()?.until.as_ref()?;
+    let end = planner.moment(until, None).ok().filter(|end| end.moves_with.is_none())?;
+    let after = plan.target.or(plan.earliest).is_some_and(|target| target > end.date);
+    let name = match &until.of {
+        Anchor::Event { name, .. } | Anchor::Visit { name } => name.as_str(),
+        Anchor::Onset { finding } | Anchor::End { finding } => &finding.name,
+        Anchor::Decision => "the decision",
+    };
+    after.then(|| format!("its cycles ended with {name} on {}", end.date))
+}
+
+fn status(attendance: Option<Attendance>, plan: &Plan, excluded: bool, as_of: Option<Date>) -> Status {
+    match attendance {
+        Some(Attendance::Done(day)) if as_of.is_some_and(|today| day > today) => Status::Booked,
+        Some(Attendance::Done(day)) => match outside(day, plan) {
+            None => Status::Done,
+            Some(0) => Status::DoneInWindow,
+            Some(days) if days < 0 => Status::DoneEarly,
+            Some(_) => Status::DoneLate,
+        },
+        _ if excluded => Status::NotApplicable,
+        Some(Attendance::Missed) => Status::Missed,
+        None => match (as_of, plan.earliest, plan.latest) {
+            (_, None, _) | (_, _, None) => Status::Waiting,
+            (None, ..) => Status::Planned,
+            (Some(today), Some(earliest), _) if today < earliest => Status::Planned,
+            (Some(today), _, Some(latest)) if today <= latest => Status::Due,
+            _ => Status::Missed,
+        },
+    }
+}
+
+/// Days before the window (negative) or after it; 0 inside. `None` where there is no window to judge by.
+fn outside(day: Date, plan: &Plan) -> Option<i64> {
+    let (earliest, latest) = (plan.earliest?, plan.latest?);
+    Some(if day < earliest {
+        days_between(earliest, day)
+    } else if day > latest {
+        days_between(latest, day)
+    } else {
+        0
+    })
+}
+
+/// The events of the trial: each day on which one happened, and those that are still to come.
+pub(super) fn event_entries(planner: &mut Planner<'_>, as_of: Option<Date>) -> Vec<EventEntry> {
+    let mut entries = Vec::new();
+    for (name, event) in &planner.trial.events {
+        let entry = |number: Option<u32>| EventEntry {
+            name: name.clone(),
+            label: event.label.clone(),
+            number,
+            status: EventStatus::Expected,
+            on: None,
+            possible: None,
+            notes: Vec::new(),
+        };
+        let days = planner.dates.events.get(name).cloned().unwrap_or_default();
+        for (number, day) in (1..).zip(&days) {
+            let mut entry = entry(event.repeats.then_some(number));
+            entry.on = Some(*day);
+            entry.status = match as_of {
+                Some(today) if *day > today => EventStatus::Booked,
+                _ => EventStatus::Happened,
+            };
+            judge_happened(planner, event, *day, &mut entry);
+            entries.push(entry);
+        }
+        if days.is_empty() {
+            let mut entry = entry(None);
+            if let Some(because) = planner.not_in_arm(&event.arms) {
+                entry.status = EventStatus::NotApplicable;
+                entry.notes.push(because);
+            }
+            entries.push(entry);
+        }
+    }
+    entries
+}
+
+/// Whether the event's own constraints allow the day, where their anchors have happened.
+fn judge_happened(planner: &mut Planner<'_>, event: &Event, day: Date, entry: &mut EventEntry) {
+    for constraint in &event.constraints {
+        let Ok(anchor) = planner.moment(&constraint.anchor, None) else { continue };
+        if anchor.moves_with.is_some() {
+            continue;
+        }
+        let reached = |offset: &Option<_>| offset.as_ref().and_then(|offset| apply(anchor.date, offset));
+        let early = reached(&constraint.low).map(|low| days_between(day, low.date)).filter(|days| *days > 0);
+        let late =
+            reached(&constraint.high).map(|high| days_between(high.date, day)).filter(|days| *days > 0);
+        let (status, days, word) = match (early, late) {
+            (Some(days), _) => (EventStatus::HappenedEarly, days, "early"),
+            (_, Some(days)) => (EventStatus::HappenedLate, days, "late"),
+            _ => continue,
+        };
+        if entry.status == EventStatus::Happened {
+            entry.status = status;
+        }
+        entry.notes.push(format!("{} {word} for `{}`", super::render::counted(days), constraint.text));
+    }
+}
+
+pub(super) fn judge_expected(entry: &mut EventEntry, as_of: Option<Date>) {
+    let over = as_of.zip(entry.possible.and_then(|days| days.to)).is_some_and(|(today, last)| today > last);
+    if entry.status == EventStatus::Expected && over {
+        entry.status = EventStatus::Overdue;
+    }
+}
