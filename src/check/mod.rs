@@ -2,16 +2,50 @@
 //!
 //! Lowering reports what keeps a part from having a meaning, and leaves that part out of the model. So a lint never
 //! takes the trial to be complete: it speaks of what is there. A lint that cries wolf is worse than none.
+//!
+//! A lint on approved wording is silent where the author has put a `query` to the criterion: the doubt is on the
+//! table. A property that says `not stated` is silent too: the author knows.
 
+mod arms;
+mod concepts;
+mod demands;
+mod drift;
+mod history;
+mod logic;
+mod numbers;
+mod outcomes;
+mod population;
+mod prose;
+mod ranges;
+mod registry;
+mod text;
+mod time;
+mod units;
+mod vague;
 mod visit;
 
-use crate::diagnostics::{self, Diagnostic};
+use crate::diagnostics::{self, Code, Diagnostic};
 use crate::model::Trial;
+use crate::source::Span;
 
 /// A family of lints: looks at the trial and adds what it finds.
 type Family = fn(&Trial, &mut Vec<Diagnostic>);
 
-static FAMILIES: &[Family] = &[];
+static FAMILIES: &[Family] = &[
+    units::check,
+    numbers::check,
+    time::check,
+    history::check,
+    logic::check,
+    concepts::check,
+    vague::check,
+    arms::check,
+    outcomes::check,
+    population::check,
+    registry::check,
+    text::check,
+    drift::check,
+];
 
 /// Everything that the lints have to say about a trial, sorted by place.
 pub fn check(trial: &Trial) -> Vec<Diagnostic> {
@@ -21,4 +55,27 @@ pub fn check(trial: &Trial) -> Vec<Diagnostic> {
     }
     diagnostics::sort(&mut found);
     found
+}
+
+/// A diagnostic at a place; none where the place is not known (a model that was read from JSON).
+fn at(code: &'static Code, span: Option<Span>, message: impl Into<String>) -> Option<Diagnostic> {
+    Some(Diagnostic::new(code, span?, message))
+}
+
+/// Adds a second place, where it is known.
+fn with(found: Diagnostic, span: Option<Span>, text: impl Into<String>) -> Diagnostic {
+    match span {
+        Some(span) if span != found.primary.span => found.and(span, text),
+        _ => found,
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed<'a>(items: impl IntoIterator<Item = &'a str>) -> String {
+    let items: Vec<&str> = items.into_iter().collect();
+    match items.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
 }

@@ -1,7 +1,9 @@
 //! Walking the trial's rules: every clause, value, window, moment and finding, with the words around it.
 
+use super::prose::Prose;
 use crate::model::{
-    Anchor, Clause, Criterion, Finding, Moment, Origin, Outcome, Rule, Stated, Term, Trial, Value, Window,
+    Anchor, Clause, Criterion, CriterionKind, Finding, Moment, Origin, Outcome, Rule, Stated, Term, Trial,
+    Value, Window,
 };
 use crate::source::Span;
 
@@ -43,11 +45,77 @@ pub(super) enum Node<'a> {
     Finding(&'a Finding, Here<'a>),
 }
 
+impl<'a> Place<'a> {
+    /// The criterion's approved wording.
+    pub fn prose(self) -> Prose<'a> {
+        let head = self.criterion.origin.0;
+        Prose::new(&self.criterion.prose, self.criterion.origins.get("prose").or(head))
+    }
+
+    /// Where the criterion begins: keyword, code and wording.
+    pub fn head(self) -> Option<Span> {
+        self.criterion.origin.0
+    }
+
+    /// The author has put a question to the sponsor, so that doubts about the wording are already on the table.
+    pub fn is_queried(self) -> bool {
+        self.criterion.query.is_some()
+    }
+
+    pub fn excludes(self) -> bool {
+        self.criterion.kind == CriterionKind::Exclude
+    }
+}
+
 /// Every criterion, in source order.
 pub(super) fn criteria(trial: &Trial) -> impl Iterator<Item = Place<'_>> {
     trial.decisions.iter().flat_map(|(decision, content)| {
         content.criteria.iter().map(move |(code, criterion)| Place { decision, code, criterion })
     })
+}
+
+/// Every wording of the trial: titles, arms, interventions, criteria, outcomes.
+pub(super) fn wordings(trial: &Trial) -> Vec<Prose<'_>> {
+    let header = &trial.header;
+    let titled = |key: &str| header.origins.get(key).or(header.origin.0);
+    let mut found = vec![Prose::new(&header.title, titled("prose"))];
+    found.extend(header.official_title.as_ref().map(|title| Prose::new(title, titled("official_title"))));
+    found.extend(header.keywords.iter().map(|keyword| Prose::new(keyword, titled("keywords"))));
+    for arm in trial.arms.values() {
+        let span = |key: &str| arm.origins.get(key).or(arm.origin.0);
+        found.push(Prose::new(&arm.label, span("prose")));
+        found.extend(arm.description.as_ref().map(|text| Prose::new(text, span("description"))));
+    }
+    for intervention in trial.interventions.values() {
+        let span = |key: &str| intervention.origins.get(key).or(intervention.origin.0);
+        found.push(Prose::new(&intervention.label, span("prose")));
+        found.extend(intervention.description.as_ref().map(|text| Prose::new(text, span("description"))));
+    }
+    found.extend(criteria(trial).map(Place::prose));
+    for outcome in trial.outcomes.values() {
+        found.push(Prose::new(&outcome.label, outcome.origins.get("prose").or(outcome.origin.0)));
+    }
+    found
+}
+
+/// Every part of every rule of the trial: criteria, outcomes, events, conditions of visits and cells.
+pub(super) fn everything<'a>(trial: &'a Trial, see: &mut dyn FnMut(Node<'a>)) {
+    for place in criteria(trial) {
+        clause(&place.criterion.rule, see);
+    }
+    for event in trial.events.values() {
+        event.when.iter().for_each(|when| clause(when, see));
+    }
+    for one in trial.outcomes.values() {
+        outcome(one, see);
+    }
+    let Some(schedule) = &trial.schedule else { return };
+    for visit in schedule.visits.values() {
+        visit.when.iter().for_each(|when| clause(when, see));
+    }
+    for cell in schedule.activities.values().flat_map(|activity| &activity.cells) {
+        cell.when.iter().for_each(|when| clause(when, see));
+    }
 }
 
 /// Every part of a clause, outer parts first.

@@ -66,4 +66,95 @@ codes! {
     UNCLOSED_PARENTHESIS "G17" "unclosed-parenthesis" Error;
     MISPLACED "G18" "misplaced-item" Error;
     WORD_FOR_SYMBOL "G19" "word-of-prose" Error;
+
+    // ---- U: units -------------------------------------------------------------------------------
+    IMPLAUSIBLE_UNIT "U03" "implausible-unit" Error;
+    MIXED_SYSTEMS "U04" "mixed-unit-systems" Warning;
+    ENZYME_UNIT "U05" "enzyme-unit" Warning;
+    HBA1C_SCALES "U07" "hba1c-scales" Warning;
+    DOSE_KINDS "U08" "dose-kinds-mixed" Warning;
+    DOSE_SCALE "U09" "dose-scale" Warning;
+    UNIT_SPELLING "U10" "unit-spelling" Info;
+    FALSE_FRIEND "U13" "false-friend-unit" Warning;
+
+    // ---- N: numbers -----------------------------------------------------------------------------
+    RANGE_ENDS "N02" "range-ends" Info;
+    ONE_COMPARATOR "N03" "comparison-missing" Warning;
+    BOUNDARY "N04" "boundary" Warning;
+    TOO_PRECISE "N06" "too-precise" Warning;
+    IMPLAUSIBLE_VALUE "N07" "implausible-value" Warning;
+    NO_REFERENCE_RANGE "N08" "no-reference-range" Warning;
+
+    // ---- T: time --------------------------------------------------------------------------------
+    TWO_RANGES "T02" "two-ranges" Warning;
+    ARM_ONLY_ANCHOR "T04" "arm-only-anchor" Error;
+    OTHER_ANCHOR "T05" "other-anchor" Warning;
+    HOW_FAR_BACK "T07" "how-far-back" Warning;
+    NO_WASHOUT "T08" "no-washout" Warning;
+    WINDOW_TOO_SHORT "T09" "window-too-short" Warning;
+    SHORT_WASHOUT "T10" "short-washout" Warning;
+    OLD_RESULT "T13" "old-result" Warning;
+
+    // ---- L: logic -------------------------------------------------------------------------------
+    DUPLICATE "L01" "duplicate-test" Warning;
+    COMPLEMENT "L02" "complement" Warning;
+    BINDS_BEYOND "L03" "binds-beyond" Info;
+    CONTRADICTION "L04" "contradiction" Error;
+    AND_OR "L05" "and-or" Warning;
+    COMMA_LIST "L06" "comma-list" Warning;
+    SEXES_JOINED "L07" "sexes-joined" Warning;
+    SEVERAL_TESTS "L08" "several-tests" Warning;
+    EXCEPTION_IN_EXCLUSION "L09" "exception-in-exclusion" Warning;
+    CATCH_ALL "L10" "catch-all" Info;
+    IMPLIED_BOUND "L11" "implied-bound" Info;
+    UNSATISFIABLE "L12" "unsatisfiable" Error;
+    DEAD_TEST "L13" "dead-test" Warning;
+    DOUBLE_NEGATIVE "L14" "double-negative" Warning;
+    NOT_BOTH "L15" "not-both" Warning;
+    ONE_SEX_ONLY "L16" "one-sex-only" Warning;
+    ONE_IS_ENOUGH "L17" "one-is-enough" Warning;
+
+    // ---- C: concepts and wording ----------------------------------------------------------------
+    TWO_NAMES "C02" "two-names" Warning;
+    UNNAMED_ANALYTE "C03" "unnamed-analyte" Warning;
+    VAGUE_WORD "C04" "vague-word" Warning;
+    OPEN_LIST "C05" "open-list" Warning;
+    BRAND_NAME "C06" "brand-name" Info;
+    UNDATED_DEFINITION "C07" "undated-definition" Warning;
+    JUDGEMENT "C08" "judgement" Warning;
+    ACRONYM "C09" "acronym" Warning;
+
+    // ---- A: arms --------------------------------------------------------------------------------
+    INCOMPLETE_DOSE "A01" "incomplete-dose" Warning;
+    UNUSED_INTERVENTION "A02" "unused-intervention" Warning;
+    INVESTIGATIONAL_COMPARATOR "A03" "investigational-comparator" Warning;
+    CELL_PRODUCT "A04" "cell-product" Info;
+    ASSUMED_THERAPY "A05" "assumed-therapy" Warning;
+    FORBIDDEN_PRODUCT "A08" "forbidden-product" Warning;
+    MASKING "A09" "masking" Warning;
+
+    // ---- O: outcomes ----------------------------------------------------------------------------
+    OUTCOME_ANCHOR "O01" "outcome-anchor" Error;
+    OUTCOME_METRIC "O02" "outcome-metric" Warning;
+    TWO_MEASURES "O03" "two-measures" Warning;
+    NO_PRIMARY "O04" "no-primary" Warning;
+    NOT_IN_EVERY_ARM "O05" "not-in-every-arm" Warning;
+    MET_AT_ENTRY "O06" "met-at-entry" Warning;
+    NO_INTERCURRENT "O07" "no-intercurrent-events" Warning;
+
+    // ---- P: population --------------------------------------------------------------------------
+    ALLOCATION_RATIO "P01" "allocation-ratio" Warning;
+    NO_SAMPLE_SIZE "P02" "no-sample-size" Warning;
+    TOO_MANY_STRATA "P03" "too-many-strata" Warning;
+    STRATUM_UNKNOWN "P04" "stratum-unknown" Warning;
+
+    // ---- R: registry ----------------------------------------------------------------------------
+    REGISTRY_FIELDS "R01" "registry-fields" Warning;
+    RETROSPECTIVE "R02" "retrospective" Info;
+    DATES "R03" "dates" Warning;
+    REGISTRY_LIMITS "R04" "registry-limits" Warning;
+
+    // ---- X: text --------------------------------------------------------------------------------
+    TYPING_SLIP "X01" "typing-slip" Info;
+    DRIFT "X02" "drift" Warning;
 }

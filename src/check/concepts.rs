@@ -1,0 +1,316 @@
+//! C: one thing with two names, brand names, acronyms before their words. What is said vaguely is in `vague`.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use indexmap::IndexMap;
+
+use super::prose::{Prose, TokenKind};
+use super::visit::{Node, Place, clause as walk, criteria, outcome};
+use super::{at, with};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::model::{Concept, Measure, Term, Trial, Value};
+use crate::source::{FileId, Span};
+
+pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
+    same_measure_twice(trial, found);
+    same_concept_twice(trial, found);
+    states(trial, found);
+    brands(trial, found);
+    acronyms(trial, found);
+}
+
+/// Files that hold more than declarations: what the author wrote, not a library.
+fn own_files(trial: &Trial) -> BTreeSet<FileId> {
+    let header = trial.header.origin.0;
+    let criteria = criteria(trial).filter_map(|place| place.head());
+    let arms = trial.arms.values().filter_map(|arm| arm.origin.0);
+    header.into_iter().chain(criteria).chain(arms).map(|span| span.file).collect()
+}
+
+fn is_own(files: &BTreeSet<FileId>, span: Option<Span>) -> bool {
+    span.is_some_and(|span| files.contains(&span.file))
+}
+
+/// Words for the state in which a sample is taken; they do not make another analyte.
+const STATES: [&str; 7] =
+    ["basal", "fasting", "fasted", "random", "stimulated", "postprandial", "nonfasting"];
+
+/// Names that a measure or concept goes by, in lower case; states are left out.
+fn names<'a>(label: &'a str, also: &'a [String]) -> BTreeSet<String> {
+    let plain = |text: &str| {
+        let prose = Prose::new(text, None);
+        let words = prose.tokens.iter().filter(|token| token.kind != TokenKind::Sign);
+        words
+            .map(|token| token.lower.clone())
+            .filter(|word| !STATES.contains(&word.as_str()))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let all = std::iter::once(label).chain(also.iter().map(String::as_str));
+    all.map(plain).filter(|name| !name.is_empty()).collect()
+}
+
+/// C02: two measures with one code, or with one name.
+fn same_measure_twice(trial: &Trial, found: &mut Vec<Diagnostic>) {
+    let files = own_files(trial);
+    let measures: Vec<(&String, &Measure)> = trial.measures.iter().collect();
+    for (index, (name, measure)) in measures.iter().enumerate() {
+        for (other_name, other) in &measures[..index] {
+            let (second, first) = match (is_own(&files, measure.origin.0), is_own(&files, other.origin.0)) {
+                (true, _) => ((name, measure), (other_name, other)),
+                (false, true) => ((other_name, other), (name, measure)),
+                (false, false) => continue,
+            };
+            let code = |measure: &Measure| measure.loinc.as_ref().map(|code| code.code.clone());
+            let same_code = code(measure).is_some_and(|one| code(other) == Some(one));
+            let different_code = code(measure).is_some() && code(other).is_some() && !same_code;
+            let kinds = std::mem::discriminant(&measure.kind) == std::mem::discriminant(&other.kind);
+            let same_name = kinds
+                && !different_code
+                && !names(&measure.label, &measure.also).is_disjoint(&names(&other.label, &other.also));
+            if same_code || same_name {
+                let why = match code(measure).filter(|_| same_code) {
+                    Some(code) => format!("both are LOINC {code}"),
+                    None => "both go by the same name".to_owned(),
+                };
+                found.extend(twice(first.0, first.1.origin.0, second.0, second.1.origin.0, "measure", &why));
+            }
+        }
+    }
+}
+
+/// C02: two conditions, drugs or procedures with one code, or with one name.
+fn same_concept_twice(trial: &Trial, found: &mut Vec<Diagnostic>) {
+    let files = own_files(trial);
+    let concepts: Vec<(&String, &Concept)> = trial.concepts.iter().collect();
+    let codes = |concept: &Concept| -> BTreeSet<String> {
+        let of = |(system, codes): (&String, &Vec<crate::model::ConceptCode>)| match codes.as_slice() {
+            [one] if matches!(system.as_str(), "snomed" | "rxnorm") => Some(format!("{system} {}", one.code)),
+            _ => None,
+        };
+        concept.codes.iter().filter_map(of).collect()
+    };
+    for (index, (name, concept)) in concepts.iter().enumerate() {
+        for (other_name, other) in
+            concepts[..index].iter().filter(|(_, other)| other.domain == concept.domain)
+        {
+            let (second, first) = match (is_own(&files, concept.origin.0), is_own(&files, other.origin.0)) {
+                (true, _) => ((name, concept), (other_name, other)),
+                (false, true) => ((other_name, other), (name, concept)),
+                (false, false) => continue,
+            };
+            let shared = codes(concept).intersection(&codes(other)).next().cloned();
+            let same_name =
+                !names(&concept.label, &concept.also).is_disjoint(&names(&other.label, &other.also));
+            let why = match shared {
+                Some(code) => format!("both are {code}"),
+                None if same_name => "both go by the same name".to_owned(),
+                None => continue,
+            };
+            found.extend(twice(first.0, first.1.origin.0, second.0, second.1.origin.0, "concept", &why));
+        }
+    }
+}
+
+fn twice(
+    first: &str,
+    first_at: Option<Span>,
+    second: &str,
+    second_at: Option<Span>,
+    sort: &str,
+    why: &str,
+) -> Option<Diagnostic> {
+    let found =
+        at(&codes::TWO_NAMES, second_at, format!("`{second}` and `{first}` are one {sort} with two names"))?
+            .label(why.to_owned());
+    Some(with(found, first_at, "the other name").help(format!(
+        "use `{first}` for both, and keep the second name as a synonym: `also: \"{}\"`",
+        second.replace('_', " ")
+    )))
+}
+
+/// C02 in prose: `basal C-peptide` in a criterion, `fasting C-peptide` in an outcome, one measure in both rules.
+fn states(trial: &Trial, found: &mut Vec<Diagnostic>) {
+    let mut uses: IndexMap<&str, Vec<(Prose<'_>, Range<usize>, String)>> = IndexMap::new();
+    for place in criteria(trial).filter(|place| !place.is_queried()) {
+        walk(&place.criterion.rule, &mut |node| {
+            if let Node::Term(Term { value: Value::Measured { measure, .. }, .. }) = node {
+                note_state(trial, measure, place.prose(), &mut uses);
+            }
+        });
+    }
+    for one in trial.outcomes.values().filter(|outcome| outcome.query.is_none()) {
+        let prose = || Prose::new(&one.label, one.origins.get("prose").or(one.origin.0));
+        outcome(one, &mut |node| {
+            if let Node::Term(term) = node
+                && let Value::Measured { measure, .. }
+                | Value::Change { measure, .. }
+                | Value::AreaUnder { measure, .. } = &term.value
+            {
+                note_state(trial, measure, prose(), &mut uses);
+            }
+        });
+    }
+    for (measure, uses) in &uses {
+        let Some(((prose, range, state), rest)) = uses.split_first() else { continue };
+        let other = rest.iter().find(|(.., other)| !same_state(state, other));
+        let Some((other_prose, other_range, other_state)) = other else { continue };
+        let label = trial.measures.get(*measure).map_or(*measure, |measure| measure.label.as_str());
+        let diagnostic = at(
+            &codes::TWO_NAMES,
+            other_prose.span(other_range.clone()),
+            format!("{label} is `{other_state}` here and `{state}` elsewhere"),
+        );
+        found.extend(diagnostic.map(|found| {
+            with(found.label("another word for the sample"), prose.span(range.clone()), format!("`{state}` here"))
+                .help("use one word where one sample is meant; where two are meant, declare two measures with their `state`")
+        }));
+    }
+}
+
+fn same_state(one: &str, two: &str) -> bool {
+    let alike = |word: &str| if word == "fasted" { "fasting".to_owned() } else { word.to_owned() };
+    alike(one) == alike(two)
+}
+
+fn note_state<'a>(
+    trial: &'a Trial,
+    name: &'a str,
+    prose: Prose<'a>,
+    uses: &mut IndexMap<&'a str, Vec<(Prose<'a>, Range<usize>, String)>>,
+) {
+    let Some(measure) = trial.measures.get(name) else { return };
+    let names = names(&measure.label, &measure.also);
+    let heads: BTreeSet<&str> = names.iter().filter_map(|name| name.split(' ').next()).collect();
+    let state = prose
+        .tokens
+        .windows(2)
+        .find(|pair| STATES.contains(&pair[0].lower.as_str()) && heads.contains(pair[1].lower.as_str()));
+    if let Some([state, _]) = state {
+        let (range, word) = (state.range.clone(), state.lower.clone());
+        uses.entry(name).or_default().push((prose, range, word));
+    }
+}
+
+/// C06: a brand name in a wording.
+fn brands(trial: &Trial, found: &mut Vec<Diagnostic>) {
+    let known: Vec<(String, &str)> = trial
+        .concepts
+        .iter()
+        .flat_map(|(name, concept)| {
+            concept.brands.iter().map(move |brand| (brand.to_lowercase(), name.as_str()))
+        })
+        .collect();
+    for place in criteria(trial).filter(|place| !place.is_queried()) {
+        let prose = place.prose();
+        let mut brands: Vec<(Range<usize>, Option<&str>)> = Vec::new();
+        for (index, token) in prose.tokens.iter().enumerate().filter(|(_, token)| token.is_word()) {
+            let marked = prose
+                .tokens
+                .get(index + 1)
+                .is_some_and(|next| next.glued && matches!(next.lower.as_str(), "®" | "™"));
+            let substance = known.iter().find(|(brand, _)| token.is(brand)).map(|(_, name)| *name);
+            if marked || substance.is_some() {
+                brands.push((marked_name(&prose, index), substance));
+            }
+        }
+        let Some((first, substance)) = brands.first().cloned() else { continue };
+        let word = prose.words(first.clone());
+        let diagnostic = at(&codes::BRAND_NAME, prose.span(first), format!("`{word}` is a brand name"));
+        found.extend(diagnostic.map(|found| {
+            let found = brands.iter().skip(1).fold(found.label("a brand"), |found, (range, _)| {
+                with(found, prose.span(range.clone()), "a brand")
+            });
+            found.help(match substance {
+                Some(name) => format!(
+                    "name the substance, `{}`: the same product has other brands in other countries",
+                    name.replace('_', " ")
+                ),
+                None => "name the substance: the same product has other brands in other countries".to_owned(),
+            })
+        }));
+    }
+}
+
+/// `Depo-Provera` whole.
+fn marked_name(prose: &Prose<'_>, index: usize) -> Range<usize> {
+    let mut first = index;
+    while first >= 2
+        && prose.tokens[first].glued
+        && prose.tokens[first - 1].is("-")
+        && prose.tokens[first - 1].glued
+        && prose.tokens[first - 2].is_word()
+    {
+        first -= 2;
+    }
+    prose.tokens[first].range.start..prose.tokens[index].range.end
+}
+
+/// C09: an acronym that is used before the wording that explains it.
+fn acronyms(trial: &Trial, found: &mut Vec<Diagnostic>) {
+    let places: Vec<(Place<'_>, Prose<'_>)> = criteria(trial).map(|place| (place, place.prose())).collect();
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    for (index, (place, prose)) in places.iter().enumerate() {
+        let defined: BTreeSet<(String, usize)> = definitions(prose).into_iter().collect();
+        for (later_place, later) in &places[index + 1..] {
+            for (acronym, at_byte) in definitions(later) {
+                let lower = acronym.to_lowercase();
+                if known.contains(&lower) || defined.iter().any(|(own, _)| *own == acronym) {
+                    continue;
+                }
+                let Some(used) =
+                    prose.tokens.iter().find(|token| prose.words(token.range.clone()) == acronym)
+                else {
+                    continue;
+                };
+                known.insert(lower);
+                let diagnostic = at(
+                    &codes::ACRONYM,
+                    prose.span(used.range.clone()),
+                    format!(
+                        "`{acronym}` is used in {} before {} says what it is",
+                        place.code, later_place.code
+                    ),
+                );
+                found.extend(diagnostic.map(|found| {
+                    with(
+                        found.label("not yet explained"),
+                        later.span(at_byte..at_byte + acronym.len()),
+                        "explained here",
+                    )
+                    .help("explain it where it is first used")
+                }));
+            }
+        }
+        known.extend(defined.into_iter().map(|(acronym, _)| acronym.to_lowercase()));
+    }
+}
+
+/// `standard medical therapy (SMT)`: acronyms in parentheses whose letters begin the words before them.
+fn definitions(prose: &Prose<'_>) -> Vec<(String, usize)> {
+    let mut found = Vec::new();
+    for index in 1..prose.tokens.len().saturating_sub(1) {
+        let [open, word, close] = &prose.tokens[index - 1..=index + 1] else { continue };
+        if !(open.is("(") && close.is(")") && word.is_word()) {
+            continue;
+        }
+        let text = prose.words(word.range.clone());
+        let letters: Vec<char> = text.chars().collect();
+        if letters.len() < 2 || !letters.iter().all(|letter| letter.is_uppercase() || letter.is_ascii_digit())
+        {
+            continue;
+        }
+        let initials: Vec<char> = prose.tokens[..index - 1]
+            .iter()
+            .filter(|token| token.is_word())
+            .filter_map(|token| token.lower.chars().next())
+            .collect();
+        let first = letters[0].to_lowercase().next();
+        let near = initials.iter().rev().take(letters.len() + 2);
+        if near.into_iter().any(|initial| Some(*initial) == first) {
+            found.push((text.to_owned(), word.range.start));
+        }
+    }
+    found
+}

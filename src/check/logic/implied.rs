@@ -1,0 +1,169 @@
+//! Bounds that follow from others: L03 and L11.
+
+use crate::check::demands::{Demand, Subject, in_unit, measure_of, unit_of};
+use crate::check::{at, with};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::model::{Anchor, ArithmeticOperator, Finding, Term, TimeUnit, Trial, UnitRef, Value};
+use crate::number::Exact;
+
+pub(super) fn check(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diagnostic>) {
+    for demand in demands {
+        found.extend(ratio_and_part(trial, demand, demands));
+    }
+    ages(trial, demands, found);
+}
+
+/// Numerator and denominator of a value that is a quotient of two measures.
+fn quotient<'a>(trial: &'a Trial, term: &'a Term) -> Option<(&'a Term, &'a Term)> {
+    let term = match measure_of(trial, term) {
+        Some((_, measure)) => measure.quantity()?.formula_of.as_deref()?,
+        None => term,
+    };
+    let Value::Arithmetic { left, operator: ArithmeticOperator::Divide, right } = &term.value else {
+        return None;
+    };
+    (measure_of(trial, left).is_some() && measure_of(trial, right).is_some())
+        .then_some((left.as_ref(), right.as_ref()))
+}
+
+/// L03: a limit on `a / b` and one on `a`: the second decides only above a certain `b`.
+fn ratio_and_part(trial: &Trial, demand: &Demand<'_>, demands: &[Demand<'_>]) -> Option<Diagnostic> {
+    let Subject::Number { term, allowed, unit, .. } = &demand.subject else { return None };
+    let (part, per) = quotient(trial, term)?;
+    let (part_name, _) = measure_of(trial, part)?;
+    let (_, per_measure) = measure_of(trial, per)?;
+    let per_unit = per_measure.quantity()?.unit.as_ref()?;
+    let other = demands.iter().find(|other| {
+        matches!(&other.subject, Subject::Number { term, .. } if measure_of(trial, term).is_some_and(|(name, _)| name == part_name))
+    })?;
+    let Subject::Number { allowed: other_allowed, unit: other_unit, .. } = &other.subject else {
+        return None;
+    };
+    let (bound, other_bound, side) = match (allowed.ceiling(), other_allowed.ceiling()) {
+        (Some(bound), Some(other)) => (&bound.at, &other.at, "above"),
+        _ => (&allowed.floor()?.at, &other_allowed.floor()?.at, "below"),
+    };
+    let other_unit = other_unit.as_ref()?;
+    let joint = format!("({})/({})", other_unit.ucum, per_unit.ucum);
+    let joint = UnitRef { written: joint.clone(), ucum: joint };
+    unit_of(&joint)?;
+    let bound = in_unit(trial, term, bound, unit.as_ref(), Some(&joint))?;
+    let threshold = other_bound.checked_div(&bound)?;
+    let shown = format!("{} {}", threshold.to_significant(4), per_unit.written);
+    let per_label = &per_measure.label;
+    let found = at(
+        &codes::BINDS_BEYOND,
+        other.clause.origin.0,
+        format!("this limit of {} decides only when {per_label} is {side} {shown}", other.place.code),
+    )?
+    .label(format!("elsewhere {} is stricter", demand.place.code));
+    Some(with(found, demand.clause.origin.0, "the limit that decides elsewhere").help(format!(
+        "say which limit is the safety limit: {} alone is enough for participants on the other side of {shown}",
+        demand.place.code
+    )))
+}
+
+/// The finding of an age at onset, or of a duration, and the factor from its unit to months.
+fn timed(term: &Term) -> Option<(bool, &Finding, i64)> {
+    let months = |unit: TimeUnit| match unit {
+        TimeUnit::Year => Some(12),
+        TimeUnit::Month => Some(1),
+        _ => None,
+    };
+    match &term.value {
+        Value::Age { at, unit } => match &at.of {
+            Anchor::Onset { finding } if at.offset.is_none() => Some((true, finding, months(*unit)?)),
+            _ => None,
+        },
+        Value::DurationOf { finding, unit, .. } => Some((false, finding, months(*unit)?)),
+        _ => None,
+    }
+}
+
+/// L11 and L12: age at onset and duration give a lowest age.
+fn ages(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diagnostic>) {
+    for onset in demands {
+        let Subject::Number { term, allowed, .. } = &onset.subject else { continue };
+        let Some((true, finding, factor)) = timed(term) else { continue };
+        let Some(low) = allowed.floor() else { continue };
+        let low = &low.at * &Exact::from(factor);
+        for duration in demands {
+            let Subject::Number { term, allowed, .. } = &duration.subject else { continue };
+            let Some((false, other, factor)) = timed(term) else { continue };
+            let Some(shortest) = allowed.floor().filter(|_| other.name == finding.name) else { continue };
+            let months = &low + &(&shortest.at * &Exact::from(factor));
+            let Some(years) = months.checked_div(&Exact::from(12)).filter(Exact::is_integer) else {
+                continue;
+            };
+            let longest = allowed.ceiling().and_then(|end| {
+                (&low + &(&end.at * &Exact::from(factor)))
+                    .checked_div(&Exact::from(12))
+                    .filter(Exact::is_integer)
+            });
+            found.extend(lowest_age(trial, demands, onset, duration, &years, longest));
+        }
+    }
+}
+
+fn lowest_age(
+    trial: &Trial,
+    demands: &[Demand<'_>],
+    onset: &Demand<'_>,
+    duration: &Demand<'_>,
+    years: &Exact,
+    longest: Option<Exact>,
+) -> Option<Diagnostic> {
+    let age = demands.iter().find_map(|demand| match &demand.subject {
+        Subject::Number { term, allowed, .. } => match &term.value {
+            Value::Age { at, unit: TimeUnit::Year } if !matches!(at.of, Anchor::Onset { .. }) => {
+                Some((demand.clause.origin.0, allowed.clone()))
+            }
+            _ => None,
+        },
+        _ => None,
+    });
+    let registry = || {
+        let (low, high) = trial.header.ages.clone()?;
+        let span = trial.header.origins.get("ages").or(trial.header.origin.0);
+        Some((span, crate::check::ranges::Ranges::between(&low, &high)))
+    };
+    let age = age.or_else(registry);
+    let (one, two) = (onset.place.code, duration.place.code);
+    if let Some((span, allowed)) = &age
+        && let Some(highest) = allowed.ceiling()
+        && highest.at < *years
+    {
+        let found = at(
+            &codes::UNSATISFIABLE,
+            duration.clause.origin.0,
+            format!("nobody can be eligible: {one} and {two} together need an age of at least {years}"),
+        )?
+        .label("with the age at onset");
+        let found = with(found, onset.clause.origin.0, "with the duration");
+        return Some(
+            with(found, *span, format!("at most {}", highest.at)).help("change one of the three limits"),
+        );
+    }
+    let found = at(
+        &codes::IMPLIED_BOUND,
+        duration.clause.origin.0,
+        format!("{one} and {two} together imply an age of at least {years} years"),
+    )?
+    .label("with the age at onset");
+    let mut found = with(found, onset.clause.origin.0, "with the duration");
+    let mut help = match age.as_ref().and_then(|(span, allowed)| Some((span, allowed.floor()?))) {
+        Some((span, floor)) if floor.at >= *years => {
+            found = with(found, *span, "the age limit that decides");
+            format!("nothing to repair: the age limit of {} decides", floor.at)
+        }
+        Some((span, floor)) => {
+            found = with(found, *span, "never reached");
+            format!("the age limit of {} is never reached; say {years}, or check the other two", floor.at)
+        }
+        None => format!("state the age limit of {years} years, so that nobody is screened in vain"),
+    };
+    if let Some(longest) = longest {
+        help.push_str(&format!("; the longest duration is reached only from the age of {longest}"));
+    }
+    Some(found.help(help))
+}

@@ -1,0 +1,153 @@
+//! N: limits and ranges. Limits outside every value of a measure are told with the units.
+
+use std::ops::Range;
+
+use super::at;
+use super::prose::{Measure, Prose, Quantity};
+use super::visit::{Node, Place, criteria, everything};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::model::{Limit, Rule, Trial, Value};
+
+pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
+    for place in criteria(trial).filter(|place| !place.is_queried()) {
+        let prose = place.prose();
+        let quantities = prose.quantities();
+        found.extend(range_ends(&prose, &quantities));
+        found.extend(by_sex(place, &prose, &quantities));
+    }
+    limits_of_normal(trial, found);
+}
+
+/// N02: `0.3-2.0 ng/mL`.
+fn range_ends(prose: &Prose<'_>, quantities: &[Quantity]) -> Option<Diagnostic> {
+    let second = quantities.iter().find(|second| {
+        let hyphen = prose
+            .tokens
+            .get(second.token.wrapping_sub(1))
+            .is_some_and(|token| token.is("-") || token.is("–"));
+        second.since.is_some() && hyphen && matches!(second.measure, Measure::Unit(_) | Measure::Limit)
+    })?;
+    let first = &quantities[second.since?];
+    let range = first.range().start..second.range().end;
+    let text = prose.words(range.clone());
+    let unit = second.unit.clone().map_or("", |unit| prose.words(unit));
+    let (low, high) = (prose.words(first.number.clone()), prose.words(second.number.clone()));
+    Some(
+        at(
+            &codes::RANGE_ENDS,
+            prose.span(range),
+            format!("`{text}` does not say whether its ends belong to it"),
+        )?
+        .label("a hyphen")
+        .help(format!(
+            "write `≥ {low} and ≤ {high} {unit}`, as the rule reads it, or `>` and `<` where an end is out"
+        )),
+    )
+}
+
+const SEXES: [(&str, &str); 10] = [
+    ("male", "male"),
+    ("males", "male"),
+    ("man", "male"),
+    ("men", "male"),
+    ("boys", "male"),
+    ("female", "female"),
+    ("females", "female"),
+    ("woman", "female"),
+    ("women", "female"),
+    ("girls", "female"),
+];
+
+fn sex(prose: &Prose<'_>, tokens: Range<usize>) -> Option<&'static str> {
+    let tokens = prose.tokens.get(tokens.start..tokens.end.min(prose.tokens.len()))?;
+    tokens.iter().find_map(|token| SEXES.iter().find(|(word, _)| token.is(word)).map(|(_, sex)| *sex))
+}
+
+/// N03 and L07: `> 1.5 mg/dL (males) and 1.4 mg/dL (females)`.
+fn by_sex(place: Place<'_>, prose: &Prose<'_>, quantities: &[Quantity]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (index, second) in quantities.iter().enumerate().skip(1) {
+        let first = &quantities[index - 1];
+        let Some((first_comparator, _)) = &first.comparator else { continue };
+        let between = first.token..second.token;
+        let joint = between.clone().find(|at| prose.tokens[*at].is("and") || prose.tokens[*at].is("or"));
+        let Some(joint) = joint.filter(|_| second.since.is_none()) else { continue };
+        let (Some(one), Some(two)) =
+            (sex(prose, first.token.saturating_sub(4)..joint), sex(prose, joint..second.token + 5))
+        else {
+            continue;
+        };
+        if one == two || first.measure != second.measure {
+            continue;
+        }
+        let (low, high) = (prose.words(first.range()), prose.words(second.range()));
+        if second.comparator.is_none() {
+            let missing = at(
+                &codes::ONE_COMPARATOR,
+                prose.span(second.range()),
+                format!(
+                    "`{high}` has no comparison; the limit before it has `{}`",
+                    first_comparator.symbol()
+                ),
+            );
+            found.extend(missing.map(|found| {
+                let found = match prose.span(first.range()) {
+                    Some(span) => found.and(span, "compared here"),
+                    None => found,
+                };
+                found
+                    .label("above, below or exactly?")
+                    .help(format!("write `{} {high}` in the wording", first_comparator.symbol()))
+            }));
+        }
+        if prose.tokens[joint].is("and") {
+            let span = prose.span(prose.tokens[joint].range.clone());
+            let alternatives = at(
+                &codes::SEXES_JOINED,
+                span,
+                format!("`and` joins limits of which each participant has only one in {}", place.code),
+            );
+            found.extend(alternatives.map(|found| {
+                found
+                    .label("no participant is both")
+                    .help(format!("state them as alternatives: `{low} for {one} participants, {high} for {two} participants`; in the rule, `by sex (… for {one}, … for {two})`"))
+            }));
+        }
+    }
+    found
+}
+
+/// N08: `x ULN` of something that no laboratory reports with a reference range.
+fn limits_of_normal(trial: &Trial, found: &mut Vec<Diagnostic>) {
+    everything(trial, &mut |node| {
+        let Node::Clause(clause) = node else { return };
+        let bounds = match &clause.rule {
+            Rule::Compare { right, .. } => vec![right],
+            Rule::Between { low, high, .. } => vec![low, high],
+            _ => return,
+        };
+        for bound in bounds {
+            let Value::Limit { limit, measure: name, .. } = &bound.value else { continue };
+            let Some(measure) = trial.measures.get(name) else { continue };
+            let computed = measure.quantity().is_some_and(|quantity| quantity.formula_of.is_some());
+            if !computed {
+                continue;
+            }
+            let (word, side) = match limit {
+                Limit::Uln => ("ULN", "upper"),
+                Limit::Lln => ("LLN", "lower"),
+            };
+            let label = &measure.label;
+            let diagnostic = at(
+                &codes::NO_REFERENCE_RANGE,
+                bound.origin.0.or(clause.origin.0),
+                format!("no laboratory reports the {side} limit of normal of {label}"),
+            );
+            found.extend(diagnostic.map(|found| {
+                found.label(format!("`{word}` of a computed value")).help(format!(
+                    "give the limit as a number, or compare a measure that {label} is computed from"
+                ))
+            }));
+        }
+    });
+}
