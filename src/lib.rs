@@ -5,6 +5,7 @@ pub mod check;
 pub mod compile;
 pub mod diagnostics;
 pub mod emit;
+pub mod library;
 pub mod model;
 pub mod number;
 pub mod source;

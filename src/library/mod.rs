@@ -1,0 +1,122 @@
+//! The standard library, written in the language itself: names, units, molar masses, codes and plausible ranges of what
+//! protocols speak of. It never gives a protocol's windows or limits.
+//!
+//! The texts hold some hundreds of items of which a protocol uses a few, so a compilation parses an [`excerpt`]: the
+//! same text with everything else blanked, in which every byte keeps its place. NOTICE.md beside this file
+//! acknowledges the terminologies.
+
+mod split;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use split::Entry;
+
+macro_rules! libraries {
+    ($($name:literal)*) => {
+        /// The libraries, as `use` names them.
+        pub const NAMES: &[&str] = &[$(concat!("std.", $name),)*];
+
+        const PATHS: &[&str] = &[$(concat!("std/", $name, ".trial"),)*];
+
+        const TEXTS: &[&str] = &[$(include_str!(concat!($name, ".trial")),)*];
+    };
+}
+
+libraries! { "labs" "vitals" "demographics" "diabetes" "scores" "drugs" "drug_classes" "conditions" "procedures" }
+
+/// The whole text of a library.
+pub fn text(name: &str) -> Option<&'static str> {
+    position(name).map(|library| TEXTS[library])
+}
+
+/// The path under which messages show a library: `std/labs.trial`.
+pub fn path(name: &str) -> Option<&'static str> {
+    position(name).map(|library| PATHS[library])
+}
+
+/// The names that a library declares, in the order of its text; empty for an unknown library.
+pub fn declared(name: &str) -> Vec<&'static str> {
+    let index = index();
+    position(name)
+        .map_or_else(Vec::new, |library| index.libraries[library].iter().map(|item| item.name).collect())
+}
+
+/// The library that declares this item, for the hint "add `use std.labs`".
+pub fn home_of(item: &str) -> Option<&'static str> {
+    index().homes.get(item).map(|&(library, _)| NAMES[library])
+}
+
+/// The library items among these words, and every item that they need, in whichever library.
+pub fn closure(words: &BTreeSet<&str>) -> BTreeSet<&'static str> {
+    close(words.iter().filter_map(|word| index().homes.get_key_value(*word).map(|(name, _)| *name)).collect())
+}
+
+/// The text of a library in which only the wanted items are left, with what wanted items of any library need of this one.
+/// Everything else is blanked with spaces, byte for byte, so that places in the excerpt are places in the text.
+/// Empty for an unknown library.
+pub fn excerpt(name: &str, wanted: &dyn Fn(&str) -> bool) -> String {
+    let Some(library) = position(name) else { return String::new() };
+    let index = index();
+    let kept = close(index.homes.keys().copied().filter(|item| wanted(item)).collect());
+    let text = TEXTS[library];
+    let mut excerpt = String::with_capacity(text.len());
+    let mut at = 0;
+    for item in index.libraries[library].iter().filter(|item| kept.contains(item.name)) {
+        blank(&text[at..item.span.start], &mut excerpt);
+        excerpt.push_str(&text[item.span.clone()]);
+        at = item.span.end;
+    }
+    blank(&text[at..], &mut excerpt);
+    excerpt
+}
+
+struct Index {
+    /// The items of each library.
+    libraries: Vec<Vec<Entry<'static>>>,
+    /// For each item, its library and its place in it.
+    homes: BTreeMap<&'static str, (usize, usize)>,
+}
+
+fn index() -> &'static Index {
+    static INDEX: OnceLock<Index> = OnceLock::new();
+    INDEX.get_or_init(|| {
+        let mut libraries: Vec<Vec<Entry<'static>>> = TEXTS.iter().map(|text| split::split(text)).collect();
+        let mut homes = BTreeMap::new();
+        for (library, items) in libraries.iter().enumerate() {
+            for (place, item) in items.iter().enumerate() {
+                homes.entry(item.name).or_insert((library, place));
+            }
+        }
+        for item in libraries.iter_mut().flatten() {
+            item.words.retain(|word| homes.contains_key(word));
+        }
+        Index { libraries, homes }
+    })
+}
+
+fn position(name: &str) -> Option<usize> {
+    NAMES.iter().position(|library| *library == name)
+}
+
+fn close(mut items: BTreeSet<&'static str>) -> BTreeSet<&'static str> {
+    let index = index();
+    let mut open: Vec<&'static str> = items.iter().copied().collect();
+    while let Some(item) = open.pop() {
+        let Some(&(library, place)) = index.homes.get(item) else { continue };
+        for &need in &index.libraries[library][place].words {
+            if items.insert(need) {
+                open.push(need);
+            }
+        }
+    }
+    items
+}
+
+/// Spaces for everything but the ends of lines.
+fn blank(text: &str, into: &mut String) {
+    into.extend(text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+}
+
+#[cfg(test)]
+mod tests;
