@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod check;
 pub mod compile;
 pub mod diagnostics;
+pub mod eligibility;
 pub mod emit;
 pub mod library;
 pub mod model;

@@ -3,6 +3,8 @@
 //! A target reads the model alone, never the source, another target, a clock or a file. [`TARGETS`] is what
 //! `trialc build --emit` offers.
 
+mod eligibility;
+
 use crate::model::Trial;
 
 /// One file of output.
@@ -40,7 +42,12 @@ pub struct Target {
 }
 
 /// Every target, in the order in which they are listed and built.
-pub static TARGETS: &[Target] = &[];
+pub static TARGETS: &[Target] = &[Target {
+    name: "eligibility",
+    about: "the eligibility rules as typed JSON for checkers, and as a list for reviewers",
+    default: true,
+    emit: eligibility::emit,
+}];
 
 /// The target of this name.
 pub fn find(name: &str) -> Option<&'static Target> {

@@ -1,0 +1,323 @@
+//! Findings, exposures, procedures and events: whether they were there, and whether it is known that they were not.
+
+use jiff::civil::Date;
+
+use super::bind::Scope;
+use super::moment::Days;
+use super::{Evaluator, Truth};
+use crate::eligibility::evidence::{Evidence, Missing, MissingKind, Outcome};
+use crate::eligibility::person::{Recorded, fill};
+use crate::eligibility::record::AttributeValue;
+use crate::eligibility::vocabulary::label;
+use crate::model::{Answer, AttributeTest, Finding, Mode, Window};
+use crate::time::{DateRange, day_after};
+
+/// Qualifiers that deny each other.
+const OPPOSITES: [(&str, &str); 3] =
+    [("symptomatic", "asymptomatic"), ("treated", "untreated"), ("controlled", "uncontrolled")];
+
+/// A qualifier or attribute that a record does not mention.
+fn unsaid(finding: &str, entry: &Recorded<'_>, what: &str) -> Missing {
+    let on = entry.entry.on.or(entry.entry.from).map(|day| format!(" of {day}")).unwrap_or_default();
+    let why = format!("whether the recorded `{finding}`{on} was {what} is not said");
+    Missing::new(MissingKind::Detail, finding, why, format!("record whether the `{finding}`{on} was {what}"))
+}
+
+impl<'a> Evaluator<'a> {
+    /// Whether an entry is what a finding means: its name, its qualifiers, its attributes.
+    pub(super) fn is_meant(&self, entry: &Recorded<'a>, finding: &'a Finding) -> (Truth, Vec<Missing>) {
+        let name = finding.name.as_str();
+        let is = |of: &str| entry.names.iter().any(|one| self.words.is_a(one, of));
+        if finding.other_than.iter().any(|other| is(other)) {
+            return (Truth::False, Vec::new());
+        }
+        let mut missing = Vec::new();
+        let mut truth = if is(name) {
+            Truth::True
+        } else if entry.names.iter().any(|one| self.words.is_a(name, one)) {
+            let recorded = entry.names.first().copied().unwrap_or(name);
+            let why = format!("`{recorded}` is recorded, which may be `{name}` or something else");
+            missing.push(Missing::new(
+                MissingKind::Detail,
+                name,
+                why,
+                format!("record whether it was `{name}`"),
+            ));
+            Truth::Unknown
+        } else {
+            return (Truth::False, Vec::new());
+        };
+        for qualifier in &finding.qualifiers {
+            let said = said_of(entry, qualifier);
+            if said == Truth::Unknown {
+                missing.push(unsaid(name, entry, &qualifier.replace('_', " ")));
+            }
+            truth = truth.and(said);
+        }
+        for test in &finding.with {
+            let (passed, what) = test_of(entry, test);
+            if passed == Truth::Unknown {
+                missing.push(unsaid(name, entry, &what));
+            }
+            truth = truth.and(passed);
+        }
+        if truth.is_known() {
+            missing.clear();
+        }
+        (truth, missing)
+    }
+
+    pub(super) fn finding_label(&self, name: &'a str) -> &'a str {
+        match self.document.concepts.get(name) {
+            Some(_) => label(&self.document.concepts, name, |concept| &concept.label),
+            None => label(&self.document.events, name, |event| &event.label),
+        }
+    }
+
+    pub(super) fn occurs(
+        &self,
+        finding: &'a Finding,
+        mode: Mode,
+        window: &'a Window,
+        scope: &Scope<'a>,
+    ) -> Outcome {
+        self.for_each_choice(&[], &[window], scope, &|scope| {
+            let days = self.days(window, scope);
+            let mut outcome = match mode {
+                Mode::Throughout => self.throughout(finding, &days, scope),
+                _ => self.somewhere(finding, mode, &days, scope),
+            };
+            if outcome.truth() == Truth::Unknown {
+                outcome.missing.extend(days.missing);
+            }
+            outcome
+        })
+    }
+
+    fn somewhere(&self, finding: &'a Finding, mode: Mode, days: &Days<'_>, scope: &Scope<'a>) -> Outcome {
+        let mut unsure = Outcome::unknown(Vec::new());
+        for entry in scope.person.entries() {
+            let (meant, missing) = self.is_meant(entry, finding);
+            let when = when(entry, mode, days);
+            match meant.and(when) {
+                Truth::True if scope.person.is_denied(&finding.name, self.words, entry) => {
+                    let name = &finding.name;
+                    let why = format!("`{name}` is recorded, and so is that there was none");
+                    let ask = format!("settle whether there was `{name}`");
+                    let missing = Missing::new(MissingKind::Contradiction, name, why, ask);
+                    return Outcome::unknown(vec![missing]).with([self.entry_shown(entry, finding, days)]);
+                }
+                Truth::True => return Outcome::known(true).with([self.entry_shown(entry, finding, days)]),
+                Truth::Unknown => {
+                    unsure.evidence.push(self.entry_shown(entry, finding, days));
+                    unsure.missing.extend(missing);
+                    if when == Truth::Unknown && days.missing.is_empty() {
+                        unsure.missing.push(undated(finding, entry, days));
+                    }
+                }
+                Truth::False => {}
+            }
+        }
+        if !unsure.evidence.is_empty() {
+            return unsure;
+        }
+        let (from, to) = days.widest();
+        if self.is_covered(&finding.name, scope, from, to) {
+            return Outcome::known(false).with([self.absence_shown(finding, days)]);
+        }
+        Outcome::unknown(vec![self.not_covered(finding, days, scope)])
+    }
+
+    /// On every day of the window, by one entry or by several that follow each other.
+    fn throughout(&self, finding: &'a Finding, days: &Days<'_>, scope: &Scope<'a>) -> Outcome {
+        let (mut sure, mut perhaps) = (Vec::new(), Vec::new());
+        let (mut shown, mut missing) = (Vec::new(), Vec::new());
+        for entry in scope.person.entries() {
+            let (meant, lacking) = self.is_meant(entry, finding);
+            if meant == Truth::False || days.touch(entry.start, entry.end) == Truth::False {
+                continue;
+            }
+            shown.push(self.entry_shown(entry, finding, days));
+            perhaps.push((entry.start.earliest, entry.end.latest));
+            match meant {
+                Truth::True => sure.push((entry.start.latest, entry.end.earliest)),
+                _ => missing.extend(lacking),
+            }
+        }
+        let (from, to) = days.widest();
+        if fill(sure.iter().copied(), from, to) {
+            return Outcome::known(true).with(shown);
+        }
+        let (first, last) = days.narrowest();
+        if first <= last
+            && let Some((gap_from, gap_to)) = first_gap(&perhaps, first, last)
+        {
+            let some_day_of_gap =
+                [gap_from, gap_to].into_iter().find(|day| self.is_covered(&finding.name, scope, *day, *day));
+            if let Some(day) = some_day_of_gap {
+                let mut evidence = self.absence_shown(finding, days);
+                evidence.on = Some(DateRange::exactly(day));
+                return Outcome::known(false).with(shown).with([evidence]);
+            }
+        }
+        if missing.is_empty() && days.missing.is_empty() {
+            missing.push(self.not_covered(finding, days, scope));
+        }
+        Outcome::unknown(missing).with(shown)
+    }
+
+    /// Whether nothing of this name can be absent from the record on these days. A closed list is covered where
+    /// each of its members is.
+    pub(super) fn is_covered(&self, name: &str, scope: &Scope<'a>, from: Date, to: Date) -> bool {
+        self.is_covered_within(name, scope, from, to, 0)
+    }
+
+    fn is_covered_within(&self, name: &str, scope: &Scope<'a>, from: Date, to: Date, depth: usize) -> bool {
+        const DEEPEST_CLASS: usize = 16;
+        let concept = self.document.concepts.get(name);
+        let is_open = concept.is_some_and(|concept| concept.open_list);
+        if scope.person.is_covered(name, is_open, self.words, from, to) {
+            return true;
+        }
+        concept.is_some_and(|concept| {
+            depth < DEEPEST_CLASS
+                && !is_open
+                && !concept.members.is_empty()
+                && concept
+                    .members
+                    .iter()
+                    .all(|member| self.is_covered_within(member, scope, from, to, depth + 1))
+        })
+    }
+
+    fn not_covered(&self, finding: &'a Finding, days: &Days<'_>, scope: &Scope<'a>) -> Missing {
+        let words = self.finding_label(&finding.name);
+        let qualified = finding.qualifiers.iter().map(|one| one.replace('_', " ") + " ").collect::<String>();
+        let when = days.in_words();
+        let (from, to) = days.widest();
+        let until = scope.person.known_until(&finding.name, self.words, from).filter(|until| *until < to);
+        let why = match until {
+            Some(until) => format!("nothing is recorded about {qualified}{words} after {until}"),
+            None => format!("nothing says whether there was {qualified}{words}"),
+        };
+        let when = if when.is_empty() { String::new() } else { format!(" {when}") };
+        let ask = format!("record whether there was {qualified}{words}{when}, or that there was none");
+        let mut missing = Missing::new(MissingKind::Absence, &finding.name, why, ask);
+        missing.from = until.map(day_after).or(Some(from)).filter(|from| *from != Date::MIN);
+        missing.by = Some(to).filter(|to| *to != Date::MAX);
+        missing
+    }
+
+    pub(super) fn entry_shown(
+        &self,
+        entry: &Recorded<'a>,
+        finding: &'a Finding,
+        days: &Days<'_>,
+    ) -> Evidence {
+        let name = entry.names.first().copied().unwrap_or(&finding.name);
+        let mut evidence = Evidence::of(name, self.finding_label(name));
+        (evidence.on, evidence.from, evidence.to) = (entry.entry.on, entry.entry.from, entry.entry.to);
+        evidence.source.clone_from(&entry.entry.source);
+        if let Some(dose) = &entry.entry.dose {
+            evidence.value = Some(dose.value.to_string());
+            evidence.unit.clone_from(&dose.unit);
+        }
+        evidence.remarks.extend(entry.entry.qualifiers.iter().map(|(qualifier, answer)| match answer {
+            Answer::Yes => qualifier.replace('_', " "),
+            Answer::No => format!("not {}", qualifier.replace('_', " ")),
+            Answer::Unknown => format!("{}: unknown", qualifier.replace('_', " ")),
+        }));
+        evidence.window = super::shown::window(days, entry.entry.on.or(entry.entry.from));
+        evidence
+    }
+
+    fn absence_shown(&self, finding: &'a Finding, days: &Days<'_>) -> Evidence {
+        let mut evidence = Evidence::of(&finding.name, self.finding_label(&finding.name)).value("none");
+        evidence.window = super::shown::window(days, None);
+        evidence
+    }
+}
+
+/// Whether the time of an entry is the one that is asked for.
+fn when(entry: &Recorded<'_>, mode: Mode, days: &Days<'_>) -> Truth {
+    match mode {
+        Mode::Present | Mode::Ever | Mode::Throughout => days.touch(entry.start, entry.end),
+        Mode::Started => days.hold(entry.start),
+        Mode::Ended if entry.is_ongoing => Truth::False,
+        Mode::Ended => days.hold(entry.end),
+    }
+}
+
+fn undated(finding: &Finding, entry: &Recorded<'_>, days: &Days<'_>) -> Missing {
+    let name = &finding.name;
+    let known = [entry.entry.on, entry.entry.from, entry.entry.to].into_iter().flatten();
+    let known: Vec<String> = known.map(|day| day.to_string()).collect();
+    let known =
+        if known.is_empty() { "without a date".into() } else { format!("only as {}", known.join(" to ")) };
+    let why =
+        format!("`{name}` is recorded {known}, which does not settle whether it was {}", days.in_words());
+    Missing::new(MissingKind::Date, name, why, format!("record the full dates of `{name}`"))
+}
+
+fn said_of(entry: &Recorded<'_>, qualifier: &str) -> Truth {
+    let said = |qualifier: &str| match entry.entry.qualifiers.get(qualifier) {
+        Some(Answer::Yes) => Truth::True,
+        Some(Answer::No) => Truth::False,
+        Some(Answer::Unknown) | None => Truth::Unknown,
+    };
+    let opposite = OPPOSITES.iter().find_map(|(a, b)| match qualifier {
+        one if one == *a => Some(*b),
+        one if one == *b => Some(*a),
+        _ => None,
+    });
+    match (said(qualifier), opposite.map_or(Truth::Unknown, said)) {
+        (Truth::Unknown, Truth::Unknown) => Truth::Unknown,
+        (Truth::Unknown, opposite) => !opposite,
+        (said, opposite) if said == opposite => Truth::Unknown,
+        (said, _) => said,
+    }
+}
+
+/// Whether an entry's attribute passes, and what to ask when it is not recorded.
+fn test_of(entry: &Recorded<'_>, test: &AttributeTest) -> (Truth, String) {
+    match test {
+        AttributeTest::Ordinal { attribute, operator, value } => {
+            let what = format!("of {attribute} {} {value}", operator.symbol());
+            let grade = match entry.entry.attributes.get(attribute) {
+                Some(AttributeValue::Grade(grade)) => Some(*grade),
+                Some(AttributeValue::Text(text)) => text.trim().parse().ok(),
+                _ => None,
+            };
+            (grade.map_or(Truth::Unknown, |grade| operator.holds(grade.cmp(value)).into()), what)
+        }
+        AttributeTest::Flag { attribute } => {
+            let truth = match entry.entry.attributes.get(attribute) {
+                Some(AttributeValue::Flag(flag)) => Truth::from(*flag),
+                Some(AttributeValue::Text(text)) => match text.to_lowercase().as_str() {
+                    "yes" | "true" => Truth::True,
+                    "no" | "false" => Truth::False,
+                    _ => Truth::Unknown,
+                },
+                _ => Truth::Unknown,
+            };
+            (truth, attribute.replace('_', " "))
+        }
+    }
+}
+
+/// The first stretch of days from `first` to `last` that none of the intervals touches.
+fn first_gap(intervals: &[(Date, Date)], first: Date, last: Date) -> Option<(Date, Date)> {
+    let mut intervals: Vec<(Date, Date)> = intervals.to_vec();
+    intervals.sort_unstable();
+    let mut next = first;
+    for (start, end) in intervals {
+        if start > next {
+            return Some((next, last.min(crate::time::day_before(start))));
+        }
+        if end >= last {
+            return None;
+        }
+        next = next.max(day_after(end));
+    }
+    Some((next, last))
+}

@@ -1,0 +1,35 @@
+//! Is this person eligible? Three-valued, exact, and explained.
+//!
+//! The meaning of the rules lives in one small reference evaluator. It reads an [`EligibilityDocument`] (the
+//! eligibility part of a trial, which is also an artefact of its own) and a [`Record`], and gives a [`Verdict`] that
+//! says for each criterion what decided it, how far from the limit, and what is still to be asked.
+//!
+//! - Missing data is never "no": absence counts only where the record says so ([`record::Absence`],
+//!   [`record::Coverage`]).
+//! - Windows are closed. The recorded values of a measure are all there are of it; a window without any is unknown.
+//! - Values tied on one day are each tried; the worst verdict stands, and the tie is reported.
+//! - A partial date that decides makes the criterion unknown.
+
+mod document;
+mod evaluate;
+mod evidence;
+mod explain;
+mod mentions;
+mod person;
+pub mod record;
+mod screen;
+mod truth;
+mod verdict;
+mod vocabulary;
+
+pub use document::{EligibilityDocument, FORMAT as DOCUMENT_FORMAT, OpenArms, TrialIdentity, VisitPoint};
+pub use evidence::{Compared, Evidence, Missing, MissingKind, Normalised, Tie, WindowShown};
+pub use explain::render_verdict_text;
+pub use mentions::Mentions;
+pub use record::{ReadError, Record, read_records};
+pub use screen::{Screener, screen};
+pub use truth::Truth;
+pub use verdict::{
+    ArmVerdict, Ask, Awaited, Because, CriterionVerdict, DecisionVerdict, Eligibility,
+    FORMAT as VERDICT_FORMAT, Provisional, Status, Verdict,
+};

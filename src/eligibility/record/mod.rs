@@ -1,0 +1,195 @@
+//! What is recorded of one person. Nothing here is a default: what is absent is unknown.
+
+mod read;
+mod value;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+pub use read::{ReadError, read_records};
+use serde::{Deserialize, Serialize};
+pub use value::{Dose, RecordedValue};
+
+use crate::model::Answer;
+use crate::number::Exact;
+use crate::time::DateRange;
+
+/// One person's record. Its JSON is described by `docs/schemas/record.schema.json`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Record {
+    pub person: PersonFacts,
+    /// The day on which the record was made: what is recorded without any date was so by then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<Date>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub measurements: Vec<Measurement>,
+    /// Conditions.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Entry>,
+    /// Drugs and drug classes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exposures: Vec<Entry>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub procedures: Vec<Entry>,
+    /// Events and visits of the trial.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Entry>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub absences: Vec<Absence>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub coverage: Vec<Coverage>,
+    /// By the key of the criterion or attestation (`I1`, `E10.2`).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub answers: BTreeMap<String, Answer>,
+    /// Records of other persons whom criteria speak of, by their name in the protocol (`mother`).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub persons: BTreeMap<String, Record>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PersonFacts {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sex: Option<Sex>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub born: Option<DateRange>,
+    /// ISO 3166-1 alpha-2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// The arm to which the person has been allocated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arm: Option<String>,
+}
+
+/// Administrative sex (FHIR `administrative-gender`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sex {
+    Female,
+    Male,
+    Other,
+    Unknown,
+}
+
+/// One result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measurement {
+    /// The protocol's name of the measure, another name that the protocol lists, or `loinc:4548-4`.
+    pub measure: String,
+    pub value: RecordedValue,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    pub on: DateRange,
+    /// The laboratory's lower limit of normal for this result, in its unit.
+    #[serde(default, with = "value::optional", skip_serializing_if = "Option::is_none")]
+    pub low: Option<Exact>,
+    /// The laboratory's upper limit of normal for this result, in its unit.
+    #[serde(default, with = "value::optional", skip_serializing_if = "Option::is_none")]
+    pub high: Option<Exact>,
+    /// `fasting`, `supine`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub specimen: Option<String>,
+    /// Where it was recorded, given back with the verdict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+/// A finding, exposure, procedure or event: on a day, or from a day to a day. `from` without `to` is still going
+/// on; without any date it is known to have been, not when.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Entry {
+    /// The protocol's name, or another name or brand that the protocol lists.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// A code as `system:code`: `icd10:E11.9`, `snomed:44054006`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub on: Option<DateRange>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<DateRange>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<DateRange>,
+    /// `{"symptomatic": "yes", "treated": "no"}`; what is not here is unknown.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub qualifiers: BTreeMap<String, Answer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dose: Option<Dose>,
+    /// Attributes of an event: `{"grade": 3, "serious": true}`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, AttributeValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum AttributeValue {
+    Flag(bool),
+    Grade(i64),
+    Text(String),
+}
+
+/// Known not to have occurred, in this period or ever.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Absence {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<DateRange>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<DateRange>,
+}
+
+/// The record holds all there is of a name or of a whole domain, in this period or ever.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Coverage {
+    pub of: CoveredDomain,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<DateRange>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<DateRange>,
+}
+
+/// A domain (`conditions`, `drugs`, `procedures`, `events`) or the name of one concept or event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum CoveredDomain {
+    Conditions,
+    Drugs,
+    Procedures,
+    Events,
+    Name(String),
+}
+
+impl From<String> for CoveredDomain {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "conditions" => CoveredDomain::Conditions,
+            "drugs" => CoveredDomain::Drugs,
+            "procedures" => CoveredDomain::Procedures,
+            "events" => CoveredDomain::Events,
+            _ => CoveredDomain::Name(text),
+        }
+    }
+}
+
+impl From<CoveredDomain> for String {
+    fn from(domain: CoveredDomain) -> Self {
+        match domain {
+            CoveredDomain::Conditions => "conditions".into(),
+            CoveredDomain::Drugs => "drugs".into(),
+            CoveredDomain::Procedures => "procedures".into(),
+            CoveredDomain::Events => "events".into(),
+            CoveredDomain::Name(name) => name,
+        }
+    }
+}

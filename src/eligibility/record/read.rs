@@ -1,0 +1,194 @@
+//! Reading records from JSON: one record, an array of them, or one on each line (NDJSON).
+
+use std::fmt;
+
+use serde::Deserializer;
+use serde::de::{DeserializeSeed, SeqAccess, Visitor};
+
+use super::Record;
+use crate::diagnostics::did_you_mean;
+
+/// Where a record cannot be read, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadError {
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1, in bytes.
+    pub column: usize,
+    /// Which record of several, counted from 1; absent for a single one.
+    pub record: Option<usize>,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}: ", self.line, self.column)?;
+        if let Some(record) = self.record {
+            write!(f, "record {record}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+/// Reads one record, an array of records, or several records after each other, as NDJSON has them.
+///
+/// # Errors
+/// At the first place that is not a record; nothing is skipped.
+pub fn read_records(text: &str) -> Result<Vec<Record>, ReadError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    match text.trim_start().bytes().next() {
+        Some(b'[') => read_array(text),
+        Some(b'{') => read_stream(text),
+        Some(_) => Err(ReadError {
+            line: 1,
+            column: 1,
+            record: None,
+            message: "this is not a record: a record is a JSON object `{ … }`".into(),
+            help: None,
+        }),
+        None => Err(ReadError {
+            line: 1,
+            column: 1,
+            record: None,
+            message: "there is no record: the text is empty".into(),
+            help: Some("write at least `{}`, a record in which nothing is known".into()),
+        }),
+    }
+}
+
+fn read_array(text: &str) -> Result<Vec<Record>, ReadError> {
+    let mut records = Vec::new();
+    let mut json = serde_json::Deserializer::from_str(text);
+    let read = Records(&mut records).deserialize(&mut json).and_then(|()| json.end());
+    match read {
+        Ok(()) => Ok(records),
+        Err(error) => Err(located(text, &error, Some(records.len() + 1))),
+    }
+}
+
+fn read_stream(text: &str) -> Result<Vec<Record>, ReadError> {
+    let mut records = Vec::new();
+    let stream = serde_json::Deserializer::from_str(text).into_iter::<Record>();
+    for read in stream {
+        match read {
+            Ok(record) => records.push(record),
+            Err(error) => {
+                let several = !records.is_empty() || text.trim().lines().count() > 1 && is_lines(text);
+                return Err(located(text, &error, several.then_some(records.len() + 1)));
+            }
+        }
+    }
+    Ok(records)
+}
+
+/// Whether every line that holds anything begins an object: NDJSON, not one object over many lines.
+fn is_lines(text: &str) -> bool {
+    text.lines().filter(|line| !line.trim().is_empty()).all(|line| line.trim_start().starts_with('{'))
+}
+
+/// Collects what is read before an error, so that the error can say in which record it lies.
+struct Records<'a>(&'a mut Vec<Record>);
+
+impl<'de> DeserializeSeed<'de> for Records<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Records<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of records")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut records: A) -> Result<(), A::Error> {
+        while let Some(record) = records.next_element()? {
+            self.0.push(record);
+        }
+        Ok(())
+    }
+}
+
+fn located(text: &str, error: &serde_json::Error, record: Option<usize>) -> ReadError {
+    let full = error.to_string();
+    let message = full.rsplit_once(" at line ").map_or(full.as_str(), |(message, _)| message);
+    let (line, column) = place(text, error, message);
+    let (message, help) = explained(message);
+    ReadError { line, column, record, message, help }
+}
+
+/// The place of the faulty word. The JSON reader stands just behind it.
+fn place(text: &str, error: &serde_json::Error, message: &str) -> (usize, usize) {
+    let (line, column) = (error.line().max(1), error.column().max(1));
+    let Some(word) = quoted(message) else { return (line, column) };
+    let Some(content) = text.lines().nth(line - 1) else { return (line, column) };
+    let before = content.get(..column.min(content.len())).unwrap_or(content);
+    match before.rfind(&format!("\"{word}\"")) {
+        Some(at) => (line, at + 1),
+        None => (line, column),
+    }
+}
+
+fn quoted(message: &str) -> Option<&str> {
+    message.split('`').nth(1)
+}
+
+/// The reader's words in those of a person who writes records.
+fn explained(message: &str) -> (String, Option<String>) {
+    if let Some(rest) = message.strip_prefix("unknown field `")
+        && let Some((wrong, expected)) = rest.split_once('`')
+    {
+        let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+        let help = match did_you_mean(wrong, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known here: {}", known.join(", ")),
+        };
+        return (format!("a record has no `{wrong}` here"), Some(help));
+    }
+    if let Some(rest) = message.strip_prefix("unknown variant `")
+        && let Some((wrong, expected)) = rest.split_once('`')
+    {
+        let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+        return (
+            format!("`{wrong}` is not a value for this"),
+            Some(format!("write one of: {}", known.join(", "))),
+        );
+    }
+    if let Some(rest) = message.strip_prefix("missing field `") {
+        let field = rest.trim_end_matches('`');
+        let help = match field {
+            "on" => {
+                "give the date; the year alone will do where no more is known: \"on\": \"2011\"".to_owned()
+            }
+            _ => format!("add \"{field}\": …"),
+        };
+        return (format!("`{field}` is missing"), Some(help));
+    }
+    (message.to_owned(), None)
+}
+
+impl Record {
+    /// Reads exactly one record.
+    ///
+    /// # Errors
+    /// When the text holds none, several, or something else.
+    pub fn read(text: &str) -> Result<Self, ReadError> {
+        let mut records = read_records(text)?;
+        match (records.pop(), records.len()) {
+            (Some(record), 0) => Ok(record),
+            (_, others) => Err(ReadError {
+                line: 1,
+                column: 1,
+                record: None,
+                message: format!("one record is expected here, and there are {}", others + 1),
+                help: None,
+            }),
+        }
+    }
+}

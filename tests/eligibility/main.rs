@@ -1,0 +1,4 @@
+//! What the eligibility checker decides, case by case: each rule with a person for whom it holds, and near misses.
+
+mod comparisons;
+mod support;
