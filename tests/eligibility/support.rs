@@ -1,13 +1,12 @@
 //! Small protocols and records, written by hand: the evaluator reads the model, whatever language made it.
 
-use indexmap::IndexMap;
 use jiff::civil::Date;
+use serde_json::json;
 use trialc::eligibility::{EligibilityDocument, Record, Screener, Status, Verdict};
 use trialc::model::{
-    Allocation, Anchor, ArithmeticOperator, Arm, AttestationVerb, Attribute, Axis, Clause, Comparator,
-    Computability, Concept, ConceptCode, Constraint, Criterion, CriterionKind, Decision, Direction, Domain,
-    Duration, Event, Finding, Header, Level, Limit, Measure, MeasureKind, Mode, Moment, Occurrence, Offset,
-    Origin, QuantityMeasure, Rule, Selector, Stated, TableKey, TableRow, Term, TimeUnit, Trial, UnitRef,
+    Anchor, ArithmeticOperator, AttestationVerb, Axis, Clause, Comparator, Concept, Constraint,
+    CriterionKind, Direction, Domain, Duration, Event, Finding, Header, Limit, Measure, MeasureKind, Mode,
+    Moment, Occurrence, Offset, Origin, Rule, Selector, TableKey, TableRow, Term, TimeUnit, Trial, UnitRef,
     Value, Window,
 };
 use trialc::number::Exact;
@@ -210,29 +209,16 @@ pub fn attested(key: &str) -> Clause {
 }
 
 // ---- declarations ------------------------------------------------------------------------------
+// From JSON, as a checker reads them: a field that the model gains later does not concern these tests.
+
+fn read<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> T {
+    serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{error}: {value}"))
+}
 
 /// A quantity. `kind` as in the library: `substance`, `hba1c`, `mass`, …
 pub fn quantity_measure(label: &str, unit_text: Option<&str>, kind: &str, formula: Option<&str>) -> Measure {
-    Measure {
-        label: label.into(),
-        kind: MeasureKind::Quantity(QuantityMeasure {
-            unit: unit_text.map(unit),
-            units: Vec::new(),
-            kind: Some(kind.into()),
-            molar_mass: None,
-            formula: formula.map(str::to_owned),
-            valence: None,
-            plausible: None,
-            precision: None,
-            formula_of: None,
-        }),
-        loinc: None,
-        specimen: None,
-        state: None,
-        also: Vec::new(),
-        source: None,
-        origin: Origin::default(),
-    }
+    let unit = unit_text.map(unit);
+    read(json!({"label": label, "type": "quantity", "unit": unit, "kind": kind, "formula": formula}))
 }
 
 pub fn derived(label: &str, unit_text: Option<&str>, formula: Term) -> Measure {
@@ -244,46 +230,24 @@ pub fn derived(label: &str, unit_text: Option<&str>, formula: Term) -> Measure {
 }
 
 pub fn coded(label: &str, values: &[&str]) -> Measure {
-    let level = |value: &&str| Level { value: (*value).into(), label: None };
-    let kind = MeasureKind::Coded { levels: values.iter().map(level).collect(), ordered: false };
-    Measure { kind, ..quantity_measure(label, None, "", None) }
+    let levels: Vec<_> = values.iter().map(|value| json!({"value": value, "label": null})).collect();
+    read(json!({"label": label, "type": "coded", "levels": levels, "ordered": false}))
 }
 
 pub fn score(label: &str, low: i64, high: i64) -> Measure {
-    Measure {
-        kind: MeasureKind::Score { low, high, labels: Vec::new() },
-        ..quantity_measure(label, None, "", None)
-    }
+    read(json!({"label": label, "type": "score", "low": low, "high": high, "labels": []}))
 }
 
 pub fn concept(domain: Domain, label: &str) -> Concept {
-    Concept {
-        domain,
-        label: label.into(),
-        codes: IndexMap::new(),
-        members: Vec::new(),
-        open_list: false,
-        brands: Vec::new(),
-        also: Vec::new(),
-        half_life: None,
-        origin: Origin::default(),
-    }
+    class(domain, label, &[])
 }
 
 pub fn class(domain: Domain, label: &str, members: &[&str]) -> Concept {
-    Concept { members: members.iter().map(|member| (*member).to_owned()).collect(), ..concept(domain, label) }
+    read(json!({"domain": domain, "label": label, "members": members}))
 }
 
 pub fn event(label: &str) -> Event {
-    Event {
-        label: label.into(),
-        arms: Vec::new(),
-        repeats: false,
-        constraints: Vec::new(),
-        attributes: Vec::new(),
-        when: None,
-        origin: Origin::default(),
-    }
+    read(json!({"label": label}))
 }
 
 /// An event at least and at most so long after another.
@@ -303,13 +267,16 @@ pub struct Protocol(pub Trial);
 
 impl Protocol {
     pub fn new() -> Self {
-        let mut adverse_event = Event { repeats: true, ..event("Adverse event") };
-        adverse_event.attributes = vec![Attribute::Ordinal { name: "grade".into(), low: 1, high: 5 }];
+        let adverse_event: Event = read(json!({
+            "label": "Adverse event",
+            "repeats": true,
+            "attributes": [{"attribute": "ordinal", "name": "grade", "low": 1, "high": 5}]
+        }));
         let events = [
             ("consent", event("Signing of informed consent")),
             ("randomization", event_after("Randomisation", "consent", days(0), None)),
             ("first_dose", event_after("First dose", "randomization", days(0), Some(days(7)))),
-            ("dose", Event { repeats: true, ..event("Dose of the study drug") }),
+            ("dose", read(json!({"label": "Dose of the study drug", "repeats": true}))),
             ("adverse_event", adverse_event),
         ];
         let measures = [
@@ -329,34 +296,17 @@ impl Protocol {
             ("metformin", concept(Domain::Drug, "Metformin")),
             ("hospital_admission", concept(Domain::Procedure, "Admission to hospital")),
         ];
-        let named = |name: &str| name.to_owned();
-        let decision = Decision {
-            event: "randomization".into(),
-            label: None,
-            checked: Vec::new(),
-            criteria: IndexMap::new(),
-            origin: Origin::default(),
-        };
-        Self(Trial {
-            language: 1,
-            header: Header { name: "demo".into(), title: "A demonstration".into(), ..Header::default() },
-            sites: IndexMap::new(),
-            events: events.into_iter().map(|(name, event)| (named(name), event)).collect(),
-            concepts: concepts.into_iter().map(|(name, concept)| (named(name), concept)).collect(),
-            persons: IndexMap::new(),
-            measures: measures.into_iter().map(|(name, measure)| (named(name), measure)).collect(),
-            definitions: IndexMap::new(),
-            interventions: IndexMap::new(),
-            backgrounds: IndexMap::new(),
-            allocations: IndexMap::new(),
-            arms: IndexMap::new(),
-            sequences: IndexMap::new(),
-            decisions: [(named("randomization"), decision)].into_iter().collect(),
-            outcomes: IndexMap::new(),
-            schedule: None,
-            forms: IndexMap::new(),
-            examples: Vec::new(),
-        })
+        let mut trial: Trial = read(json!({
+            "language": 1,
+            "header": Header { name: "demo".into(), title: "A demonstration".into(), ..Header::default() },
+            "events": {}, "concepts": {}, "measures": {}, "interventions": {}, "arms": {},
+            "decisions": {"randomization": {"event": "randomization", "checked": [], "criteria": {}}},
+            "outcomes": {}, "schedule": null, "forms": {}
+        }));
+        trial.events = events.into_iter().map(|(name, event)| (name.to_owned(), event)).collect();
+        trial.concepts = concepts.into_iter().map(|(name, concept)| (name.to_owned(), concept)).collect();
+        trial.measures = measures.into_iter().map(|(name, measure)| (name.to_owned(), measure)).collect();
+        Self(trial)
     }
 
     pub fn measure(mut self, name: &str, measure: Measure) -> Self {
@@ -382,42 +332,23 @@ impl Protocol {
     /// Arms allocated at randomization.
     pub fn arms(mut self, names: &[&str]) -> Self {
         for name in names {
-            let arm = Arm {
-                label: (*name).into(),
-                kind: "experimental".into(),
-                description: None,
-                gives: Vec::new(),
-                query: None,
-                origin: Origin::default(),
-            };
-            self.0.arms.insert((*name).into(), arm);
+            let arm = json!({"label": name, "type": "experimental", "gives": []});
+            self.0.arms.insert((*name).into(), read(arm));
         }
-        let allocation = Allocation {
-            label: None,
-            at: "randomization".into(),
-            ratio: Stated::NotStated,
-            strata: Stated::NotStated,
-            blocks: Stated::NotStated,
-            method: Stated::NotStated,
-            arms: names.iter().map(|name| (*name).to_owned()).collect(),
-            origin: Origin::default(),
-        };
-        self.0.allocations.insert("main".into(), allocation);
+        let allocation = json!({
+            "at": "randomization", "ratio": "not_stated", "strata": "not_stated", "blocks": "not_stated",
+            "method": "not_stated", "arms": names
+        });
+        self.0.allocations.insert("main".into(), read(allocation));
         self
     }
 
     pub fn criterion(mut self, code: &str, kind: CriterionKind, arms: &[&str], rule: Clause) -> Self {
-        let criterion = Criterion {
-            kind,
-            prose: format!("The approved wording of {code}"),
-            rule,
-            computability: Computability::Computed,
-            arms: arms.iter().map(|arm| (*arm).to_owned()).collect(),
-            category: None,
-            query: None,
-            origin: Origin::default(),
-        };
-        self.0.decisions["randomization"].criteria.insert(code.into(), criterion);
+        let criterion = json!({
+            "kind": kind, "prose": format!("The approved wording of {code}"), "rule": rule,
+            "computability": "computed", "arms": arms
+        });
+        self.0.decisions["randomization"].criteria.insert(code.into(), read(criterion));
         self
     }
 
