@@ -18,6 +18,10 @@ mod population;
 mod prose;
 mod ranges;
 mod registry;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 mod time;
 mod units;

@@ -233,11 +233,8 @@ fn words<'a>(prose: &'a Prose<'_>, counts: &'a BTreeMap<String, usize>) -> impl 
 
 /// Two long words of one length that differ in one letter inside, and are not two words of medicine.
 fn is_one_letter_apart(one: &str, two: &str) -> bool {
-    const BOTH_RIGHT: [(&str, &str); 3] = [
-        ("abduction", "adduction"),
-        ("nephritic", "nephrotic"),
-        ("prescribed", "proscribed"),
-    ];
+    const BOTH_RIGHT: [(&str, &str); 3] =
+        [("abduction", "adduction"), ("nephritic", "nephrotic"), ("prescribed", "proscribed")];
     if one.len() < 9 || one.len() != two.len() || !two.is_ascii() {
         return false;
     }
@@ -282,9 +279,6 @@ mod tests {
     #[test]
     fn sees_a_word_that_another_word_of_the_trial_corrects() {
         assert_eq!(told("mononuclear cells and mononuclear mononeclear"), ["mononeclear"]);
-        assert_eq!(
-            told("nephrotic, nephritic; randomised and randomized"),
-            Vec::<String>::new()
-        );
+        assert_eq!(told("nephrotic, nephritic; randomised and randomized"), Vec::<String>::new());
     }
 }

@@ -61,16 +61,11 @@ fn comma_list(place: Place<'_>, prose: &Prose<'_>) -> Option<Diagnostic> {
         run.push(index);
         unjoined = (!joined).then_some((run[0], index + 1));
     }
-    let (first, last) = unjoined?;
+    let (first, last) = unjoined.filter(|_| place.excludes())?;
     let range = limits[first].range().start..limits[last].range().end;
-    let word = if place.excludes() {
-        "is one enough to be excluded, or must all be there?"
-    } else {
-        "must all be there, or is one enough?"
-    };
     Some(
         at(&codes::COMMA_LIST, prose.span(range), "this list does not say how its parts are joined")?
-            .label(word)
+            .label("is one enough to be excluded, or must all be there?")
             .help("write `and` or `or` before the last of them"),
     )
 }
@@ -99,16 +94,19 @@ fn exception(place: Place<'_>, prose: &Prose<'_>) -> Option<Diagnostic> {
         return None;
     }
     let range = prose.find_first(&EXCEPTIONS)?;
-    let found = at(
-        &codes::EXCEPTION_IN_EXCLUSION,
-        prose.span(range.clone()),
-        format!(
-            "the wording of {} makes an exception (`{}`), its rule makes none",
-            place.code,
-            prose.words(range)
-        ),
-    )?
-    .label("an exception");
+    let words = prose.words(range.clone());
+    let span = prose.span(range);
+    if place.criterion.computability == Computability::TextOnly {
+        let message = format!("{} hides an exception in an exclusion: `{words}`", place.code);
+        return Some(
+            at(&codes::EXCEPTION_IN_EXCLUSION, span, message)?.label("an exception").help(
+                "write a rule with `… unless …`, or `other than (…)` for a finding that does not count",
+            ),
+        );
+    }
+    let message =
+        format!("the wording of {} makes an exception (`{words}`), its rule makes none", place.code);
+    let found = at(&codes::EXCEPTION_IN_EXCLUSION, span, message)?.label("an exception");
     Some(with(found, place.criterion.rule.origin.0, "no exception here").help(
         "add it to the rule: `… unless …`, or `other than (…)` for a finding that does not count; where it changes nothing, say so in a `query`",
     ))
