@@ -6,11 +6,11 @@ use std::ops::Range;
 use indexmap::IndexMap;
 
 use super::prose::{Prose, TokenKind};
-use super::visit::{Node, Place, clause as walk, criteria, outcome};
+use super::visit::{Node, Place, clause as walk, criteria, is_own, outcome, own_files};
 use super::{at, with};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{Concept, Measure, Term, Trial, Value};
-use crate::source::{FileId, Span};
+use crate::source::Span;
 
 pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
     same_measure_twice(trial, found);
@@ -18,18 +18,6 @@ pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
     states(trial, found);
     brands(trial, found);
     acronyms(trial, found);
-}
-
-/// Files that hold more than declarations: what the author wrote, not a library.
-fn own_files(trial: &Trial) -> BTreeSet<FileId> {
-    let header = trial.header.origin.0;
-    let criteria = criteria(trial).filter_map(|place| place.head());
-    let arms = trial.arms.values().filter_map(|arm| arm.origin.0);
-    header.into_iter().chain(criteria).chain(arms).map(|span| span.file).collect()
-}
-
-fn is_own(files: &BTreeSet<FileId>, span: Option<Span>) -> bool {
-    span.is_some_and(|span| files.contains(&span.file))
 }
 
 /// Words for the state in which a sample is taken; they do not make another analyte.

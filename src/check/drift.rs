@@ -122,7 +122,8 @@ fn other_side(
         (Comparator::Greater | Comparator::AtLeast, Comparator::Greater | Comparator::AtLeast)
             | (Comparator::Less | Comparator::AtMost, Comparator::Less | Comparator::AtMost)
     );
-    if !same_way || strict(said) == strict(meant) || number.whole || !number.telling {
+    let same_whole = number.whole && normal(said, &quantity.value) == normal(meant, &number.value);
+    if !same_way || strict(said) == strict(meant) || same_whole || !number.telling {
         return None;
     }
     let words = prose.words(range.start..quantity.number.end);
@@ -148,7 +149,7 @@ fn agree(quantity: &Quantity, number: &Number<'_>) -> bool {
             let Some(said) = duration_of(&quantity.value, *unit) else { return false };
             let ((a, b), (c, d)) = (days(&said), days(duration));
             // Three days' room: 6 months are 181 to 184 days, and protocols write 180.
-            a - 3 <= d && c - 3 <= b
+            a - 3 <= d && c - 3 <= b || is_neighbour(quantity, number)
         }
         (Measure::Bare, _) => quantity.value == number.value || is_neighbour(quantity, number),
         (Measure::Limit, Sort::Limit) => quantity.value == number.value,
@@ -187,19 +188,13 @@ fn normal(comparator: Comparator, value: &Exact) -> (Comparator, Exact) {
 /// Whether one can stand where the other stands.
 fn same_sort(quantity: &Quantity, number: &Number<'_>) -> bool {
     match (&quantity.measure, &number.sort) {
-        (Measure::Time(_), Sort::Time(_)) | (Measure::Limit, Sort::Limit) => {
-            !is_neighbour_in_time(quantity, number)
-        }
+        (Measure::Time(_), Sort::Time(_)) | (Measure::Limit, Sort::Limit) => true,
         (Measure::Bare, Sort::Value(unit, _)) => unit.is_none(),
         (Measure::Unit(said), Sort::Value(Some(meant), analyte)) => {
             units::parse(&meant.ucum).is_ok_and(|meant| units::commensurable(said, &meant, analyte).is_ok())
         }
         _ => false,
     }
-}
-
-fn is_neighbour_in_time(quantity: &Quantity, number: &Number<'_>) -> bool {
-    is_neighbour(quantity, number)
 }
 
 fn duration_of(value: &Exact, unit: TimeUnit) -> Option<Duration> {

@@ -1,6 +1,7 @@
 //! T: anchors and windows that are there, but hardly meant. A missing anchor is reported by lowering.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::at;
 use super::demands::{Subject, demands_of, measure_of};
@@ -20,6 +21,7 @@ pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
         found.extend(exposures(trial, place));
         found.extend(short_stability(trial, place));
     }
+    one_day_two_events(trial, found);
 }
 
 /// Whether an event comes at or after another by the constraints of the trial.
@@ -132,33 +134,90 @@ fn named_anchor(trial: &Trial, place: Place<'_>) -> Option<Diagnostic> {
         }
     });
     let (first, _) = anchors.first()?;
-    for (word, known) in MOMENTS {
-        let pattern = [
-            format!("at|of|to|before|after|since|from|prior|until|on {word}"),
-            format!("at|of|to|before|after|since|from|until|on the|study {word}"),
-            format!("time of {word}"),
-        ];
-        let patterns: Vec<&str> = pattern.iter().map(String::as_str).collect();
-        let Some(range) = prose.find_first(&patterns) else { continue };
-        let named = anchors.iter().any(|(_, words)| known.iter().any(|known| words.contains(known)));
-        // `prior to randomization to arm A` and the like still name the event; a word of several anchors settles it.
-        if named {
-            continue;
-        }
-        let start =
-            prose.words(range.clone()).rfind(' ').map_or(range.start, |blank| range.start + blank + 1);
-        let said = prose.words(start..range.end);
-        return Some(
-            at(
-                &codes::OTHER_ANCHOR,
-                prose.span(start..range.end),
-                format!("the wording counts from `{said}`, the rule of {} from `{first}`", place.code),
-            )?
-            .label("not an anchor of the rule")
-            .help(format!("use the protocol's event in the rule; or, where they are one and the same, say so in the event's own wording: `event {first} \"… ({said})\"`")),
-        );
+    let said: Vec<(Range<usize>, &[&str])> =
+        MOMENTS.iter().filter_map(|(word, known)| Some((said_as_anchor(&prose, word)?, *known))).collect();
+    let named =
+        |known: &[&str]| anchors.iter().any(|(_, words)| known.iter().any(|known| words.contains(known)));
+    if said.iter().any(|(_, known)| named(known)) {
+        return None;
     }
-    None
+    let (range, _) = said.into_iter().next()?;
+    let word = prose.words(range.clone());
+    Some(
+        at(
+            &codes::OTHER_ANCHOR,
+            prose.span(range),
+            format!("the wording counts from `{word}`, the rule of {} from `{first}`", place.code),
+        )?
+        .label("not an anchor of the rule")
+        .help(format!(
+            "use the protocol's event in the rule; or, where they are one and the same, say so in the event's own wording: `event {first} \"… ({word})\"`"
+        )),
+    )
+}
+
+/// Where a word stands as the point from which a time counts: `prior to enrollment`, `4 weeks of enrollment`; not
+/// `history of surgery`, `able to consent`.
+fn said_as_anchor(prose: &Prose<'_>, word: &str) -> Option<Range<usize>> {
+    let before = [
+        "at|before|after|since|until|preceding|from",
+        "prior|up to",
+        "time|date|day|days|weeks|months|years|hours of",
+        "at|before|after|since|until|preceding the|study|trial",
+        "prior to the|study|trial",
+        "days|weeks|months|years of the|study|trial",
+    ];
+    let patterns: Vec<String> = before.iter().map(|before| format!("{before} {word}")).collect();
+    let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+    let range = prose.find_first(&patterns)?;
+    let start = prose.words(range.clone()).rfind(' ').map_or(range.start, |blank| range.start + blank + 1);
+    Some(start..range.end)
+}
+
+/// Events by which a participant enters a trial; protocols use them as if they were one.
+const ENTRIES: [&str; 8] = [
+    "consent",
+    "enrollment",
+    "enrolment",
+    "registration",
+    "screening",
+    "baseline",
+    "inclusion",
+    "study_entry",
+];
+
+/// T05: two events of entry on one day, both used as anchors.
+fn one_day_two_events(trial: &Trial, found: &mut Vec<Diagnostic>) {
+    let mut used: BTreeSet<&str> = BTreeSet::new();
+    for place in criteria(trial) {
+        walk(&place.criterion.rule, &mut |node| {
+            if let Node::Moment(Moment { of: Anchor::Event { name, .. }, .. }, _) = node {
+                used.insert(name);
+            }
+        });
+    }
+    for (name, event) in trial.events.iter().filter(|(name, _)| ENTRIES.contains(&name.as_str())) {
+        for constraint in &event.constraints {
+            let Anchor::Event { name: other, .. } = &constraint.anchor.of else { continue };
+            let same = |end: &Option<Offset>| end.as_ref().is_some_and(|offset| day_range(offset) == (0, 0));
+            let one_day =
+                constraint.anchor.offset.is_none() && same(&constraint.low) && same(&constraint.high);
+            let both = used.contains(name.as_str()) && used.contains(other.as_str());
+            if !(one_day && both && ENTRIES.contains(&other.as_str())) {
+                continue;
+            }
+            let diagnostic = at(
+                &codes::OTHER_ANCHOR,
+                constraint.origin.0.or(event.origin.0),
+                format!("`{name}` and `{other}` are one day with two names, and criteria count from both"),
+            );
+            found.extend(diagnostic.map(|found| {
+                found.label("the same day").help(format!(
+                    "use one of them: `event {other} \"… ({name})\"`, and count every criterion from `{other}`"
+                ))
+            }));
+        }
+    }
 }
 
 /// T13: `at randomization` in the wording, an older result in the rule.
@@ -189,9 +248,6 @@ fn exact_moment(trial: &Trial, place: Place<'_>) -> Option<Diagnostic> {
             ])
         });
         let Some(range) = said else { return };
-        if !matches!(here.text, text if !text.is_empty()) {
-            return;
-        }
         let said = prose.words(range.clone());
         found = at(
             &codes::OLD_RESULT,

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use super::visit::{Node, everything};
+use super::at;
+use super::visit::{Node, everything, is_own, own_files};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{Administration, Amount, Dose, Measure, Named, Rule, Stated, Term, Trial, UnitRef, Value};
 use crate::number::Exact;
@@ -31,6 +32,7 @@ pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
         found.extend(spelling(limit));
     }
     mixed_systems(&limits, found);
+    no_molar_mass(trial, found);
     doses(trial, found);
 }
 
@@ -235,6 +237,36 @@ fn mixed_systems(limits: &[Limit<'_>], found: &mut Vec<Diagnostic>) {
                     .help(format!("give all limits for {label} in `{}`{basis}", two.written)),
             );
         }
+    }
+}
+
+/// U06: a substance whose mass and amount cannot be converted into each other.
+fn no_molar_mass(trial: &Trial, found: &mut Vec<Diagnostic>) {
+    let files = own_files(trial);
+    for (name, measure) in trial.measures.iter().filter(|(_, measure)| is_own(&files, measure.origin.0)) {
+        let Some(quantity) = measure.quantity() else { continue };
+        let known =
+            quantity.formula.is_some() || quantity.molar_mass.is_some() || quantity.formula_of.is_some();
+        if quantity.kind.as_deref() != Some("substance") || known {
+            continue;
+        }
+        let Some(unit) = quantity.unit.as_ref().and_then(read) else { continue };
+        let of = |base| unit.dimension().exponent(base) != 0;
+        let (has, other) = match (of(Base::Mass), of(Base::Amount)) {
+            (true, false) => ("mass", "mmol/L"),
+            (false, true) => ("amount of substance", "mg/dL"),
+            _ => continue,
+        };
+        let diagnostic = at(
+            &codes::NO_MOLAR_MASS,
+            measure.origin.0,
+            format!("results of `{name}` in another system cannot be converted"),
+        );
+        found.extend(diagnostic.map(|found| {
+            found.label(format!("a {has} without molar mass")).help(format!(
+                "a laboratory that reports `{other}` gives results that nobody can compare: add `formula: \"…\"` or `molar_mass: …`"
+            ))
+        }));
     }
 }
 

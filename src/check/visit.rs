@@ -1,11 +1,13 @@
 //! Walking the trial's rules: every clause, value, window, moment and finding, with the words around it.
 
+use std::collections::BTreeSet;
+
 use super::prose::Prose;
 use crate::model::{
     Anchor, Clause, Criterion, CriterionKind, Finding, Moment, Origin, Outcome, Rule, Stated, Term, Trial,
     Value, Window,
 };
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// A criterion and the names by which people speak of it.
 #[derive(Clone, Copy, Debug)]
@@ -96,6 +98,18 @@ pub(super) fn wordings(trial: &Trial) -> Vec<Prose<'_>> {
         found.push(Prose::new(&outcome.label, outcome.origins.get("prose").or(outcome.origin.0)));
     }
     found
+}
+
+/// Files that hold more than declarations: what the author wrote, not a library.
+pub(super) fn own_files(trial: &Trial) -> BTreeSet<FileId> {
+    let header = trial.header.origin.0;
+    let criteria = criteria(trial).filter_map(|place| place.head());
+    let arms = trial.arms.values().filter_map(|arm| arm.origin.0);
+    header.into_iter().chain(criteria).chain(arms).map(|span| span.file).collect()
+}
+
+pub(super) fn is_own(files: &BTreeSet<FileId>, span: Option<Span>) -> bool {
+    span.is_some_and(|span| files.contains(&span.file))
 }
 
 /// Every part of every rule of the trial: criteria, outcomes, events, conditions of visits and cells.

@@ -71,6 +71,7 @@ codes! {
     IMPLAUSIBLE_UNIT "U03" "implausible-unit" Error;
     MIXED_SYSTEMS "U04" "mixed-unit-systems" Warning;
     ENZYME_UNIT "U05" "enzyme-unit" Warning;
+    NO_MOLAR_MASS "U06" "no-molar-mass" Info;
     HBA1C_SCALES "U07" "hba1c-scales" Warning;
     DOSE_KINDS "U08" "dose-kinds-mixed" Warning;
     DOSE_SCALE "U09" "dose-scale" Warning;
