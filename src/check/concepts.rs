@@ -118,9 +118,12 @@ fn twice(
     )))
 }
 
+/// Wordings that name the state of a measure's sample: the wording, the place of the word, the word.
+type States<'a> = IndexMap<&'a str, Vec<(Prose<'a>, Range<usize>, String)>>;
+
 /// C02 in prose: `basal C-peptide` in a criterion, `fasting C-peptide` in an outcome, one measure in both rules.
 fn states(trial: &Trial, found: &mut Vec<Diagnostic>) {
-    let mut uses: IndexMap<&str, Vec<(Prose<'_>, Range<usize>, String)>> = IndexMap::new();
+    let mut uses: States<'_> = IndexMap::new();
     for place in criteria(trial).filter(|place| !place.is_queried()) {
         walk(&place.criterion.rule, &mut |node| {
             if let Node::Term(Term { value: Value::Measured { measure, .. }, .. }) = node {
@@ -162,12 +165,7 @@ fn same_state(one: &str, two: &str) -> bool {
     alike(one) == alike(two)
 }
 
-fn note_state<'a>(
-    trial: &'a Trial,
-    name: &'a str,
-    prose: Prose<'a>,
-    uses: &mut IndexMap<&'a str, Vec<(Prose<'a>, Range<usize>, String)>>,
-) {
+fn note_state<'a>(trial: &'a Trial, name: &'a str, prose: Prose<'a>, uses: &mut States<'a>) {
     let Some(measure) = trial.measures.get(name) else { return };
     let names = names(&measure.label, &measure.also);
     let heads: BTreeSet<&str> = names.iter().filter_map(|name| name.split(' ').next()).collect();
@@ -237,41 +235,53 @@ fn marked_name(prose: &Prose<'_>, index: usize) -> Range<usize> {
 
 /// C09: an acronym that is used before the wording that explains it.
 fn acronyms(trial: &Trial, found: &mut Vec<Diagnostic>) {
-    let places: Vec<(Place<'_>, Prose<'_>)> = criteria(trial).map(|place| (place, place.prose())).collect();
-    let mut known: BTreeSet<String> = BTreeSet::new();
-    for (index, (place, prose)) in places.iter().enumerate() {
-        let defined: BTreeSet<(String, usize)> = definitions(prose).into_iter().collect();
-        for (later_place, later) in &places[index + 1..] {
-            for (acronym, at_byte) in definitions(later) {
-                let lower = acronym.to_lowercase();
-                if known.contains(&lower) || defined.iter().any(|(own, _)| *own == acronym) {
-                    continue;
-                }
-                let Some(used) =
-                    prose.tokens.iter().find(|token| prose.words(token.range.clone()) == acronym)
-                else {
-                    continue;
-                };
-                known.insert(lower);
-                let diagnostic = at(
-                    &codes::ACRONYM,
-                    prose.span(used.range.clone()),
-                    format!(
-                        "`{acronym}` is used in {} before {} says what it is",
-                        place.code, later_place.code
-                    ),
-                );
-                found.extend(diagnostic.map(|found| {
-                    with(
-                        found.label("not yet explained"),
-                        later.span(at_byte..at_byte + acronym.len()),
-                        "explained here",
-                    )
-                    .help("explain it where it is first used")
-                }));
-            }
+    struct Wording<'a> {
+        place: Place<'a>,
+        prose: Prose<'a>,
+        explained: Vec<(String, usize)>,
+    }
+    let wordings: Vec<Wording<'_>> = criteria(trial)
+        .map(|place| {
+            let prose = place.prose();
+            let explained = definitions(&prose);
+            Wording { place, prose, explained }
+        })
+        .collect();
+    let mut first: IndexMap<&str, usize> = IndexMap::new();
+    for (index, wording) in wordings.iter().enumerate() {
+        for (acronym, _) in &wording.explained {
+            first.entry(acronym).or_insert(index);
         }
-        known.extend(defined.into_iter().map(|(acronym, _)| acronym.to_lowercase()));
+    }
+    for (acronym, index) in first {
+        let later = &wordings[index];
+        let used = wordings[..index].iter().find_map(|wording| {
+            let token = wording
+                .prose
+                .tokens
+                .iter()
+                .find(|token| wording.prose.words(token.range.clone()) == acronym)?;
+            Some((wording, token.range.clone()))
+        });
+        let Some((wording, range)) = used else { continue };
+        let explained =
+            later.explained.iter().find(|(own, _)| own == acronym).map(|(_, at)| *at..at + acronym.len());
+        let diagnostic = at(
+            &codes::ACRONYM,
+            wording.prose.span(range),
+            format!(
+                "`{acronym}` is used in {} before {} says what it is",
+                wording.place.code, later.place.code
+            ),
+        );
+        found.extend(diagnostic.map(|found| {
+            with(
+                found.label("not yet explained"),
+                explained.and_then(|range| later.prose.span(range)),
+                "explained here",
+            )
+            .help("explain it where it is first used")
+        }));
     }
 }
 

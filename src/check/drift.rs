@@ -29,7 +29,7 @@ enum Sort {
     /// A multiple of the limit of normal.
     Limit,
     /// A value of a measure, or a plain number.
-    Value(Option<UnitRef>, Analyte),
+    Value(Option<UnitRef>, Box<Analyte>),
 }
 
 /// A number of a rule.
@@ -299,7 +299,7 @@ fn gather<'a>(
 fn soft<'a>(value: Exact) -> Number<'a> {
     Number {
         value,
-        sort: Sort::Value(None, Analyte::default()),
+        sort: Sort::Value(None, Box::default()),
         comparator: None,
         whole: false,
         text: "",
@@ -314,7 +314,7 @@ fn soft_of<'a>(quantity: &Quantity) -> Number<'a> {
         Measure::Limit => Some(Sort::Limit),
         _ => None,
     };
-    Number { sort: sort.unwrap_or(Sort::Value(None, Analyte::default())), ..soft(quantity.value.clone()) }
+    Number { sort: sort.unwrap_or(Sort::Value(None, Box::default())), ..soft(quantity.value.clone()) }
 }
 
 fn tests<'a>(finding: &Finding, numbers: &mut Vec<Number<'a>>) {
@@ -359,7 +359,10 @@ fn limits<'a>(
                         }
                         _ => None,
                     };
-                    Sort::Value(own.as_ref().or(unit.as_ref()).cloned(), analyte.unwrap_or_default())
+                    Sort::Value(
+                        own.as_ref().or(unit.as_ref()).cloned(),
+                        Box::new(analyte.unwrap_or_default()),
+                    )
                 }
             };
             numbers.push(number(value.clone(), sort));

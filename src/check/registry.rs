@@ -46,7 +46,7 @@ fn missing_fields(trial: &Trial) -> Option<Diagnostic> {
         at(
             &codes::REGISTRY_FIELDS,
             header.origins.get("id").or(header.origin.0),
-            format!("the registry requires {}", listed(missing.iter().map(|name| *name))),
+            format!("the registry requires {}", listed(missing.iter().copied())),
         )?
         .label(format!("registered, without {first}"))
         .help(

@@ -89,7 +89,7 @@ impl Sheet {
         self.criterion(CriterionKind::Exclude, code, prose, rule)
     }
 
-    fn criterion(
+    pub fn criterion(
         mut self,
         kind: CriterionKind,
         code: &str,

@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn finds_words_whatever_their_case_and_distance() {
         let prose = Prose::new("A History  of stroke and/or MI", None);
-        assert_eq!(prose.find("history of"), [2..13]);
+        assert_eq!(prose.find("history of").first(), Some(&(2..13)));
         assert!(prose.has("and / or"));
         assert!(prose.has("and|or / and|or"));
         assert!(!prose.has("history stroke"));

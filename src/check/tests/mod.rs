@@ -1,5 +1,7 @@
 //! Each lint once where it speaks and once where it must not. The literate suite holds the same in the language.
 
+mod brute_force;
+
 use super::testing::Sheet;
 use crate::model::Comparator::{AtLeast, AtMost, Greater, Less};
 use crate::model::{Clause, Rule};
