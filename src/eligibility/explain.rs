@@ -95,6 +95,12 @@ fn render_criterion(text: &mut String, line: &CriterionVerdict) {
     }
 }
 
+/// The reasons of one criterion in one line.
+pub(super) fn because_in_words(line: &CriterionVerdict) -> String {
+    let sentences: Vec<String> = line.because.iter().flat_map(sentences).collect();
+    sentences.join("; ")
+}
+
 /// What is to be said of one part of a rule.
 fn sentences(because: &Because) -> Vec<String> {
     let mut lines = Vec::new();

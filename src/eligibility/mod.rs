@@ -13,6 +13,7 @@
 mod document;
 mod evaluate;
 mod evidence;
+mod examples;
 mod explain;
 mod mentions;
 mod person;
@@ -24,6 +25,7 @@ mod vocabulary;
 
 pub use document::{EligibilityDocument, FORMAT as DOCUMENT_FORMAT, OpenArms, TrialIdentity, VisitPoint};
 pub use evidence::{Compared, Evidence, Missing, MissingKind, Normalised, Tie, WindowShown};
+pub use examples::{ExampleOutcome, check_examples, record_of, run_examples};
 pub use explain::render_verdict_text;
 pub use mentions::Mentions;
 pub use record::{ReadError, Record, read_records};

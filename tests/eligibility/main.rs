@@ -1,4 +1,7 @@
 //! What the eligibility checker decides, case by case: each rule with a person for whom it holds, and near misses.
 
 mod comparisons;
+mod decisions;
+mod findings;
+mod logic;
 mod support;

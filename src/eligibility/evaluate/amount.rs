@@ -79,10 +79,10 @@ impl Amount {
         }
     }
 
-    /// Four significant figures at most for what is not exact as it stands.
+    /// Short decimals as they are, five significant figures of everything else.
     pub fn shown(&self) -> String {
         let show = |value: &Exact| match value.to_decimal() {
-            Some(text) if text.len() <= 9 => text,
+            Some(text) if text.len() <= 7 => text,
             _ => value.to_significant(5),
         };
         match (&self.low, &self.high) {

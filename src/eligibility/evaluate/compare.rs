@@ -380,5 +380,8 @@ fn margin(value: &Amount, tests: &[Test<'_>], limits: &[Amount]) -> Option<Strin
         }
     });
     let least = margins.collect::<Option<Vec<_>>>()?.into_iter().min()?;
-    Some(Amount::number(least).shown())
+    Some(match least.to_decimal() {
+        Some(text) if text.len() <= 7 => text,
+        _ => least.to_significant(3),
+    })
 }

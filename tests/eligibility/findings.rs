@@ -1,0 +1,566 @@
+//! Findings, exposures, procedures and events: present, absent, or not known.
+
+use trialc::eligibility::Status::{Met, NotMet, Unknown};
+use trialc::model::{
+    Anchor, AttributeTest, Comparator, Domain, Finding, Mode, Moment, Occurrence, Selector, Tolerance, Value,
+};
+
+use super::support::*;
+
+#[test]
+fn nothing_recorded_is_never_a_no() {
+    let protocol = rule(ever("stroke"));
+    table(
+        &protocol,
+        &[
+            ("recorded", &with(r#""findings": [{"name": "stroke", "on": "2001-05"}]"#), Met),
+            ("an empty record", &with(r#""answers": {}"#), Unknown),
+            ("said to be absent", &with(r#""absences": [{"name": "stroke"}]"#), NotMet),
+            (
+                "absent only in the last years",
+                &with(r#""absences": [{"name": "stroke", "from": "2005"}]"#),
+                Unknown,
+            ),
+            (
+                "all conditions since birth are listed",
+                &with(r#""coverage": [{"of": "conditions", "from": "1970"}]"#),
+                Unknown,
+            ),
+            (
+                "from before the birth",
+                &with(r#""coverage": [{"of": "conditions", "from": "1970-03-02"}]"#),
+                NotMet,
+            ),
+            (
+                "all drugs are listed: says nothing of a condition",
+                &with(r#""coverage": [{"of": "drugs"}]"#),
+                Unknown,
+            ),
+            (
+                "two periods that meet",
+                &with(
+                    r#""coverage": [{"of": "conditions", "to": "2005-06-30"}, {"of": "stroke", "from": "2005-07-01"}]"#,
+                ),
+                NotMet,
+            ),
+            (
+                "a day between the two",
+                &with(
+                    r#""coverage": [{"of": "conditions", "to": "2005-06-29"}, {"of": "stroke", "from": "2005-07-01"}]"#,
+                ),
+                Unknown,
+            ),
+            (
+                "recorded, and said never to have been",
+                &with(
+                    r#""findings": [{"name": "stroke", "on": "2001-05-01"}], "absences": [{"name": "stroke"}]"#,
+                ),
+                Unknown,
+            ),
+            (
+                "after the decision",
+                &with(
+                    r#""findings": [{"name": "stroke", "on": "2011-07-02"}], "coverage": [{"of": "conditions"}]"#,
+                ),
+                NotMet,
+            ),
+        ],
+    );
+}
+
+#[test]
+fn presence_in_a_window_needs_one_shared_day() {
+    let protocol = rule(present("metformin", within_before(30, "randomization")));
+    let case = |dates: &str| {
+        with(&format!(
+            r#""exposures": [{{"name": "metformin", {dates}}}], "coverage": [{{"of": "drugs", "from": "2011-05-01", "to": "2011-07-01"}}]"#
+        ))
+    };
+    table(
+        &protocol,
+        &[
+            (
+                "ends on the first day of the window",
+                &case(r#""from": "2010-01-01", "to": "2011-06-01""#),
+                Met,
+            ),
+            ("ends the day before", &case(r#""from": "2010-01-01", "to": "2011-05-31""#), NotMet),
+            ("starts on the last day", &case(r#""from": "2011-07-01""#), Met),
+            ("starts after it", &case(r#""from": "2011-07-02""#), NotMet),
+            ("still going on", &case(r#""from": "2001""#), Met),
+            ("ended some day of 2011", &case(r#""from": "2010", "to": "2011""#), Unknown),
+            ("ended at an unknown day of June", &case(r#""from": "2010", "to": "2011-06""#), Met),
+            ("known to have been taken, not when", &with(r#""exposures": [{"name": "metformin"}]"#), Unknown),
+        ],
+    );
+}
+
+#[test]
+fn started_and_ended_ask_for_those_very_days() {
+    let drug = |mode| rule(occurs(finding("metformin"), mode, within_before(30, "randomization")));
+    let case = |dates: &str| {
+        with(&format!(r#""exposures": [{{"name": "metformin", {dates}}}], "coverage": [{{"of": "drugs"}}]"#))
+    };
+    table(
+        &drug(Mode::Started),
+        &[
+            ("in the window", &case(r#""from": "2011-06-10""#), Met),
+            ("before it, still taken", &case(r#""from": "2011-05-10""#), NotMet),
+            ("in June or in May", &case(r#""from": "2011""#), Unknown),
+        ],
+    );
+    table(
+        &drug(Mode::Ended),
+        &[
+            ("in the window", &case(r#""from": "2010", "to": "2011-06-10""#), Met),
+            ("not ended", &case(r#""from": "2010""#), NotMet),
+            ("ended before it", &case(r#""from": "2010", "to": "2011-05-10""#), NotMet),
+        ],
+    );
+}
+
+#[test]
+fn throughout_means_every_day_by_one_course_or_by_several() {
+    let protocol = rule(occurs(finding("metformin"), Mode::Throughout, within_before(30, "randomization")));
+    let covered = r#""coverage": [{"of": "drugs", "from": "2011-01-01", "to": "2011-12-31"}]"#;
+    let case = |entries: &str| with(&format!(r#""exposures": [{entries}], {covered}"#));
+    let open = |entries: &str| with(&format!(r#""exposures": [{entries}]"#));
+    let whole = r#"{"name": "metformin", "from": "2011-06-01"}"#;
+    let first = r#"{"name": "metformin", "from": "2010", "to": "2011-06-15"}"#;
+    let second = r#"{"name": "metformin", "from": "2011-06-16"}"#;
+    let late = r#"{"name": "metformin", "from": "2011-06-17"}"#;
+    table(
+        &protocol,
+        &[
+            ("from the first day of the window on", &case(whole), Met),
+            ("two courses that meet", &open(&format!("{first}, {second}")), Met),
+            ("a day without", &case(&format!("{first}, {late}")), NotMet),
+            ("a day of which nothing is known", &open(&format!("{first}, {late}")), Unknown),
+            ("nothing, and all drugs are listed", &case(""), NotMet),
+            ("nothing, and nothing is known", &open(""), Unknown),
+            ("since some day of June", &case(r#"{"name": "metformin", "from": "2011-06"}"#), Unknown),
+        ],
+    );
+}
+
+#[test]
+fn qualifiers_bind_to_the_finding_and_must_be_recorded_with_it() {
+    let symptomatic = Finding { qualifiers: vec!["symptomatic".into()], ..finding("stroke") };
+    let protocol = rule(occurs(symptomatic, Mode::Ever, until_decision()));
+    let case = |qualifiers: &str| {
+        with(&format!(
+            r#""findings": [{{"name": "stroke", "on": "2001-05-01"{qualifiers}}}], "coverage": [{{"of": "conditions"}}]"#
+        ))
+    };
+    table(
+        &protocol,
+        &[
+            ("symptomatic", &case(r#", "qualifiers": {"symptomatic": "yes"}"#), Met),
+            ("not symptomatic", &case(r#", "qualifiers": {"symptomatic": "no"}"#), NotMet),
+            ("asymptomatic", &case(r#", "qualifiers": {"asymptomatic": "yes"}"#), NotMet),
+            (
+                "both at once",
+                &case(r#", "qualifiers": {"asymptomatic": "yes", "symptomatic": "yes"}"#),
+                Unknown,
+            ),
+            ("not said", &case(""), Unknown),
+        ],
+    );
+}
+
+#[test]
+fn members_count_as_their_class_and_exceptions_do_not() {
+    let protocol = Protocol::new()
+        .concept(
+            "malignancy",
+            class(Domain::Condition, "Malignancy", &["lung_cancer", "basal_cell_carcinoma"]),
+        )
+        .concept("lung_cancer", concept(Domain::Condition, "Lung cancer"))
+        .concept("basal_cell_carcinoma", concept(Domain::Condition, "Basal cell carcinoma"))
+        .include(
+            "X",
+            occurs(
+                Finding { other_than: vec!["basal_cell_carcinoma".into()], ..finding("malignancy") },
+                Mode::Ever,
+                until_decision(),
+            ),
+        );
+    let all = r#""coverage": [{"of": "conditions"}]"#;
+    let case =
+        |name: &str| with(&format!(r#""findings": [{{"name": "{name}", "on": "2001-05-01"}}], {all}"#));
+    table(
+        &protocol,
+        &[
+            ("a member", &case("lung_cancer"), Met),
+            ("by its label", &case("Lung cancer"), Met),
+            ("the exception", &case("basal_cell_carcinoma"), NotMet),
+            (
+                "no malignancy at all is no lung cancer either",
+                &with(r#""absences": [{"name": "malignancy"}]"#),
+                NotMet,
+            ),
+            (
+                "each member of a closed list is absent",
+                &with(r#""absences": [{"name": "lung_cancer"}, {"name": "basal_cell_carcinoma"}]"#),
+                NotMet,
+            ),
+            ("one member is absent", &with(r#""absences": [{"name": "lung_cancer"}]"#), Unknown),
+        ],
+    );
+}
+
+#[test]
+fn a_recorded_class_leaves_its_members_possible() {
+    let protocol = Protocol::new()
+        .concept("malignancy", class(Domain::Condition, "Malignancy", &["lung_cancer"]))
+        .concept("lung_cancer", concept(Domain::Condition, "Lung cancer"))
+        .include("X", ever("lung_cancer"));
+    let all = r#""coverage": [{"of": "conditions"}]"#;
+    table(
+        &protocol,
+        &[
+            (
+                "some malignancy",
+                &with(&format!(r#""findings": [{{"name": "malignancy", "on": "2001"}}], {all}"#)),
+                Unknown,
+            ),
+            (
+                "lung cancer",
+                &with(&format!(r#""findings": [{{"name": "lung_cancer", "on": "2001"}}], {all}"#)),
+                Met,
+            ),
+            (
+                "a stroke",
+                &with(&format!(r#""findings": [{{"name": "stroke", "on": "2001"}}], {all}"#)),
+                NotMet,
+            ),
+        ],
+    );
+}
+
+#[test]
+fn an_open_list_says_yes_by_its_members_and_no_only_by_name() {
+    let mut drugs = class(Domain::DrugClass, "Drugs that interfere", &["metformin"]);
+    drugs.open_list = true;
+    let protocol = Protocol::new().concept("interfering", drugs).include("X", ever("interfering"));
+    table(
+        &protocol,
+        &[
+            ("a member", &with(r#""exposures": [{"name": "metformin", "from": "2010"}]"#), Met),
+            (
+                "all drugs are listed, and none is a known member",
+                &with(r#""coverage": [{"of": "drugs"}]"#),
+                Unknown,
+            ),
+            ("metformin was never taken", &with(r#""absences": [{"name": "metformin"}]"#), Unknown),
+            ("somebody says that there was none", &with(r#""absences": [{"name": "interfering"}]"#), NotMet),
+        ],
+    );
+}
+
+#[test]
+fn codes_find_their_concepts() {
+    let mut t2dm = concept(Domain::Condition, "Type 2 diabetes mellitus");
+    let code = |code: &str| vec![trialc::model::ConceptCode { code: code.into(), display: None }];
+    t2dm.codes.insert("icd10".into(), code("E11"));
+    t2dm.codes.insert("snomed".into(), code("44054006"));
+    let protocol = Protocol::new().concept("t2dm", t2dm).include("X", ever("t2dm"));
+    let case = |code: &str| {
+        with(&format!(
+            r#""findings": [{{"code": "{code}", "on": "2001"}}], "coverage": [{{"of": "conditions"}}]"#
+        ))
+    };
+    table(
+        &protocol,
+        &[
+            ("the code itself", &case("snomed:44054006"), Met),
+            ("a more exact code of ICD-10", &case("icd10:E11.9"), Met),
+            ("another code of ICD-10", &case("icd10:E10.9"), NotMet),
+            ("SNOMED codes have no prefixes", &case("snomed:440540061"), NotMet),
+        ],
+    );
+}
+
+#[test]
+fn an_events_attributes_are_tested_where_they_are_recorded() {
+    let severe = Finding {
+        domain: Domain::Event,
+        with: vec![AttributeTest::Ordinal {
+            attribute: "grade".into(),
+            operator: Comparator::AtLeast,
+            value: 3,
+        }],
+        ..finding("adverse_event")
+    };
+    let protocol = rule(occurs(severe, Mode::Started, within_before(30, "randomization")));
+    let case = |attributes: &str| {
+        format!(
+            r#"{{"events": [{{"name": "randomization", "on": "2011-07-01"}}, {{"name": "adverse_event", "on": "2011-06-20"{attributes}}}], "coverage": [{{"of": "events"}}]}}"#
+        )
+    };
+    table(
+        &protocol,
+        &[
+            ("grade 3", &case(r#", "attributes": {"grade": 3}"#), Met),
+            ("grade 2", &case(r#", "attributes": {"grade": 2}"#), NotMet),
+            ("no grade", &case(""), Unknown),
+        ],
+    );
+}
+
+#[test]
+fn a_count_is_a_lower_bound_until_nothing_is_missing() {
+    let count =
+        term("count of stroke", Value::Count { finding: finding("stroke"), window: until_decision() });
+    let at_least = rule(compare(count.clone(), Comparator::AtLeast, number("2")));
+    let at_most = rule(compare(count, Comparator::AtMost, number("1")));
+    let case = |dates: &[&str], extra: &str| {
+        let entries: Vec<String> =
+            dates.iter().map(|date| format!(r#"{{"name": "stroke", "on": "{date}"}}"#)).collect();
+        with(&format!(r#""findings": [{}]{extra}"#, entries.join(", ")))
+    };
+    let all = r#", "coverage": [{"of": "conditions"}]"#;
+    let (one, two) = (["2001"], ["2001", "2002"]);
+    table(
+        &at_least,
+        &[
+            ("two", &case(&two, ""), Met),
+            ("one so far", &case(&one, ""), Unknown),
+            ("one in all", &case(&one, all), NotMet),
+        ],
+    );
+    table(
+        &at_most,
+        &[
+            ("two", &case(&two, ""), NotMet),
+            ("one so far", &case(&one, ""), Unknown),
+            ("one in all", &case(&one, all), Met),
+        ],
+    );
+    table(&at_most, &[("one, and one that may come later", &case(&["2001", "2011"], all), Unknown)]);
+}
+
+#[test]
+fn a_dose_is_the_last_one_of_the_window() {
+    let dose = term(
+        "dose of metformin",
+        Value::Dose { finding: finding("metformin"), window: within_before(30, "randomization") },
+    );
+    let protocol = rule(compare(dose, Comparator::AtLeast, quantity("1500 mg/d")));
+    let course = |from: &str, to: &str, dose: &str| {
+        format!(r#"{{"name": "metformin", "from": "{from}", "to": "{to}"{dose}}}"#)
+    };
+    let amount = |value: &str| format!(r#", "dose": {{"value": {value}, "unit": "g/d"}}"#);
+    let case = |entries: &[String]| with(&format!(r#""exposures": [{}]"#, entries.join(", ")));
+    table(
+        &protocol,
+        &[
+            (
+                "raised",
+                &case(&[
+                    course("2010-01-01", "2011-06-09", &amount("1")),
+                    course("2011-06-10", "2011-08-01", &amount("1.5")),
+                ]),
+                Met,
+            ),
+            (
+                "lowered",
+                &case(&[
+                    course("2010-01-01", "2011-06-09", &amount("2")),
+                    course("2011-06-10", "2011-08-01", &amount("1")),
+                ]),
+                NotMet,
+            ),
+            ("no dose", &case(&[course("2010-01-01", "2011-08-01", "")]), Unknown),
+            ("another time", &case(&[course("2010-01-01", "2011-05-01", &amount("2"))]), Unknown),
+        ],
+    );
+}
+
+#[test]
+fn stable_means_within_the_tolerance_of_the_reference_value() {
+    let values = measured("weight", Selector::Latest, within_before(90, "randomization"));
+    let steady = trialc::model::Rule::Steady {
+        measure: values,
+        tolerance: Tolerance::Percent { percent: exact("10") },
+        reference: Selector::Earliest,
+    };
+    let protocol = rule(clause("weight differs by at most 10 % from its first value", steady));
+    table(
+        &protocol,
+        &[
+            (
+                "10 % exactly",
+                &measurements(&[
+                    "weight 100 kg on 2011-05-01",
+                    "weight 110 kg on 2011-06-01",
+                    "weight 90 kg on 2011-06-20",
+                ]),
+                Met,
+            ),
+            (
+                "a little more",
+                &measurements(&["weight 100 kg on 2011-05-01", "weight 110.1 kg on 2011-06-01"]),
+                NotMet,
+            ),
+            (
+                "20 % apart, but each 10 % from the first",
+                &measurements(&[
+                    "weight 100 kg on 2011-05-01",
+                    "weight 90 kg on 2011-05-10",
+                    "weight 109 kg on 2011-06-01",
+                ]),
+                Met,
+            ),
+            (
+                "in another unit",
+                &measurements(&["weight 100 kg on 2011-05-01", "weight 111000 g on 2011-06-01"]),
+                NotMet,
+            ),
+            ("one value shows nothing", &measurements(&["weight 100 kg on 2011-05-01"]), Unknown),
+            (
+                "the jump was before the window",
+                &measurements(&[
+                    "weight 50 kg on 2011-03-01",
+                    "weight 100 kg on 2011-05-01",
+                    "weight 101 kg on 2011-06-01",
+                ]),
+                Met,
+            ),
+        ],
+    );
+}
+
+#[test]
+fn a_stable_dose_is_taken_on_every_day() {
+    let dose = term(
+        "dose of metformin",
+        Value::Dose { finding: finding("metformin"), window: within_before(90, "randomization") },
+    );
+    let steady = trialc::model::Rule::Steady {
+        measure: dose,
+        tolerance: Tolerance::Absolute { number: exact("250"), unit: Some(unit("mg/d")) },
+        reference: Selector::Earliest,
+    };
+    let protocol = rule(clause("the dose of metformin is stable", steady));
+    let course = |from: &str, to: &str, dose: &str| {
+        format!(
+            r#"{{"name": "metformin", "from": "{from}", "to": "{to}", "dose": {{"value": "{dose}", "unit": "mg/d"}}}}"#
+        )
+    };
+    let case = |entries: &[String]| with(&format!(r#""exposures": [{}]"#, entries.join(", ")));
+    table(
+        &protocol,
+        &[
+            ("one dose", &case(&[course("2011-01-01", "2011-08-01", "1000")]), Met),
+            (
+                "raised by 250",
+                &case(&[
+                    course("2011-01-01", "2011-05-31", "1000"),
+                    course("2011-06-01", "2011-08-01", "1250"),
+                ]),
+                Met,
+            ),
+            (
+                "raised by 500",
+                &case(&[
+                    course("2011-01-01", "2011-05-31", "1000"),
+                    course("2011-06-01", "2011-08-01", "1500"),
+                ]),
+                NotMet,
+            ),
+            (
+                "a week without",
+                &case(&[
+                    course("2011-01-01", "2011-05-31", "1000"),
+                    course("2011-06-08", "2011-08-01", "1000"),
+                ]),
+                Unknown,
+            ),
+        ],
+    );
+}
+
+#[test]
+fn first_last_any_and_each_dose_are_different_anchors() {
+    let hba1c_on = |occurrence| {
+        let day = occurring("dose", occurrence);
+        let window =
+            window(Some(moved(day.clone(), before(days(3)))), Some(day), "within 3 days before a dose");
+        rule(compare(latest("hba1c", window), Comparator::AtMost, quantity("9 %")))
+    };
+    let record = |late: &str| {
+        format!(
+            r#"{{"events": [{{"name": "dose", "on": "2011-07-01"}}, {{"name": "dose", "on": "2011-08-01"}}],
+                "measurements": [{{"measure": "hba1c", "value": 8, "unit": "%", "on": "2011-06-29"}},
+                                 {{"measure": "hba1c", "value": {late}, "unit": "%", "on": "2011-07-30"}}]}}"#
+        )
+    };
+    for (occurrence, after_good, after_bad) in [
+        (Occurrence::First, Met, Met),
+        (Occurrence::Last, Met, NotMet),
+        (Occurrence::Any, Met, Met),
+        (Occurrence::Each, Met, NotMet),
+    ] {
+        assert_eq!(status(&hba1c_on(occurrence), &record("8.5")), after_good, "{occurrence:?}");
+        assert_eq!(status(&hba1c_on(occurrence), &record("9.5")), after_bad, "{occurrence:?}");
+    }
+}
+
+#[test]
+fn a_derived_event_is_the_first_day_on_which_its_rule_holds() {
+    let mut recovery = event("Recovery");
+    recovery.when = Some(compare(latest("hba1c", any_time()), Comparator::AtMost, quantity("7 %")));
+    let protocol = Protocol::new().event("recovery", recovery).include("X", ever_after_recovery());
+    let record = |values: &str| {
+        format!(
+            r#"{{"measurements": [{values}], "findings": [{{"name": "stroke", "on": "2011-06-01"}}], "coverage": [{{"of": "conditions"}}], {EVENTS}}}"#
+        )
+    };
+    let value = |value: &str, on: &str| {
+        format!(r#"{{"measure": "hba1c", "value": {value}, "unit": "%", "on": "{on}"}}"#)
+    };
+    table(
+        &protocol,
+        &[
+            (
+                "recovered before",
+                &record(&format!("{}, {}", value("8", "2011-05-01"), value("7", "2011-05-20"))),
+                Met,
+            ),
+            (
+                "recovered after, whatever came then",
+                &record(&format!("{}, {}", value("7", "2011-06-02"), value("6", "2011-06-20"))),
+                NotMet,
+            ),
+            ("never", &record(&value("8", "2011-05-01")), Unknown),
+            (
+                "a day of May or June",
+                &record(&format!("{}, {}", value("8", "2011-04-01"), value("7", "2011"))),
+                Unknown,
+            ),
+        ],
+    );
+}
+
+/// `stroke present since recovery`
+fn ever_after_recovery() -> trialc::model::Clause {
+    present("stroke", window(Some(at("recovery")), None, "since recovery"))
+}
+
+#[test]
+fn the_onset_of_a_finding_is_an_anchor() {
+    let onset = Moment { offset: None, of: Anchor::Onset { finding: finding("t2dm") } };
+    let age = term("age at onset of t2dm", Value::Age { at: onset, unit: trialc::model::TimeUnit::Year });
+    let protocol = rule(compare(age, Comparator::AtLeast, number("35")));
+    let case = |from: &str| with(&format!(r#""findings": [{{"name": "t2dm", "from": "{from}"}}]"#));
+    table(
+        &protocol,
+        &[
+            ("at 35", &case("2005-03-02"), Met),
+            ("at 34", &case("2005-03-01"), NotMet),
+            ("at 34 or 35", &case("2005"), Unknown),
+            ("not recorded", &with(r#""answers": {}"#), Unknown),
+        ],
+    );
+}
