@@ -158,4 +158,7 @@ codes! {
     // ---- X: text --------------------------------------------------------------------------------
     TYPING_SLIP "X01" "typing-slip" Info;
     DRIFT "X02" "drift" Warning;
+
+    // ---- E: examples ----------------------------------------------------------------------------
+    EXAMPLE_DISAGREES "E01" "example-disagrees" Error;
 }

@@ -33,7 +33,8 @@ pub fn run_examples(trial: &Trial) -> Vec<ExampleOutcome<'_>> {
         let read = record_of(trial, example);
         let verdict = screener.screen(&read.clone().unwrap_or_default(), None);
         let outcomes = example.expect.iter().map(move |expectation| {
-            let decision = expectation.decision.clone().or_else(|| trial.decisions.keys().next_back().cloned());
+            let decision =
+                expectation.decision.clone().or_else(|| trial.decisions.keys().next_back().cloned());
             let decision = decision.unwrap_or_default();
             let disagreement = match (&read, verdict.decision(&decision)) {
                 (Err(why), _) => Some(why.clone()),
@@ -55,8 +56,10 @@ pub fn check_examples(trial: &Trial) -> Vec<Diagnostic> {
 fn diagnostic(trial: &Trial, outcome: &ExampleOutcome<'_>) -> Option<Diagnostic> {
     let disagreement = outcome.disagreement.as_ref()?;
     let span = outcome.expectation.origin.0.or(outcome.example.origin.0)?;
-    let message = format!("the example \"{}\" expects another verdict than the rules give", outcome.example.label);
-    let mut diagnostic = Diagnostic::new(&codes::EXAMPLE_DISAGREES, span, message).label(disagreement.clone());
+    let message =
+        format!("the example \"{}\" expects another verdict than the rules give", outcome.example.label);
+    let mut diagnostic =
+        Diagnostic::new(&codes::EXAMPLE_DISAGREES, span, message).label(disagreement.clone());
     if let Some(found) = outcome.verdict.decision(&outcome.decision) {
         let criteria = trial.decisions.get(&outcome.decision).map(|decision| &decision.criteria);
         let asked = |code: &str| outcome.expectation.by.iter().any(|by| by == code);
@@ -69,13 +72,18 @@ fn diagnostic(trial: &Trial, outcome: &ExampleOutcome<'_>) -> Option<Diagnostic>
         for line in odd.take(3) {
             let origin = criteria.and_then(|criteria| criteria.get(&line.code)).and_then(|one| one.origin.0);
             if let Some(origin) = origin {
-                diagnostic = diagnostic.and(origin, format!("{}: {}", line.status.text(), because_in_words(line)));
+                diagnostic =
+                    diagnostic.and(origin, format!("{}: {}", line.status.text(), because_in_words(line)));
             }
         }
         diagnostic = diagnostic.help(match found.verdict {
             Eligibility::Undetermined if !found.to_ask.is_empty() => {
                 let first: Vec<&str> = found.to_ask.iter().take(2).map(|ask| ask.ask.as_str()).collect();
-                format!("what the example does not say is unknown: {}; or expect `{}`", first.join("; "), said(found))
+                format!(
+                    "what the example does not say is unknown: {}; or expect `{}`",
+                    first.join("; "),
+                    said(found)
+                )
             }
             _ => format!("repair the rule or the example, or expect `{}`", said(found)),
         });
@@ -103,7 +111,8 @@ fn disagreement(expectation: &Expectation, found: &DecisionVerdict) -> Option<St
         Eligibility::Eligible => return None,
     };
     let agrees = expectation.by.is_empty()
-        || (expectation.by.iter().all(|by| reasons.contains(by)) && reasons.iter().all(|one| expectation.by.contains(one)));
+        || (expectation.by.iter().all(|by| reasons.contains(by))
+            && reasons.iter().all(|one| expectation.by.contains(one)));
     (!agrees).then(|| format!("the rules say: {}", said(found)))
 }
 
@@ -169,8 +178,13 @@ fn add_fact(trial: &Trial, fact: &Fact, record: &mut Record) -> Result<(), Strin
                 Some(FactValue::Level(level)) => return Err(format!("`{level}` is no dose")),
                 None => None,
             };
-            let entry =
-                Entry { name: name.clone(), from: perhaps(from)?, to: perhaps(to)?, dose, ..Entry::default() };
+            let entry = Entry {
+                name: name.clone(),
+                from: perhaps(from)?,
+                to: perhaps(to)?,
+                dose,
+                ..Entry::default()
+            };
             list_of(trial, name, record).push(entry);
         }
         Fact::Absent { name, from, to } => {

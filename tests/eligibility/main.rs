@@ -2,6 +2,8 @@
 
 mod comparisons;
 mod decisions;
+mod examples;
 mod findings;
 mod logic;
+mod records;
 mod support;

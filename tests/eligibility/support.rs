@@ -60,10 +60,6 @@ pub fn within_before(count: i64, event: &str) -> Window {
     window(Some(from), Some(at(event)), &format!("within {count} days before {event}"))
 }
 
-pub fn on_day_of(event: &str) -> Window {
-    window(Some(at(event)), Some(at(event)), &format!("at {event}"))
-}
-
 pub fn any_time() -> Window {
     window(None, None, "")
 }

@@ -1,5 +1,6 @@
 //! What is recorded of one person. Nothing here is a default: what is absent is unknown.
 
+mod object;
 mod read;
 mod value;
 
@@ -18,32 +19,33 @@ use crate::time::DateRange;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Record {
+    #[serde(deserialize_with = "object::one")]
     pub person: PersonFacts,
     /// The day on which the record was made: what is recorded without any date was so by then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recorded: Option<Date>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "object::list", skip_serializing_if = "Vec::is_empty")]
     pub measurements: Vec<Measurement>,
     /// Conditions.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "object::list", skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Entry>,
     /// Drugs and drug classes.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "object::list", skip_serializing_if = "Vec::is_empty")]
     pub exposures: Vec<Entry>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "object::list", skip_serializing_if = "Vec::is_empty")]
     pub procedures: Vec<Entry>,
     /// Events and visits of the trial.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "object::list", skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Entry>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "object::list", skip_serializing_if = "Vec::is_empty")]
     pub absences: Vec<Absence>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "object::list", skip_serializing_if = "Vec::is_empty")]
     pub coverage: Vec<Coverage>,
     /// By the key of the criterion or attestation (`I1`, `E10.2`).
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub answers: BTreeMap<String, Answer>,
     /// Records of other persons whom criteria speak of, by their name in the protocol (`mother`).
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(deserialize_with = "object::map", skip_serializing_if = "BTreeMap::is_empty")]
     pub persons: BTreeMap<String, Record>,
 }
 
@@ -120,7 +122,7 @@ pub struct Entry {
     /// `{"symptomatic": "yes", "treated": "no"}`; what is not here is unknown.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub qualifiers: BTreeMap<String, Answer>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "object::optional", skip_serializing_if = "Option::is_none")]
     pub dose: Option<Dose>,
     /// Attributes of an event: `{"grade": 3, "serious": true}`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]

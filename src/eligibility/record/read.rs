@@ -6,6 +6,7 @@ use serde::Deserializer;
 use serde::de::{DeserializeSeed, SeqAccess, Visitor};
 
 use super::Record;
+use super::object::Object;
 use crate::diagnostics::did_you_mean;
 
 /// Where a record cannot be read, and why.
@@ -71,10 +72,10 @@ fn read_array(text: &str) -> Result<Vec<Record>, ReadError> {
 
 fn read_stream(text: &str) -> Result<Vec<Record>, ReadError> {
     let mut records = Vec::new();
-    let stream = serde_json::Deserializer::from_str(text).into_iter::<Record>();
+    let stream = serde_json::Deserializer::from_str(text).into_iter::<Object<Record>>();
     for read in stream {
         match read {
-            Ok(record) => records.push(record),
+            Ok(record) => records.push(record.0),
             Err(error) => {
                 let several = !records.is_empty() || text.trim().lines().count() > 1 && is_lines(text);
                 return Err(located(text, &error, several.then_some(records.len() + 1)));
@@ -108,8 +109,8 @@ impl<'de> Visitor<'de> for Records<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut records: A) -> Result<(), A::Error> {
-        while let Some(record) = records.next_element()? {
-            self.0.push(record);
+        while let Some(record) = records.next_element::<Object<Record>>()? {
+            self.0.push(record.0);
         }
         Ok(())
     }

@@ -1,0 +1,138 @@
+//! Reading records: one, many, and the places where they are wrong.
+
+use trialc::eligibility::record::{RecordedValue, Sex};
+use trialc::eligibility::{Record, read_records};
+
+use super::support::exact;
+
+#[test]
+fn one_record_an_array_and_lines_read_alike() {
+    let one = r#"{"person": {"id": "1"}}"#;
+    let two = r#"{"person": {"id": "2"}}"#;
+    let ids = |text: &str| -> Vec<String> {
+        read_records(text)
+            .expect("records")
+            .into_iter()
+            .map(|record| record.person.id.unwrap_or_default())
+            .collect()
+    };
+    assert_eq!(ids(one), ["1"]);
+    assert_eq!(ids(&format!("[{one}, {two}]")), ["1", "2"]);
+    assert_eq!(ids(&format!("{one}\n{two}\n\n")), ["1", "2"]);
+    assert_eq!(ids("[]"), Vec::<String>::new());
+}
+
+#[test]
+fn numbers_are_exactly_what_is_written() {
+    let text = r#"{"measurements": [
+        {"measure": "a", "value": 0.1, "on": "2011"},
+        {"measure": "a", "value": 9.123456789012345678901, "on": "2011"},
+        {"measure": "a", "value": "1,200", "on": "2011"},
+        {"measure": "a", "value": "<0.5", "on": "2011", "high": 0.30},
+        {"measure": "a", "value": "trace", "on": "2011"}]}"#;
+    let record = Record::read(text).expect("a record");
+    let values: Vec<RecordedValue> = record.measurements.iter().map(|one| one.value.clone()).collect();
+    assert_eq!(
+        values,
+        [
+            RecordedValue::Number(exact("0.1")),
+            RecordedValue::Number(exact("9.123456789012345678901")),
+            RecordedValue::Number(exact("1200")),
+            RecordedValue::Below(exact("0.5")),
+            RecordedValue::Level("trace".into()),
+        ]
+    );
+    assert_eq!(record.measurements[3].high, Some(exact("0.3")));
+}
+
+#[test]
+fn a_record_comes_back_as_it_was_written() {
+    let text = r#"{"person": {"id": "7", "sex": "male", "born": "1970-03"},
+        "measurements": [{"measure": "alt", "value": "<5", "unit": "U/L", "on": "2011-06-28", "high": 40}],
+        "exposures": [{"name": "metformin", "from": "2010", "dose": {"value": 1.5, "unit": "g/d"}, "qualifiers": {"treated": "yes"}}],
+        "events": [{"name": "adverse_event", "on": "2011-06", "attributes": {"grade": 3, "serious": false, "site": "left"}}],
+        "absences": [{"name": "stroke"}], "coverage": [{"of": "drugs", "from": "2005"}, {"of": "stroke"}],
+        "answers": {"I1": "yes"}, "persons": {"mother": {"person": {"sex": "female"}}}}"#;
+    let record = Record::read(text).expect("a record");
+    assert_eq!(record.person.sex, Some(Sex::Male));
+    let written = serde_json::to_string(&record).expect("a record is JSON");
+    assert_eq!(Record::read(&written).expect("a record"), record);
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_place_and_a_remedy() {
+    for (text, place, message, help) in [
+        (
+            "{\n  \"mesurements\": []\n}",
+            (2, 3),
+            "a record has no `mesurements` here",
+            "did you mean `measurements`?",
+        ),
+        (
+            r#"{"person": {"sex": "f"}}"#,
+            (1, 20),
+            "`f` is not a value for this",
+            "write one of: female, male, other, unknown",
+        ),
+        (
+            r#"{"person": {"weight": 80}}"#,
+            (1, 13),
+            "a record has no `weight` here",
+            "known here: id, sex, born, country, arm",
+        ),
+        (
+            "{\"measurements\": [\n {\"measure\": \"alt\", \"value\": 5}]}",
+            (2, 31),
+            "`on` is missing",
+            "give the date; the year alone will do where no more is known: \"on\": \"2011\"",
+        ),
+        (
+            r#"{"person": {"born": "1970-02-30"}}"#,
+            (1, 21),
+            "`1970-02-30` is not a date; write 2011-06-28, or 2011-06 or 2011 where no more is known",
+            "",
+        ),
+        (
+            r#"{"measurements": [{"measure": "alt", "value": null, "on": "2011"}]}"#,
+            (1, 50),
+            "a value is a number or a text, not `null`; leave out a measurement that has no result",
+            "",
+        ),
+    ] {
+        let error = read_records(text).expect_err(text);
+        assert_eq!(error.message, message);
+        assert_eq!((error.line, error.column), place, "{text}");
+        assert_eq!(error.help.as_deref().unwrap_or_default(), help);
+    }
+}
+
+#[test]
+fn an_error_in_one_of_many_records_says_which() {
+    let array = read_records("[{}, {},\n {\"sex\": 1}]").expect_err("the third is wrong");
+    assert_eq!((array.record, array.line), (Some(3), 2));
+    let lines = read_records("{}\n{\"sex\": 1}\n{}").expect_err("the second is wrong");
+    assert_eq!((lines.record, lines.line), (Some(2), 2));
+    let single = read_records("{\n\"sex\": 1}").expect_err("it is wrong");
+    assert_eq!(single.record, None);
+}
+
+#[test]
+fn what_is_no_record_is_refused() {
+    for text in [
+        "",
+        "  \n",
+        "null",
+        "7",
+        "\"x\"",
+        "{",
+        "[{}",
+        "{} x",
+        "[{}] x",
+        "[[]]",
+        r#"{"measurements": [["alt", 5]]}"#,
+    ] {
+        assert!(read_records(text).is_err(), "{text}");
+    }
+    assert!(Record::read("[]").is_err());
+    assert!(Record::read("{} {}").is_err());
+}
