@@ -1,7 +1,14 @@
 //! `trialc`: clinical trial protocols as code.
+//!
+#![doc = include_str!("../ARCHITECTURE.md")]
+#![cfg_attr(not(test), deny(clippy::disallowed_methods))]
+
 pub mod ast;
 pub mod calendar;
 pub mod check;
+// The one room that touches files, the environment and the clock.
+#[allow(clippy::disallowed_methods)]
+pub mod cli;
 pub mod compile;
 pub mod diagnostics;
 pub mod eligibility;

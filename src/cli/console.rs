@@ -1,0 +1,97 @@
+//! Standard output and standard error, and what the terminal behind them can show.
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+use clap::ValueEnum;
+
+use super::Failure;
+use crate::diagnostics::render::Look;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// Wider lines are hard to read, however wide the terminal is.
+const WIDEST: usize = 140;
+
+#[derive(Clone, Copy, Debug)]
+pub struct Console {
+    color: ColorChoice,
+}
+
+impl Console {
+    pub fn standard(color: ColorChoice) -> Self {
+        Self { color }
+    }
+
+    /// Writes to standard output. A reader that has gone away (`trialc … | head`) is no error.
+    pub fn out(&self, text: &str) -> Result<(), Failure> {
+        let mut stream = io::stdout().lock();
+        match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(Failure::new(format!("cannot write to standard output: {error}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes to standard error. Should that fail, nobody is left to be told.
+    pub fn err(&self, text: &str) {
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    pub fn failure(&self, failure: &Failure) {
+        let mark = if self.err_look().color { "\u{1b}[1;31merror:\u{1b}[0m" } else { "error:" };
+        self.err(&format!("{mark} {}\n", failure.message));
+        if let Some(help) = &failure.help {
+            self.err(&format!("  help: {help}\n"));
+        }
+    }
+
+    pub fn out_look(&self) -> Look {
+        self.look(io::stdout().is_terminal())
+    }
+
+    pub fn err_look(&self) -> Look {
+        self.look(io::stderr().is_terminal())
+    }
+
+    fn look(&self, is_terminal: bool) -> Look {
+        let color = match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => is_terminal && !is_set("NO_COLOR") && variable("TERM") != "dumb",
+        };
+        if !is_terminal {
+            return Look { color, ..Look::default() };
+        }
+        let width = match variable("COLUMNS").parse() {
+            Ok(columns) => columns,
+            Err(_) => terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0)),
+        };
+        Look { color, unicode: speaks_unicode(), width: width.min(WIDEST) }
+    }
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_default()
+}
+
+/// Present and not empty (no-color.org).
+fn is_set(name: &str) -> bool {
+    std::env::var_os(name).is_some_and(|value| !value.is_empty())
+}
+
+/// The first of the locale's variables that says something decides (POSIX); where none does, as on most systems
+/// of today, UTF-8 it is.
+fn speaks_unicode() -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(variable).into_iter().find(|value| !value.is_empty());
+    locale.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}

@@ -1,0 +1,90 @@
+//! The command line: arguments, files, the terminal and the clock. Nothing is decided here about a trial.
+//!
+//! Exit codes: 0 all is well, 1 something was found, 2 the command could not do its work (usage, files), 101 a bug
+//! in `trialc` itself. What a command was asked for goes to standard output; what is to be said about it goes to
+//! standard error.
+
+mod completions;
+mod console;
+mod explain;
+mod files;
+mod panic;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use console::{ColorChoice, Console};
+pub use panic::install_panic_hook;
+
+/// Compiles clinical trial protocols: eligibility checkers, visit schedules and case report forms from one file.
+#[derive(Debug, Parser)]
+#[command(name = "trialc", version, arg_required_else_help = true, disable_help_subcommand = true)]
+struct Cli {
+    /// When to use color; `auto` follows the terminal and NO_COLOR
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = ColorChoice::Auto)]
+    color: ColorChoice,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Explain(explain::Arguments),
+    Completions(completions::Arguments),
+}
+
+/// How a command that could do its work ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    /// Exit code 0.
+    Fine,
+    /// Exit code 1: there is something to repair.
+    Findings,
+}
+
+/// Why a command could not do its work: exit code 2.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Failure {
+    message: String,
+    help: Option<String>,
+}
+
+impl Failure {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+
+    fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+}
+
+type Outcome = Result<Exit, Failure>;
+
+/// Runs `trialc` with these arguments, the first being the program's own name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    install_panic_hook();
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Nobody is left to be told when this fails.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let console = Console::standard(cli.color);
+    let outcome = match cli.command {
+        Command::Explain(arguments) => explain::run(&console, &arguments),
+        Command::Completions(arguments) => completions::run::<Cli>(&console, &arguments),
+    };
+    match outcome {
+        Ok(Exit::Fine) => ExitCode::SUCCESS,
+        Ok(Exit::Findings) => ExitCode::from(1),
+        Err(failure) => {
+            console.failure(&failure);
+            ExitCode::from(2)
+        }
+    }
+}
