@@ -52,7 +52,9 @@ pub enum ExprKind {
     Proportion(Box<Expr>),
     /// `min(a, b)`, `sqrt(x)`.
     Call { function: Name, arguments: Vec<Expr> },
-    /// A time phrase behind its finding, measure or list.
+    /// A time phrase behind its finding, measure or list. It stands outside the words around these: `latest hba1c
+    /// PHRASE` is `Timed(Select)`, `mi started PHRASE` and `taking x PHRASE` are `Timed(Occurs)`, `count of x PHRASE`
+    /// is `Timed(Count)`, `each of (…) PHRASE is …` is `Timed(Quantified)`; but `no x PHRASE` is `No(Timed)`.
     Timed { of: Box<Expr>, phrase: Spanned<TimePhrase> },
     /// `within 28 days before randomization: ( … )`.
     Within { phrase: Spanned<TimePhrase>, body: Box<Expr> },
@@ -67,11 +69,12 @@ pub enum ExprKind {
     In { value: Box<Expr>, negated: bool, low: Box<Expr>, high: Box<Expr> },
     /// `sex is female`, `nyha is III or IV`.
     Is { value: Box<Expr>, negated: bool, one_of: Vec<Name> },
-    /// `differs by at most 10 % from its first value`.
+    /// `differs by at most 10 % from its first value`; a time phrase behind it goes into `value`.
     Differs { value: Box<Expr>, at_most: Quantity, reference: Spanned<Selector> },
-    /// `stable` without a tolerance: always reported.
+    /// `stable` without a tolerance: always reported. A time phrase behind it goes inside.
     Stable(Box<Expr>),
-    /// The subject of a quantified predicate (`each of (…) is <= 3 x ULN`: the left side).
+    /// The subject of a quantified predicate (`each of (…) is <= 3 x ULN`: the left side). `any of (a, b) started` and
+    /// `taking any of (a, b)` have the predicates `Occurs(It)`.
     It,
     /// `each of (alt, ast) is …`, `any of (…)`; without predicate the list holds truths.
     Quantified { quantifier: Spanned<Quantifier>, list: Vec<Expr>, predicate: Option<Box<Expr>> },
@@ -82,7 +85,8 @@ pub enum ExprKind {
     Or(Vec<Expr>),
     Unless { body: Box<Expr>, exception: Box<Expr> },
     When { body: Box<Expr>, guard: Box<Expr> },
-    /// `<= 1.6 mg/dL instead < 3.0 mg/dL when ever gilbert_syndrome`: another limit for some.
+    /// `<= 1.6 mg/dL instead < 3.0 mg/dL when ever gilbert_syndrome`: another limit for some. The body is the
+    /// comparison, or another `Instead`; of a list it stands inside the predicate.
     Instead { body: Box<Expr>, operator: Spanned<Comparator>, right: Box<Expr>, guard: Box<Expr> },
     /// `attested by investigator "question"`.
     Attested { verb: Spanned<AttestationVerb>, by: Name, question: Option<Spanned<String>> },

@@ -66,6 +66,7 @@ codes! {
     UNCLOSED_PARENTHESIS "G17" "unclosed-parenthesis" Error;
     MISPLACED "G18" "misplaced-item" Error;
     WORD_FOR_SYMBOL "G19" "word-of-prose" Error;
+    TIME_PHRASE_PLACE "G20" "time-phrase-place" Error;
 
     // ---- U: units -------------------------------------------------------------------------------
     IMPLAUSIBLE_UNIT "U03" "implausible-unit" Error;

@@ -1,5 +1,7 @@
 //! From text to [`crate::ast`]: reading never fails, it returns a tree and says what it could not read.
 
+pub mod expression;
+
 use std::ops::Range;
 
 use crate::source::{FileId, Span};

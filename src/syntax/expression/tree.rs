@@ -1,0 +1,536 @@
+//! From a flat chain of operands and signs to a tree. Tightest first: `^`; `* /`; `+ -`; comparison; `not` and
+//! `within … :`; `and` or `or`; `unless` and `when`.
+
+use std::collections::VecDeque;
+
+use super::operand::{lists, occurs, said_of, with_phrase};
+use super::{Node, Reader, Rule, child, depth, has};
+use crate::ast::{
+    ArithmeticOperator, Comparator, Expr, ExprKind, Name, Quantity, Selector, TimePhrase,
+};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::source::{Span, Spanned};
+
+/// Most signs of one sort that may follow each other where each takes in the one before.
+const MOST_SIGNS: usize = 200;
+/// A chain of more tokens than this may be so deep that its depth is looked at before it goes into another.
+const LONG_CHAIN: usize = 9;
+/// Most words that reach to the right (`not`, `within … :`) before one operand.
+const MOST_PREFIXES: usize = 8;
+
+/// An operand with the words before it, or what stands between or behind operands.
+pub(super) enum Token<'a> {
+    Operand(Operand<'a>),
+    Sign(Node<'a>),
+}
+
+pub(super) struct Operand<'a> {
+    /// From the outermost to the nearest.
+    prefixes: Vec<Node<'a>>,
+    expr: Expr,
+    span: Span,
+}
+
+pub(super) struct Chain<'a> {
+    tokens: VecDeque<Token<'a>>,
+}
+
+impl<'a> Chain<'a> {
+    /// The rule of the next sign, if a sign is next.
+    fn next_sign(&self) -> Option<Rule> {
+        match self.tokens.front() {
+            Some(Token::Sign(node)) => Some(node.as_rule()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn sign(&mut self) -> Option<Node<'a>> {
+        match self.tokens.pop_front() {
+            Some(Token::Sign(node)) => Some(node),
+            Some(other) => {
+                self.tokens.push_front(other);
+                None
+            }
+            None => None,
+        }
+    }
+
+    fn take(&mut self, rule: Rule) -> Option<Node<'a>> {
+        if self.next_sign() == Some(rule) { self.sign() } else { None }
+    }
+}
+
+impl<'a> Reader<'a, '_> {
+    /// The tree of a node of rule `expression`.
+    pub(super) fn expression(&mut self, node: Node<'a>) -> Option<Expr> {
+        let mut chain = self.chain(node)?;
+        let long = chain.tokens.len() > LONG_CHAIN;
+        let expr = self.conditional(&mut chain)?;
+        self.nothing_left(&chain)?;
+        if long { depth::within_limit(expr, self.diagnostics) } else { Some(expr) }
+    }
+
+    /// A truth whose last time phrase belongs to the whole: `first anc >= 1,000 /uL after nadir`.
+    pub(super) fn truth(&mut self, node: Node<'a>) -> Option<Expr> {
+        let mut chain = self.chain(node)?;
+        let mut phrases = VecDeque::new();
+        while chain.tokens.len() > 1
+            && matches!(chain.tokens.back(), Some(Token::Sign(node)) if node.as_rule() == Rule::misplaced)
+        {
+            if let Some(Token::Sign(node)) = chain.tokens.pop_back() {
+                phrases.push_front(node);
+            }
+        }
+        let mut expr = self.conditional(&mut chain)?;
+        self.nothing_left(&chain)?;
+        for node in phrases {
+            let phrase = self.phrase(node.into_inner().next()?)?;
+            expr = with_phrase(expr, phrase);
+        }
+        Some(expr)
+    }
+
+    /// The value of a table's row.
+    pub(super) fn row_value(&mut self, node: Node<'a>) -> Option<Expr> {
+        let mut chain = self.chain(node)?;
+        let expr = self.sum(&mut chain)?;
+        self.nothing_left(&chain)?;
+        Some(expr)
+    }
+
+    fn chain(&mut self, node: Node<'a>) -> Option<Chain<'a>> {
+        let mut tokens = VecDeque::new();
+        for part in node.into_inner() {
+            tokens.push_back(match part.as_rule() {
+                Rule::operand | Rule::row_operand => Token::Operand(self.operand(part)?),
+                _ => Token::Sign(part),
+            });
+        }
+        Some(Chain { tokens })
+    }
+
+    fn operand(&mut self, node: Node<'a>) -> Option<Operand<'a>> {
+        let span = self.span(&node);
+        let mut prefixes = Vec::new();
+        let mut expr = None;
+        for part in node.into_inner() {
+            match part.as_rule() {
+                Rule::not | Rule::scope | Rule::person_scope | Rule::proportion | Rule::minus_prefix => {
+                    prefixes.push(part);
+                }
+                _ => expr = Some(self.primary(part)?),
+            }
+        }
+        if let Some(beyond) = prefixes.get(MOST_PREFIXES) {
+            let at = self.span(beyond);
+            self.say(
+                Diagnostic::new(&codes::TOO_DEEP, at, format!("more than {MOST_PREFIXES} such words in a row"))
+                    .help("say it with fewer, or give the inner part a name with `define`"),
+            );
+            return None;
+        }
+        Some(Operand { prefixes, expr: expr?, span })
+    }
+
+    fn nothing_left(&mut self, chain: &Chain<'a>) -> Option<()> {
+        let Some(token) = chain.tokens.front() else { return Some(()) };
+        let span = match token {
+            Token::Operand(operand) => operand.span,
+            Token::Sign(node) => self.span(node),
+        };
+        self.say_stray(span);
+        None
+    }
+
+    // ---- unless, when -------------------------------------------------------------------------------------
+
+    fn conditional(&mut self, chain: &mut Chain<'a>) -> Option<Expr> {
+        let mut expr = self.connective(chain)?;
+        let mut signs = 0;
+        while let Some(word @ (Rule::unless | Rule::when)) = chain.next_sign() {
+            let node = chain.sign()?;
+            signs += 1;
+            if signs > super::operand::MOST_PHRASES {
+                let span = self.span(&node);
+                self.too_many(span, "exceptions and conditions");
+                return None;
+            }
+            let body = Box::new(expr);
+            let other = Box::new(self.connective(chain)?);
+            let span = body.span.to(other.span);
+            expr = Expr::new(
+                if word == Rule::unless {
+                    ExprKind::Unless { body, exception: other }
+                } else {
+                    ExprKind::When { body, guard: other }
+                },
+                span,
+            );
+        }
+        Some(expr)
+    }
+
+    // ---- and, or --------------------------------------------------------------------------------------------
+
+    fn connective(&mut self, chain: &mut Chain<'a>) -> Option<Expr> {
+        let mut parts = vec![self.negation(chain)?];
+        let mut words: Vec<(Rule, Span)> = Vec::new();
+        while let Some(Rule::and | Rule::or | Rule::and_or) = chain.next_sign() {
+            let node = chain.sign()?;
+            let word = self.connecting_word(&node);
+            words.push((word, self.span(&node)));
+            parts.push(self.negation(chain)?);
+        }
+        let Some(&(first, _)) = words.first() else { return parts.pop() };
+        let span = parts.first()?.span.to(parts.last()?.span);
+        if words.iter().any(|(word, _)| *word != first) {
+            self.mixed(&parts, &words);
+        }
+        Some(Expr::new(if first == Rule::and { ExprKind::And(parts) } else { ExprKind::Or(parts) }, span))
+    }
+
+    // ---- not, within … :, for mother: ---------------------------------------------------------------------------
+
+    fn negation(&mut self, chain: &mut Chain<'a>) -> Option<Expr> {
+        let mut outer = Vec::new();
+        if let Some(Token::Operand(operand)) = chain.tokens.front_mut() {
+            let tight = operand.prefixes.iter().rev().take_while(|node| node.as_rule() == Rule::minus_prefix).count();
+            let inner = operand.prefixes.split_off(operand.prefixes.len() - tight);
+            outer = std::mem::replace(&mut operand.prefixes, inner);
+            if !outer.is_empty() {
+                operand.span = operand.expr.span;
+            }
+        }
+        let mut expr = self.comparison(chain)?;
+        for node in outer.into_iter().rev() {
+            let span = self.span(&node).to(expr.span);
+            let body = Box::new(expr);
+            let kind = match node.as_rule() {
+                Rule::not => {
+                    self.not_word(&node);
+                    ExprKind::Not(body)
+                }
+                Rule::scope => {
+                    let phrase = self.phrase(child(&node, Rule::phrase)?)?;
+                    ExprKind::Within { phrase, body }
+                }
+                Rule::person_scope => ExprKind::OfPerson { person: self.name_in(&node)?, body },
+                Rule::proportion => ExprKind::Proportion(body),
+                _ => ExprKind::Negative(body),
+            };
+            expr = Expr::new(kind, span);
+        }
+        Some(expr)
+    }
+
+    // ---- comparison ----------------------------------------------------------------------------------------------
+
+    fn comparison(&mut self, chain: &mut Chain<'a>) -> Option<Expr> {
+        let mut expr = self.sum(chain)?;
+        let subject = expr.span;
+        let mut signs = 0;
+        while let Some(rule) = chain.next_sign() {
+            signs += 1;
+            if signs > super::operand::MOST_PHRASES {
+                let span = expr.span;
+                self.too_many(span, "comparisons");
+                return None;
+            }
+            expr = match rule {
+                Rule::compare_op => self.compare(expr, chain)?,
+                Rule::in_op => self.within_range(expr, chain)?,
+                Rule::between_op => self.between(expr, chain)?,
+                Rule::instead_op => self.exception_limit(expr, chain)?,
+                Rule::misplaced => self.misplaced(expr, subject, chain)?,
+                Rule::is_codes | Rule::is_mode | Rule::is_stable | Rule::stable_tail | Rule::differs_by => {
+                    self.completed(expr, chain)?
+                }
+                _ => break,
+            };
+        }
+        Some(expr)
+    }
+
+    fn compare(&mut self, left: Expr, chain: &mut Chain<'a>) -> Option<Expr> {
+        let node = chain.sign()?;
+        let operator = self.operator(&node)?;
+        let list = lists(&left);
+        self.needless_or_missing_is(&node, &left, list);
+        if let ExprKind::Compare { left: first, operator: inner, right } = &left.kind {
+            let third = self.sum(chain)?;
+            self.chained(left.span.to(third.span), [&**first, &**right, &third], [*inner, operator]);
+            return Some(left);
+        }
+        let right = Box::new(self.sum(chain)?);
+        let whole = left.span.to(right.span);
+        Some(said_of(left, whole, |left| ExprKind::Compare { left: Box::new(left), operator, right }))
+    }
+
+    fn within_range(&mut self, value: Expr, chain: &mut Chain<'a>) -> Option<Expr> {
+        let node = chain.sign()?;
+        let negated = has(&node, Rule::not);
+        let list = lists(&value);
+        self.needless_or_missing_is(&node, &value, list);
+        let low = self.sum(chain)?;
+        if chain.take(Rule::to).is_none() {
+            if let Some((low, high)) = self.dashed_range(&low) {
+                let whole = value.span.to(high.span);
+                return Some(said_of(value, whole, |value| in_range(value, negated, low, high)));
+            }
+            self.range_without_end(&low);
+            return None;
+        }
+        let high = self.sum(chain)?;
+        let whole = value.span.to(high.span);
+        Some(said_of(value, whole, |value| in_range(value, negated, low, high)))
+    }
+
+    fn between(&mut self, value: Expr, chain: &mut Chain<'a>) -> Option<Expr> {
+        let node = chain.sign()?;
+        let negated = has(&node, Rule::not);
+        let low = self.sum(chain)?;
+        if chain.take(Rule::and).or_else(|| chain.take(Rule::to)).is_none() {
+            self.range_without_end(&low);
+            return None;
+        }
+        let high = self.sum(chain)?;
+        let span = self.span(&node).to(high.span);
+        let good = format!(
+            "{}in {} to {}",
+            if negated { "not " } else { "" },
+            self.words(low.span),
+            self.words(high.span)
+        );
+        let message = "`between` does not say whether the ends belong to it".into();
+        self.instead_of(&codes::WORD_FOR_SYMBOL, span, message, &good);
+        let whole = value.span.to(high.span);
+        Some(said_of(value, whole, |value| in_range(value, negated, low, high)))
+    }
+
+    /// `… instead < 3.0 mg/dL when ever gilbert_syndrome`.
+    fn exception_limit(&mut self, body: Expr, chain: &mut Chain<'a>) -> Option<Expr> {
+        let node = chain.sign()?;
+        let operator = self.operator(&node)?;
+        let right = self.sum(chain)?;
+        let at = self.span(&node).to(right.span);
+        if chain.take(Rule::when).is_none() {
+            self.say(
+                Diagnostic::new(&codes::SYNTAX, at, "for whom does this other limit hold?")
+                    .help(format!("add `when` and a condition: `{} when ever gilbert_syndrome`", self.words(at))),
+            );
+            return None;
+        }
+        let guard = self.negation(chain)?;
+        let whole = body.span.to(guard.span);
+        Some(inside_list(body, whole, |body| ExprKind::Instead {
+            body: Box::new(body),
+            operator,
+            right: Box::new(right),
+            guard: Box::new(guard),
+        }))
+    }
+
+    /// `is III or IV`, `is present`, `stable`, `differs by …`.
+    fn completed(&mut self, value: Expr, chain: &mut Chain<'a>) -> Option<Expr> {
+        let node = chain.sign()?;
+        let whole = value.span.to(self.span(&node));
+        match node.as_rule() {
+            Rule::is_codes => {
+                let negated = has(&node, Rule::not);
+                let codes = node.into_inner().filter(|part| part.as_rule() == Rule::code);
+                let one_of: Vec<Name> = codes.filter_map(|code| self.name_or_text(code)).collect();
+                Some(said_of(value, whole, |value| ExprKind::Is { value: Box::new(value), negated, one_of }))
+            }
+            Rule::is_mode => {
+                let mode = self.mode(&child(&node, Rule::mode)?);
+                let negated = has(&node, Rule::not);
+                let list = lists(&value);
+                if !list {
+                    let at = self.span(&node);
+                    let good = format!("{}{}", if negated { "not " } else { "" }, self.words(mode.span));
+                    if negated {
+                        self.say(
+                            Diagnostic::new(&codes::WORD_FOR_SYMBOL, at, "a negation stands before what it denies")
+                                .help(format!("write `not {} {}`", self.words(value.span), self.words(mode.span))),
+                        );
+                    } else {
+                        let message = format!("`is` is not needed before `{good}`");
+                        self.instead_of(&codes::WORD_FOR_SYMBOL, at, message, &good);
+                    }
+                }
+                let said = occurs(value, mode);
+                Some(if negated { Expr::new(ExprKind::Not(Box::new(said)), whole) } else { said })
+            }
+            Rule::differs_by => {
+                let at_most: Quantity = self.quantity(child(&node, Rule::quantity)?)?;
+                let reference = child(&node, Rule::reference)?;
+                let reference = Spanned::new(reference_value(reference.as_str()), self.span(&reference));
+                let value = self.with_following_phrases(value, chain)?;
+                let whole = whole.to(value.span);
+                Some(said_of(value, whole, |value| ExprKind::Differs { value: Box::new(value), at_most, reference }))
+            }
+            _ => {
+                let value = self.with_following_phrases(value, chain)?;
+                let whole = whole.to(value.span);
+                Some(said_of(value, whole, |value| ExprKind::Stable(Box::new(value))))
+            }
+        }
+    }
+
+    /// Time phrases behind `stable` or `differs …` say over which time the values are looked at.
+    fn with_following_phrases(&mut self, mut value: Expr, chain: &mut Chain<'a>) -> Option<Expr> {
+        while let Some(node) = chain.take(Rule::misplaced) {
+            let phrase: Spanned<TimePhrase> = self.phrase(child(&node, Rule::phrase)?)?;
+            value = with_phrase(value, phrase);
+        }
+        Some(value)
+    }
+
+    // ---- arithmetic ------------------------------------------------------------------------------------------------
+
+    pub(super) fn sum(&mut self, chain: &mut Chain<'a>) -> Option<Expr> {
+        let mut expr = self.product(chain)?;
+        let mut signs = 0;
+        while let Some(rule @ (Rule::plus | Rule::minus)) = chain.next_sign() {
+            let node = chain.sign()?;
+            signs += 1;
+            self.not_too_long(signs, &node)?;
+            let operator =
+                if rule == Rule::plus { ArithmeticOperator::Add } else { ArithmeticOperator::Subtract };
+            let right = self.product(chain)?;
+            expr = self.arithmetic(expr, operator, &node, right);
+        }
+        Some(expr)
+    }
+
+    fn product(&mut self, chain: &mut Chain<'a>) -> Option<Expr> {
+        let mut expr = self.power(chain)?;
+        let mut signs = 0;
+        while let Some(rule @ (Rule::multiply | Rule::divide | Rule::bad_divide)) = chain.next_sign() {
+            let node = chain.sign()?;
+            signs += 1;
+            self.not_too_long(signs, &node)?;
+            let operator =
+                if rule == Rule::multiply { ArithmeticOperator::Multiply } else { ArithmeticOperator::Divide };
+            if rule == Rule::bad_divide {
+                self.tight_division(&node);
+            }
+            let right = self.power(chain)?;
+            expr = self.arithmetic(expr, operator, &node, right);
+        }
+        Some(expr)
+    }
+
+    fn power(&mut self, chain: &mut Chain<'a>) -> Option<Expr> {
+        let (minuses, base) = self.single(chain)?;
+        let mut parts = vec![base];
+        let mut signs = Vec::new();
+        while let Some(node) = chain.take(Rule::power) {
+            signs.push(node.clone());
+            self.not_too_long(signs.len(), &node)?;
+            let (inner, exponent) = self.single(chain)?;
+            parts.push(negative(inner, exponent));
+        }
+        let mut expr = parts.pop()?;
+        while let (Some(left), Some(node)) = (parts.pop(), signs.pop()) {
+            expr = self.arithmetic(left, ArithmeticOperator::Power, &node, expr);
+        }
+        Some(negative(minuses, expr))
+    }
+
+    /// An operand with the minus signs before it.
+    fn single(&mut self, chain: &mut Chain<'a>) -> Option<(Vec<Span>, Expr)> {
+        match chain.tokens.pop_front()? {
+            Token::Operand(operand) => {
+                if let Some(word) = operand.prefixes.iter().find(|node| node.as_rule() != Rule::minus_prefix) {
+                    self.prefix_inside_value(word, &operand.expr);
+                    return None;
+                }
+                let minuses = operand.prefixes.iter().map(|node| self.span(node)).collect();
+                Some((minuses, operand.expr))
+            }
+            Token::Sign(node) => {
+                let span = self.span(&node);
+                self.say_stray(span);
+                None
+            }
+        }
+    }
+
+    fn arithmetic(&mut self, left: Expr, operator: ArithmeticOperator, node: &Node<'a>, right: Expr) -> Expr {
+        let operator = Spanned::new(operator, self.span(node));
+        let span = left.span.to(right.span);
+        Expr::new(ExprKind::Arithmetic { left: Box::new(left), operator, right: Box::new(right) }, span)
+    }
+
+    fn not_too_long(&mut self, signs: usize, node: &Node<'a>) -> Option<()> {
+        if signs <= MOST_SIGNS {
+            return Some(());
+        }
+        let span = self.span(node);
+        self.say(
+            Diagnostic::new(&codes::TOO_DEEP, span, format!("more than {MOST_SIGNS} signs in one calculation"))
+                .help("split the calculation with `derive`"),
+        );
+        None
+    }
+
+    // ---- operators ----------------------------------------------------------------------------------------------------
+
+    /// The comparison that a node with a comparator, or words for one, stands for.
+    pub(super) fn operator(&mut self, node: &Node<'a>) -> Option<Spanned<Comparator>> {
+        if let Some(sign) = child(node, Rule::comparator) {
+            let span = self.span(&sign);
+            let good = match sign.as_str() {
+                "<" => Comparator::Less,
+                "<=" | "≤" | "⩽" => Comparator::AtMost,
+                "=" => Comparator::Equal,
+                "!=" | "≠" => Comparator::NotEqual,
+                ">=" | "≥" | "⩾" => Comparator::AtLeast,
+                ">" => Comparator::Greater,
+                _ => return self.bad_comparator(sign.as_str(), span).map(|good| Spanned::new(good, span)),
+            };
+            return Some(Spanned::new(good, span));
+        }
+        let words = child(node, Rule::word_comparator)?;
+        let span = self.span(&words);
+        Some(Spanned::new(self.word_comparator(words.as_str(), span), span))
+    }
+}
+
+fn in_range(value: Expr, negated: bool, low: Expr, high: Expr) -> ExprKind {
+    ExprKind::In { value: Box::new(value), negated, low: Box::new(low), high: Box::new(high) }
+}
+
+fn negative(minuses: Vec<Span>, expr: Expr) -> Expr {
+    minuses.into_iter().rev().fold(expr, |expr, minus| {
+        let span = minus.to(expr.span);
+        Expr::new(ExprKind::Negative(Box::new(expr)), span)
+    })
+}
+
+fn reference_value(word: &str) -> Selector {
+    match word {
+        "first" | "earliest" => Selector::Earliest,
+        "last" | "latest" => Selector::Latest,
+        "highest" => Selector::Highest,
+        "lowest" => Selector::Lowest,
+        "mean" => Selector::Mean,
+        _ => Selector::Median,
+    }
+}
+
+/// Applies `make` to a statement; where it is said of each member of a list, inside the list.
+fn inside_list(expr: Expr, whole: Span, make: impl FnOnce(Expr) -> ExprKind) -> Expr {
+    match expr.kind {
+        ExprKind::Quantified { quantifier, list, predicate: Some(inner) } => {
+            let predicate = Some(Box::new(Expr::new(make(*inner), whole)));
+            Expr::new(ExprKind::Quantified { quantifier, list, predicate }, whole)
+        }
+        ExprKind::Timed { of, phrase } => {
+            let of = Box::new(inside_list(*of, whole, make));
+            Expr::new(ExprKind::Timed { of, phrase }, whole)
+        }
+        kind => Expr::new(make(Expr::new(kind, expr.span)), whole),
+    }
+}
