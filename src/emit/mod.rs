@@ -4,6 +4,8 @@
 //! `trialc build --emit` offers.
 
 mod eligibility;
+mod schedule;
+mod wording;
 
 use crate::model::Trial;
 
@@ -42,12 +44,20 @@ pub struct Target {
 }
 
 /// Every target, in the order in which they are listed and built.
-pub static TARGETS: &[Target] = &[Target {
-    name: "eligibility",
-    about: "the eligibility rules as typed JSON for checkers, and as a list for reviewers",
-    default: true,
-    emit: eligibility::emit,
-}];
+pub static TARGETS: &[Target] = &[
+    Target {
+        name: "eligibility",
+        about: "the eligibility rules as typed JSON for checkers, and as a list for reviewers",
+        default: true,
+        emit: eligibility::emit,
+    },
+    Target {
+        name: "schedule",
+        about: "the schedule of activities as CSV, Markdown, HTML and JSON, and a timeline of the visits",
+        default: true,
+        emit: schedule::emit,
+    },
+];
 
 /// The target of this name.
 pub fn find(name: &str) -> Option<&'static Target> {

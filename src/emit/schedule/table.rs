@@ -1,0 +1,344 @@
+//! The Schedule of Activities as a table: what stands in which cell, before it is drawn.
+
+use indexmap::IndexMap;
+
+use super::timing::{Timing, timings};
+use crate::emit::wording::{Wording, sentence};
+use crate::model::{
+    Activity, ActivityKind, Anchor, Clause, Duration, MeasureKind, Moment, Named, Schedule, Trial, Visit,
+};
+use crate::time::day_range;
+use crate::time::network::{Network, Point};
+
+/// The whole table.
+pub(super) struct Table {
+    pub title: String,
+    /// Trial name, version and identifiers, for the line under the title.
+    pub subtitle: String,
+    /// One for each visit, in order.
+    pub columns: Vec<Column>,
+    /// Day, week, month and so on: headings under the visits. Rows that would be empty are left out.
+    pub headings: Vec<Heading>,
+    pub groups: Vec<Group>,
+    /// In the order of their letters.
+    pub footnotes: Vec<String>,
+}
+
+pub(super) struct Column {
+    pub label: String,
+    pub epoch: String,
+    /// `Cycles 1 to 6`.
+    pub cycle: Option<String>,
+    pub timing: Timing,
+    pub contact: String,
+    pub notes: Vec<Note>,
+}
+
+pub(super) struct Heading {
+    pub label: &'static str,
+    pub notes: Vec<Note>,
+    pub cells: Vec<String>,
+}
+
+pub(super) struct Group {
+    pub label: &'static str,
+    pub rows: Vec<Row>,
+}
+
+pub(super) struct Row {
+    pub activity: String,
+    pub label: String,
+    pub notes: Vec<Note>,
+    pub cells: Vec<Mark>,
+}
+
+/// What stands in one cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    Empty,
+    Done {
+        notes: Vec<Note>,
+    },
+    /// Collected all the time; a bar over adjoining cells.
+    Continuous,
+}
+
+/// A footnote, by its place in the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Note(pub usize);
+
+impl Note {
+    /// `a` to `z`, then `aa`.
+    pub fn letter(self) -> String {
+        let mut rest = self.0;
+        let mut letters = Vec::new();
+        loop {
+            letters.push((b'a' + (rest % 26) as u8) as char);
+            if rest < 26 {
+                break;
+            }
+            rest = rest / 26 - 1;
+        }
+        letters.iter().rev().collect()
+    }
+}
+
+pub(super) fn letters(notes: &[Note]) -> String {
+    notes.iter().map(|note| note.letter()).collect::<Vec<_>>().join(",")
+}
+
+/// Gives each different text one letter, in the order of first use.
+#[derive(Default)]
+struct Notes(Vec<String>);
+
+impl Notes {
+    fn add(&mut self, text: String) -> Note {
+        let known = self.0.iter().position(|known| *known == text);
+        Note(known.unwrap_or_else(|| {
+            self.0.push(text);
+            self.0.len() - 1
+        }))
+    }
+}
+
+/// Lays the table out. `None` for a trial without a schedule.
+pub(super) fn table(trial: &Trial) -> Option<Table> {
+    let schedule = trial.schedule.as_ref()?;
+    let wording = Wording::of(trial);
+    let mut notes = Notes::default();
+    let timed = timings(trial, schedule);
+    let mut columns: Vec<Column> = schedule
+        .visits
+        .iter()
+        .zip(timed.visits)
+        .map(|((name, visit), timing)| Column {
+            label: titled(name, &visit.label),
+            epoch: epoch_title(schedule, &visit.epoch),
+            cycle: visit.repeat.as_ref().map(|repeat| match repeat.count {
+                Some(1) => "Cycle 1".to_owned(),
+                Some(count) => format!("Cycles 1 to {count}"),
+                None => "Each cycle".to_owned(),
+            }),
+            timing,
+            contact: visit.contact.clone(),
+            notes: Vec::new(),
+        })
+        .collect();
+    for (column, visit) in columns.iter_mut().zip(schedule.visits.values()) {
+        column.notes = visit_notes(wording, visit, &mut notes);
+    }
+    let headings = headings(&columns, timed.reference.as_deref(), timed.numbering.as_deref(), &mut notes);
+    let network = Network::of(trial).ok();
+    let mut groups: IndexMap<&'static str, Vec<Row>> = IndexMap::new();
+    for (name, activity) in &schedule.activities {
+        let row = row(trial, schedule, network.as_ref(), name, activity, &mut notes);
+        groups.entry(group(trial, name, activity)).or_default().push(row);
+    }
+    Some(Table {
+        title: trial.header.title.clone(),
+        subtitle: subtitle(trial),
+        columns,
+        headings,
+        groups: groups.into_iter().map(|(label, rows)| Group { label, rows }).collect(),
+        footnotes: notes.0,
+    })
+}
+
+/// A label as a heading: one that was made from the name begins with a capital; one that the author wrote
+/// (`eGFR`) stays.
+pub(super) fn titled(name: &str, label: &str) -> String {
+    let plain = name.replace('_', " ");
+    if label == name || label == plain { sentence(&plain) } else { label.to_owned() }
+}
+
+pub(super) fn epoch_title(schedule: &Schedule, name: &str) -> String {
+    titled(name, schedule.epochs.get(name).map_or(name, |epoch| &epoch.label))
+}
+
+fn subtitle(trial: &Trial) -> String {
+    let header = &trial.header;
+    let ids = header.ids.iter().map(|id| id.value.clone());
+    let version = header.version.iter().map(|version| match &version.dated {
+        Some(dated) => format!("Protocol version {} of {dated}", version.label),
+        None => format!("Protocol version {}", version.label),
+    });
+    ids.chain(version).collect::<Vec<_>>().join(" · ")
+}
+
+/// What is to be said about a visit as a whole.
+fn visit_notes(wording: Wording<'_>, visit: &Visit, notes: &mut Notes) -> Vec<Note> {
+    let mut texts = Vec::new();
+    if !visit.arms.is_empty() {
+        texts.push(format!("Only in {}.", wording.arms(&visit.arms)));
+    }
+    if let Some(when) = &visit.when {
+        texts.push(only_if(wording, &[when]));
+    }
+    if let Some(repeat) = &visit.repeat {
+        let mut text = format!("Repeated every {}", in_adjective(wording, &repeat.every));
+        match repeat.count {
+            Some(1) => text = "One cycle".to_owned(),
+            Some(count) => text.push_str(&format!(", {count} times")),
+            None => {}
+        }
+        if let Some(until) = &repeat.until {
+            text.push_str(&format!(", until {}", wording.moment(until)));
+        }
+        text.push('.');
+        texts.push(text);
+    }
+    let constraints = visit.constraints.iter().map(|constraint| wording.constraint(constraint));
+    texts.extend(constraints.map(|text| format!("{}.", sentence(&text))));
+    texts.into_iter().map(|text| notes.add(text)).collect()
+}
+
+/// `28 days`, `month`: behind "every".
+fn in_adjective(wording: Wording<'_>, by: &Duration) -> String {
+    let text = wording.duration(by);
+    text.strip_prefix("1 ").map_or(text.clone(), str::to_owned)
+}
+
+fn only_if(wording: Wording<'_>, conditions: &[&Clause]) -> String {
+    let phrases: Vec<String> = conditions.iter().map(|clause| wording.condition(clause)).collect();
+    format!("Only if {}.", phrases.join(", or if "))
+}
+
+fn headings(
+    columns: &[Column],
+    reference: Option<&str>,
+    numbering: Option<&str>,
+    notes: &mut Notes,
+) -> Vec<Heading> {
+    let counted = |what: &str| {
+        let from = reference.map(|from| format!("{what} are counted from {from}."));
+        from.into_iter().collect::<Vec<_>>()
+    };
+    let days = numbering.map(str::to_owned).into_iter().collect();
+    let mut rows: Vec<(&'static str, Vec<String>, Vec<String>)> = vec![
+        ("Day", column(columns, |timing| timing.day.clone()), days),
+        ("Week", column(columns, |timing| timing.week.clone()), counted("Weeks")),
+        ("Month", column(columns, |timing| timing.month.clone()), counted("Months")),
+        ("Timing", column(columns, |timing| timing.other.clone()), Vec::new()),
+        ("Window", column(columns, |timing| timing.window.clone()), Vec::new()),
+    ];
+    let contacts = columns.iter().map(|column| sentence(&column.contact)).collect();
+    rows.push(("Contact", contacts, Vec::new()));
+    rows.into_iter()
+        .filter(|(_, cells, _)| cells.iter().any(|cell| !cell.is_empty()))
+        .map(|(label, cells, texts)| Heading {
+            label,
+            notes: texts.into_iter().map(|text| notes.add(text)).collect(),
+            cells,
+        })
+        .collect()
+}
+
+fn column(columns: &[Column], of: impl Fn(&Timing) -> Option<String>) -> Vec<String> {
+    columns.iter().map(|column| of(&column.timing).unwrap_or_default()).collect()
+}
+
+fn group(trial: &Trial, name: &str, activity: &Activity) -> &'static str {
+    match activity.kind {
+        ActivityKind::Procedure => "Procedures",
+        ActivityKind::Event => "Events",
+        ActivityKind::Condition => "History and findings",
+        ActivityKind::Drug => "Treatment and medication",
+        ActivityKind::Form => "Forms",
+        ActivityKind::Measure => match trial.measures.get(name) {
+            Some(measure) if measure.specimen.is_some() => "Laboratory assessments",
+            Some(measure) if matches!(measure.kind, MeasureKind::Score { .. }) => "Scores and questionnaires",
+            _ => "Clinical assessments",
+        },
+    }
+}
+
+fn row(
+    trial: &Trial,
+    schedule: &Schedule,
+    network: Option<&Network>,
+    name: &str,
+    activity: &Activity,
+    notes: &mut Notes,
+) -> Row {
+    let wording = Wording::of(trial);
+    // At a visit that is named more than once, any of its conditions opens the cell; no condition leaves it open.
+    let mut visits: IndexMap<&str, Option<Vec<&Clause>>> = IndexMap::new();
+    for cell in &activity.cells {
+        let conditions = visits.entry(&cell.visit).or_insert_with(|| Some(Vec::new()));
+        match (&cell.when, conditions.as_mut()) {
+            (Some(when), Some(known)) => known.push(when),
+            (None, _) => *conditions = None,
+            (Some(_), None) => {}
+        }
+    }
+    let texts: IndexMap<&str, Option<String>> = visits
+        .into_iter()
+        .map(|(visit, conditions)| (visit, conditions.map(|conditions| only_if(wording, &conditions))))
+        .collect();
+    // A condition of every cell belongs to the row.
+    let common = texts
+        .values()
+        .next()
+        .cloned()
+        .flatten()
+        .filter(|first| texts.len() > 1 && texts.values().all(|text| text.as_ref() == Some(first)));
+    let mut row_notes = Vec::new();
+    row_notes.extend(common.clone().map(|text| notes.add(text)));
+    let bar = activity.throughout.as_ref().map(|(from, to)| {
+        let until = to.as_ref().map(|to| format!(" until {}", wording.moment(to)));
+        let text =
+            format!("Collected all the time from {}{}.", wording.moment(from), until.unwrap_or_default());
+        row_notes.push(notes.add(text));
+        covered(network, &schedule.visits, from, to.as_ref())
+    });
+    let cells = schedule.visits.keys().enumerate().map(|(at, visit)| match texts.get(visit.as_str()) {
+        Some(text) => {
+            let text = text.clone().filter(|_| common.is_none());
+            Mark::Done { notes: text.map(|text| notes.add(text)).into_iter().collect() }
+        }
+        None if bar.as_ref().is_some_and(|bar| bar.contains(&at)) => Mark::Continuous,
+        None => Mark::Empty,
+    });
+    let cells = cells.collect();
+    Row { activity: name.to_owned(), label: titled(name, &activity.label), notes: row_notes, cells }
+}
+
+/// The columns of the visits that can lie between two moments.
+pub(super) fn covered(
+    network: Option<&Network>,
+    visits: &Named<Visit>,
+    from: &Moment,
+    to: Option<&Moment>,
+) -> std::ops::Range<usize> {
+    let count = visits.len();
+    let at = |moment: &Moment| match &moment.of {
+        Anchor::Visit { name } if moment.offset.is_none() => visits.get_index_of(name),
+        _ => None,
+    };
+    let bounds = |moment: &Moment, visit: &str| match (network, point(moment)) {
+        (Some(network), Some(point)) => network.bounds(&point, &Point::visit(visit)),
+        _ => (None, None),
+    };
+    let shift = |moment: &Moment| moment.offset.as_ref().map_or((0, 0), day_range);
+    // The first visit that does not surely come before the beginning, the last that does not surely come after
+    // the end.
+    let first = at(from).unwrap_or_else(|| {
+        let before = |visit: &String| bounds(from, visit).1.is_some_and(|most| most < shift(from).0);
+        visits.keys().position(|visit| !before(visit)).unwrap_or(0)
+    });
+    let last = to.map_or(count, |to| {
+        at(to).map(|at| at + 1).unwrap_or_else(|| {
+            let after = |visit: &String| bounds(to, visit).0.is_some_and(|least| least > shift(to).1);
+            visits.keys().rposition(|visit| !after(visit)).map_or(count, |last| last + 1)
+        })
+    });
+    first..last.max(first)
+}
+
+fn point(moment: &Moment) -> Option<Point> {
+    match &moment.of {
+        Anchor::Event { name, .. } => Some(Point::event(name)),
+        Anchor::Visit { name } => Some(Point::visit(name)),
+        _ => None,
+    }
+}

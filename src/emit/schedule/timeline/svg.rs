@@ -1,0 +1,112 @@
+//! Just enough SVG: lines, rectangles, diamonds, text, groups. Lengths are whole tenths of a pixel.
+
+use std::fmt::Write as _;
+
+pub(super) type Tenths = i64;
+
+const STYLE: &str = "
+text { font-family: 'Source Sans 3', 'Source Sans Pro', 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif;
+  font-size: 12.5px; fill: #1a1c20; }
+.title { font-size: 19px; font-weight: 700; }
+.soft, .tick { fill: #5a616b; }
+.tick { font-size: 11.5px; }
+.head { font-weight: 700; }
+.said { font-size: 11px; fill: #5a616b; paint-order: stroke; stroke: #fff; stroke-width: 3px; stroke-linejoin: round; }
+.event { font-style: italic; }
+.epoch { fill: #dde4ec; }
+.row { stroke: #e7eaee; }
+.grid { stroke: #dfe3e9; }
+.zero { stroke: #39424e; stroke-width: 1.4; }
+.window { fill: #9db8d9; }
+.some { fill: #cfdcec; stroke: #6f90b8; }
+.moving { fill: #e9eef5; stroke: #6f90b8; stroke-dasharray: 3 2; }
+.again { fill: #cfdcec; }
+.target { fill: #1f4e8c; }
+";
+
+#[derive(Clone, Copy)]
+pub(super) enum Anchored {
+    Start,
+    Middle,
+    End,
+}
+
+#[derive(Default)]
+pub(super) struct Drawing {
+    title: String,
+    behind: String,
+    body: String,
+}
+
+impl Drawing {
+    pub fn new(title: &str) -> Self {
+        Self { title: title.to_owned(), ..Self::default() }
+    }
+
+    pub fn line(&mut self, x1: Tenths, y1: Tenths, x2: Tenths, y2: Tenths, class: &str) {
+        let [x1, y1, x2, y2] = [x1, y1, x2, y2].map(px);
+        let _ = writeln!(self.body, r#"<line class="{class}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>"#);
+    }
+
+    pub fn rect(&mut self, x: Tenths, y: Tenths, width: Tenths, height: Tenths, class: &str, radius: Tenths) {
+        let [x, y, width, height] = [x, y, width, height].map(px);
+        let round = if radius > 0 { format!(r#" rx="{}""#, px(radius)) } else { String::new() };
+        let _ = writeln!(
+            self.body,
+            r#"<rect class="{class}" x="{x}" y="{y}" width="{width}" height="{height}"{round}/>"#
+        );
+    }
+
+    pub fn diamond(&mut self, x: Tenths, y: Tenths, radius: Tenths, class: &str) {
+        let [top, right, bottom, left] = [(x, y - radius), (x + radius, y), (x, y + radius), (x - radius, y)]
+            .map(|(x, y)| format!("{},{}", px(x), px(y)));
+        let _ = writeln!(self.body, r#"<polygon class="{class}" points="{top} {right} {bottom} {left}"/>"#);
+    }
+
+    pub fn text(&mut self, x: Tenths, y: Tenths, class: &str, anchored: Anchored, text: &str) {
+        let anchor = match anchored {
+            Anchored::Start => "",
+            Anchored::Middle => r#" text-anchor="middle""#,
+            Anchored::End => r#" text-anchor="end""#,
+        };
+        let (x, y, text) = (px(x), px(y), escaped(text));
+        let _ = writeln!(self.body, r#"<text class="{class}" x="{x}" y="{y}"{anchor}>{text}</text>"#);
+    }
+
+    /// A group with a title, which a browser shows under the pointer and a screen reader reads.
+    pub fn open_group(&mut self, id: &str, title: &str) {
+        let _ = writeln!(self.body, r#"<g id="visit-{}"><title>{}</title>"#, escaped(id), escaped(title));
+    }
+
+    pub fn close_group(&mut self) {
+        self.body.push_str("</g>\n");
+    }
+
+    /// Puts another drawing under this one.
+    pub fn behind(&mut self, other: Self) {
+        self.behind.push_str(&other.body);
+    }
+
+    pub fn finish(self, width: Tenths, height: Tenths) -> String {
+        let (width, height) = (px(width), px(height));
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"title\" width=\"{width}\" \
+             height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n<title id=\"title\">{}</title>\n\
+             <style>{STYLE}</style>\n<rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>\n{}{}</svg>\n",
+            escaped(&self.title),
+            self.behind,
+            self.body,
+        )
+    }
+}
+
+/// `12.5`, `12` without a decimal where there is none.
+fn px(tenths: Tenths) -> String {
+    let (whole, rest) = (tenths / 10, (tenths % 10).abs());
+    let sign = if tenths < 0 && whole == 0 { "-" } else { "" };
+    if rest == 0 { format!("{whole}") } else { format!("{sign}{whole}.{rest}") }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

@@ -1,0 +1,187 @@
+//! When a visit takes place, as a protocol's table says it: day, week or month, and window.
+
+use crate::emit::wording::{Wording, in_units};
+use crate::model::{
+    Anchor, Clock, Direction, Duration, Moment, Offset, Repeat, Schedule, Trial, Visit, VisitTiming,
+};
+
+/// The cells of a visit's headings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Timing {
+    /// Number of the day on the clock or in the cycle: `15`, `−28 to −1`.
+    pub day: Option<String>,
+    pub week: Option<String>,
+    pub month: Option<String>,
+    /// In words, where no number says it: `2 weeks after Month 1`.
+    pub other: Option<String>,
+    /// `±7 d`, `−7/+14 d`.
+    pub window: Option<String>,
+}
+
+pub(super) struct Timings {
+    pub visits: Vec<Timing>,
+    /// What weeks and months count from, in words.
+    pub reference: Option<String>,
+    /// What day 1 or day 0 is, as a sentence.
+    pub numbering: Option<String>,
+}
+
+pub(super) fn timings(trial: &Trial, schedule: &Schedule) -> Timings {
+    let wording = Wording::of(trial);
+    let clock = schedule.clocks.values().next();
+    let reference = clock.map(|clock| &clock.anchor).or_else(|| most_common_anchor(schedule));
+    let visits: Vec<Timing> = schedule
+        .visits
+        .values()
+        .map(|visit| timing(wording, visit, clock, reference, &visit.repeat))
+        .collect();
+    let cycles = schedule.visits.values().any(|visit| visit.repeat.is_some());
+    let by_clock = schedule
+        .visits
+        .values()
+        .zip(&visits)
+        .any(|(visit, timing)| visit.repeat.is_none() && timing.day.is_some());
+    let mut numbering = Vec::new();
+    if let Some(clock) = clock.filter(|_| by_clock) {
+        let of = wording.moment(&clock.anchor);
+        numbering.push(match clock.first {
+            1 => format!("Day 1 is the day of {of}; there is no day 0."),
+            first => format!("Day {first} is the day of {of}."),
+        });
+    }
+    if cycles {
+        numbering.push("In a cycle, days are counted from its own day 1.".to_owned());
+    }
+    Timings {
+        visits,
+        reference: reference.map(|moment| wording.moment(moment)),
+        numbering: (!numbering.is_empty()).then(|| numbering.join(" ")),
+    }
+}
+
+/// The anchor that most visits count from; the first of several.
+pub(super) fn most_common_anchor(schedule: &Schedule) -> Option<&Moment> {
+    let mut counts: Vec<(&Moment, usize)> = Vec::new();
+    for visit in schedule.visits.values().filter(|visit| visit.repeat.is_none()) {
+        let (VisitTiming::Target { anchor, .. } | VisitTiming::Range { anchor, .. }) = &visit.timing else {
+            continue;
+        };
+        match counts.iter_mut().find(|(known, _)| *known == anchor) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((anchor, 1)),
+        }
+    }
+    let most = counts.iter().map(|(_, count)| *count).max()?;
+    counts.into_iter().find(|(_, count)| *count == most).map(|(moment, _)| moment)
+}
+
+fn timing(
+    wording: Wording<'_>,
+    visit: &Visit,
+    clock: Option<&Clock>,
+    reference: Option<&Moment>,
+    repeat: &Option<Repeat>,
+) -> Timing {
+    let mut timing = Timing::default();
+    match &visit.timing {
+        VisitTiming::Target { anchor, offset, early, late, .. } => {
+            timing.window = Some(window(wording, early, late));
+            let in_cycle = repeat.is_some() && !matches!(anchor.of, Anchor::Visit { .. });
+            let on_reference = Some(anchor) == reference;
+            let days = days(offset);
+            if let (true, Some(days)) = (in_cycle, days) {
+                timing.day = Some(number(Clock { first: 1, anchor: anchor.clone() }.day_of(days)));
+            } else if let (true, Some(months)) = (on_reference, months(offset)) {
+                timing.month = Some(number(months));
+            } else if let (true, Some(days)) = (on_reference, days) {
+                timing.day = clock.map(|clock| number(clock.day_of(days)));
+                timing.week = (days != 0 && days % 7 == 0).then(|| number(days / 7));
+                if timing.day.is_none() && timing.week.is_none() {
+                    timing.other = Some(wording.offset(offset, &wording.moment(anchor)));
+                }
+            } else {
+                timing.other = Some(wording.offset(offset, &wording.moment(anchor)));
+            }
+        }
+        VisitTiming::Range { anchor, from, to, .. } => {
+            let numbered = clock.filter(|clock| clock.anchor == *anchor).and_then(|clock| {
+                let (from, to) = (clock.day_of(days(from)?), clock.day_of(days(to)?));
+                Some((from.min(to), from.max(to)))
+            });
+            match numbered {
+                Some((from, to)) => timing.day = Some(format!("{} to {}", number(from), number(to))),
+                None => timing.other = Some(between(wording, from, to, &wording.moment(anchor))),
+            }
+        }
+        VisitTiming::OnEvent { moment, .. } => timing.other = Some(format!("At {}", wording.moment(moment))),
+    }
+    timing
+}
+
+/// `0 to 14 days after the infusion`.
+fn between(wording: Wording<'_>, from: &Offset, to: &Offset, of: &str) -> String {
+    let same = from.direction == to.direction || days(from) == Some(0) || months(from) == Some(0);
+    let ((low, low_unit), (high, high_unit)) = (in_units(&from.by), in_units(&to.by));
+    if same && low == 0 {
+        return format!("0 to {}", wording.offset(to, of));
+    }
+    if same && low_unit == high_unit {
+        let (low, high) = (low.min(high), low.max(high));
+        let side = if to.direction == Direction::After { "after" } else { "before" };
+        return format!("{low} to {high} {high_unit}s {side} {of}");
+    }
+    format!("{} to {}", wording.offset(from, of), wording.offset(to, of))
+}
+
+/// Days of an offset that is in days, negative before.
+fn days(offset: &Offset) -> Option<i64> {
+    match (&offset.by, offset.direction) {
+        (Duration::Days(days), Direction::After) => Some(*days),
+        (Duration::Days(days), Direction::Before) => Some(-days),
+        _ => None,
+    }
+}
+
+fn months(offset: &Offset) -> Option<i64> {
+    match (&offset.by, offset.direction) {
+        (Duration::Months(months), Direction::After) => Some(*months),
+        (Duration::Months(months), Direction::Before) => Some(-months),
+        _ => None,
+    }
+}
+
+/// With a minus sign, not a hyphen.
+fn number(number: i64) -> String {
+    number.to_string().replace('-', "−")
+}
+
+/// `±7 d`, `−7/+14 d`, `+30 d`; nothing where the visit is on its day.
+fn window(wording: Wording<'_>, early: &Duration, late: &Duration) -> String {
+    let (before, after) = (short(wording, early), short(wording, late));
+    let zero = |by: &Duration| matches!(by, Duration::Days(0) | Duration::Minutes(0) | Duration::Months(0));
+    match (zero(early), zero(late)) {
+        (true, true) => "±0 d".to_owned(),
+        (true, false) => format!("+{after}"),
+        (false, true) => format!("−{before}"),
+        (false, false) if early == late => format!("±{after}"),
+        (false, false) => match (before.rsplit_once(' '), after.rsplit_once(' ')) {
+            (Some((number, unit)), Some((_, other))) if unit == other => format!("−{number}/+{after}"),
+            _ => format!("−{before}/+{after}"),
+        },
+    }
+}
+
+/// `7 d`, `30 min`, `1 mo`; weeks are shown as days, as in most protocols' windows.
+fn short(wording: Wording<'_>, by: &Duration) -> String {
+    let (count, unit) = match by {
+        Duration::Days(days) => (*days, "d"),
+        Duration::Longest(_) | Duration::Shortest(_) => return wording.duration(by),
+        simple => match in_units(simple) {
+            (count, "year") => (count, "y"),
+            (count, "month") => (count, "mo"),
+            (count, "hour") => (count, "h"),
+            (count, _) => (count, "min"),
+        },
+    };
+    format!("{count} {unit}")
+}

@@ -1,0 +1,569 @@
+//! Conditions, moments and durations in plain English, for footnotes and for people who do not read the language.
+//!
+//! A condition becomes a phrase that stands after "Only if": `the participant is female`. Names become the
+//! labels that the author gave them.
+
+use crate::model::{
+    Anchor, ArithmeticOperator, AttestationVerb, AttributeTest, Axis, Clause, Comparator, Constraint,
+    Direction, Domain, Duration, Finding, Limit, Mode, Moment, Occurrence, Offset, Rule, Selector, TableKey,
+    Term, TimeUnit, Tolerance, Trial, UnitRef, Value, Window,
+};
+use crate::number::Exact;
+
+/// Puts a trial's labels in the place of its names.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wording<'a> {
+    trial: &'a Trial,
+}
+
+/// A phrase, and whether it is held together by `and` or `or` and so needs to be set apart inside another.
+struct Phrase {
+    text: String,
+    loose: bool,
+}
+
+impl Phrase {
+    fn tight(text: String) -> Self {
+        Self { text, loose: false }
+    }
+}
+
+impl<'a> Wording<'a> {
+    pub fn of(trial: &'a Trial) -> Self {
+        Self { trial }
+    }
+
+    /// `the participant is female`.
+    pub fn condition(self, clause: &Clause) -> String {
+        self.clause(clause, true).text
+    }
+
+    fn clause(self, clause: &Clause, positive: bool) -> Phrase {
+        match (&clause.rule, positive) {
+            (Rule::All { of }, true) | (Rule::Any { of }, false) => self.joined(of, "and", positive),
+            (Rule::Any { of }, true) | (Rule::All { of }, false) => self.joined(of, "or", positive),
+            (Rule::Not { of }, _) => self.clause(of, !positive),
+            (Rule::OfPerson { person, of }, _) => {
+                let label = self.trial.persons.get(person).map_or(person.as_str(), String::as_str);
+                Phrase::tight(format!("for {}: {}", lower(label), self.clause(of, positive).text))
+            }
+            (Rule::Choose { condition, then, otherwise }, _) => {
+                let [condition, then, otherwise] =
+                    [(condition, true), (then, positive), (otherwise, positive)]
+                        .map(|(part, sign)| self.clause(part, sign).text);
+                Phrase { text: format!("{then} when {condition}, and {otherwise} otherwise"), loose: true }
+            }
+            (Rule::Count { of, low, high }, true) => {
+                let number = match (low, high) {
+                    (Some(low), Some(high)) if low == high => format!("exactly {low}"),
+                    (Some(low), Some(high)) => format!("{low} to {high}"),
+                    (Some(low), None) => format!("at least {low}"),
+                    (None, Some(high)) => format!("at most {high}"),
+                    (None, None) => "any number".to_owned(),
+                };
+                let parts: Vec<String> = of.iter().map(|part| self.clause(part, true).text).collect();
+                Phrase { text: format!("{number} of these hold: {}", parts.join("; ")), loose: true }
+            }
+            (rule, false) if matches!(rule, Rule::Count { .. }) || quantified(rule) => {
+                Phrase::tight(format!("it is not so that {}", self.clause(clause, true).text))
+            }
+            (rule, _) => Phrase::tight(self.plain(clause, rule, positive)),
+        }
+    }
+
+    fn joined(self, of: &[Clause], word: &str, positive: bool) -> Phrase {
+        let parts: Vec<Phrase> = of.iter().map(|part| self.clause(part, positive)).collect();
+        if let [only] = &parts[..] {
+            return Phrase { text: only.text.clone(), loose: only.loose };
+        }
+        let parts: Vec<String> = parts
+            .into_iter()
+            .map(|part| if part.loose { format!("({})", part.text) } else { part.text })
+            .collect();
+        Phrase { text: listed(&parts, word), loose: true }
+    }
+
+    fn plain(self, clause: &Clause, rule: &Rule, positive: bool) -> String {
+        let not = if positive { "" } else { "not " };
+        match rule {
+            Rule::Compare { left, operator, right, .. } => {
+                let operator = if positive { *operator } else { opposite(*operator) };
+                format!("{} is {} {}", self.term(left), compared(operator), self.term(right))
+            }
+            Rule::Between { value, low, high, .. } => {
+                format!("{} is {not}between {} and {}", self.term(value), self.term(low), self.term(high))
+            }
+            Rule::Is { value, one_of } => self.is(value, one_of, positive),
+            Rule::Occurs { finding, mode, window } => self.occurs(finding, *mode, window, positive),
+            Rule::Steady { measure, tolerance, .. } => {
+                let by = match tolerance {
+                    Tolerance::Percent { percent } => format!("{} %", shown(percent)),
+                    Tolerance::Absolute { number, unit } => quantity(&shown(number), unit.as_ref()),
+                };
+                let verb = if positive { "has stayed" } else { "has not stayed" };
+                format!("{} {verb} within {by} of its reference value", self.term(measure))
+            }
+            Rule::Attested { verb, by, question, .. } => {
+                let by = by.replace('_', " ");
+                let word = match (verb, positive) {
+                    (AttestationVerb::Attested, true) => "states",
+                    (AttestationVerb::Attested, false) => "does not state",
+                    (AttestationVerb::Agreed, true) => "agrees",
+                    (AttestationVerb::Agreed, false) => "does not agree",
+                    (AttestationVerb::Approved, true) => "approves",
+                    (AttestationVerb::Approved, false) => "does not approve",
+                    (AttestationVerb::Declined, true) => "declines",
+                    (AttestationVerb::Declined, false) => "does not decline",
+                };
+                format!("the {by} {word}: “{question}”")
+            }
+            _ if positive => self.labelled(&clause.text),
+            _ => format!("it is not so that {}", self.labelled(&clause.text)),
+        }
+    }
+
+    fn is(self, value: &Term, one_of: &[String], positive: bool) -> String {
+        let not = if positive { "" } else { "not " };
+        let plain: Vec<String> = one_of.iter().map(|value| value.replace('_', " ")).collect();
+        match &value.value {
+            Value::Attribute { name } if name == "sex" => {
+                format!("the participant is {not}{}", listed(&plain, "or"))
+            }
+            Value::Attribute { name } if name == "arm" => {
+                let labels: Vec<String> = one_of.iter().map(|arm| self.arm(arm)).collect();
+                format!("the participant is {not}in {}", listed(&labels, "or"))
+            }
+            Value::Attribute { name } => {
+                format!("the participant’s {} is {not}{}", name.replace('_', " "), listed(one_of, "or"))
+            }
+            _ => format!("{} is {not}{}", self.term(value), listed(&plain, "or")),
+        }
+    }
+
+    fn occurs(self, finding: &Finding, mode: Mode, window: &Window, positive: bool) -> String {
+        let what = self.finding(finding);
+        let when =
+            if window.text.is_empty() { String::new() } else { format!(" {}", self.labelled(&window.text)) };
+        let drug = matches!(finding.domain, Domain::Drug | Domain::DrugClass);
+        match (mode, positive) {
+            (Mode::Ever, true) if finding.domain == Domain::Procedure => {
+                format!("the participant has had {what}{when}")
+            }
+            (Mode::Ever, false) if finding.domain == Domain::Procedure => {
+                format!("the participant has not had {what}{when}")
+            }
+            (Mode::Ever, true) if drug => format!("the participant has ever taken {what}{when}"),
+            (Mode::Ever, false) if drug => format!("the participant has never taken {what}{when}"),
+            (Mode::Ever, true) => format!("the participant has ever had {what}{when}"),
+            (Mode::Ever, false) => format!("the participant has never had {what}{when}"),
+            (Mode::Present, _) if drug => {
+                let verb = if positive { "takes" } else { "does not take" };
+                format!("the participant {verb} {what}{when}")
+            }
+            (Mode::Throughout, _) if drug => {
+                let verb = if positive { "takes" } else { "does not take" };
+                format!("the participant {verb} {what} all the time{when}")
+            }
+            (mode, positive) => {
+                let verb = match (mode, positive) {
+                    (Mode::Started, true) => "begins",
+                    (Mode::Started, false) => "does not begin",
+                    (Mode::Ended, true) => "ends",
+                    (Mode::Ended, false) => "does not end",
+                    (Mode::Throughout, true) => "is present all the time",
+                    (Mode::Throughout, false) => "is not present all the time",
+                    (_, true) if finding.domain == Domain::Event => "occurs",
+                    (_, false) if finding.domain == Domain::Event => "does not occur",
+                    (_, true) => "is present",
+                    (_, false) => "is not present",
+                };
+                format!("{what} {verb}{when}")
+            }
+        }
+    }
+
+    /// A finding with its qualifiers: `symptomatic peptic ulcer other than …`.
+    pub fn finding(self, finding: &Finding) -> String {
+        let mut text: String =
+            finding.qualifiers.iter().map(|word| format!("{} ", word.replace('_', " "))).collect();
+        text.push_str(&self.named(&finding.name));
+        if !finding.other_than.is_empty() {
+            let names: Vec<String> = finding.other_than.iter().map(|name| self.named(name)).collect();
+            text.push_str(&format!(" other than {}", listed(&names, "or")));
+        }
+        for test in &finding.with {
+            match test {
+                AttributeTest::Ordinal { attribute, operator, value } => {
+                    text.push_str(&format!(
+                        " of {} {} {value}",
+                        attribute.replace('_', " "),
+                        symbol(*operator)
+                    ));
+                }
+                AttributeTest::Flag { attribute } => {
+                    text.push_str(&format!(" that is {}", attribute.replace('_', " ")))
+                }
+            }
+        }
+        text
+    }
+
+    /// A value: `the latest HbA1c`.
+    pub fn term(self, term: &Term) -> String {
+        match &term.value {
+            Value::Constant { number, unit, number_text } => {
+                let number =
+                    if number_text.is_empty() { shown(number) } else { number_text.replace('-', "−") };
+                quantity(&number, unit.as_ref())
+            }
+            Value::Span { duration } => self.duration(duration),
+            Value::Measured { measure, select, window } => {
+                let which = match select {
+                    Selector::Latest => "the latest".to_owned(),
+                    Selector::Earliest => "the first".to_owned(),
+                    Selector::Any => "any".to_owned(),
+                    Selector::Every => "every".to_owned(),
+                    Selector::Highest => "the highest".to_owned(),
+                    Selector::Lowest => "the lowest".to_owned(),
+                    Selector::Mean => "the mean".to_owned(),
+                    Selector::Median => "the median".to_owned(),
+                    Selector::Consecutive(count) => format!("each of the last {count} values of"),
+                };
+                let when = if window.text.is_empty() {
+                    String::new()
+                } else {
+                    format!(" {}", self.labelled(&window.text))
+                };
+                format!("{which} {}{when}", self.named(measure))
+            }
+            Value::Attribute { name } => format!("the participant’s {}", name.replace('_', " ")),
+            Value::Limit { factor, limit, .. } => {
+                let limit = match limit {
+                    Limit::Uln => "the upper limit of normal",
+                    Limit::Lln => "the lower limit of normal",
+                };
+                if *factor == Exact::one() {
+                    limit.to_owned()
+                } else {
+                    format!("{} × {limit}", shown(factor))
+                }
+            }
+            Value::Age { at, unit } => {
+                let unit = if *unit == TimeUnit::Year {
+                    String::new()
+                } else {
+                    format!(" in {}s", unit_name(*unit))
+                };
+                format!("the age at {}{unit}", self.moment(at))
+            }
+            Value::DurationOf { finding, at, .. } => {
+                format!("the duration of {} at {}", self.finding(finding), self.moment(at))
+            }
+            Value::TimeBetween { from, to } => {
+                format!("the time from {} to {}", self.moment(from), self.moment(to))
+            }
+            Value::Change { relative, measure, from, to } => {
+                let kind = if *relative { "percent change" } else { "change" };
+                format!(
+                    "the {kind} of {} from {} to {}",
+                    self.named(measure),
+                    self.moment(from),
+                    self.moment(to)
+                )
+            }
+            Value::Negative { of } => format!("−{}", self.term(of)),
+            Value::Arithmetic { left, operator, right } => {
+                let symbol = match operator {
+                    ArithmeticOperator::Add => "+",
+                    ArithmeticOperator::Subtract => "−",
+                    ArithmeticOperator::Multiply => "×",
+                    ArithmeticOperator::Divide => "/",
+                    ArithmeticOperator::Power => "^",
+                };
+                format!("{} {symbol} {}", self.term(left), self.term(right))
+            }
+            Value::Table { by, rows } => {
+                let rows: Vec<String> = rows
+                    .iter()
+                    .map(|row| format!("{} {}", self.term(&row.value), self.key(*by, &row.key)))
+                    .collect();
+                rows.join(", ")
+            }
+            _ => self.labelled(&term.text),
+        }
+    }
+
+    fn key(self, by: Axis, key: &TableKey) -> String {
+        match key {
+            TableKey::Codes { codes } if by == Axis::Country => format!("in {}", listed(codes, "or")),
+            TableKey::Codes { codes } => format!("if {}", listed(codes, "or")),
+            TableKey::Ages { from, to, below, unit } => {
+                let unit = format!("{}s", unit_name(*unit));
+                match (from, to, below) {
+                    (Some(from), Some(to), _) => format!("from {} to {} {unit}", shown(from), shown(to)),
+                    (Some(from), None, Some(below)) => {
+                        format!("from {} to under {} {unit}", shown(from), shown(below))
+                    }
+                    (Some(from), None, None) => format!("from {} {unit}", shown(from)),
+                    (None, Some(to), _) => format!("up to {} {unit}", shown(to)),
+                    (None, None, Some(below)) => format!("under {} {unit}", shown(below)),
+                    (None, None, None) => "at any age".to_owned(),
+                }
+            }
+        }
+    }
+
+    /// `2 weeks after the cell infusion`, `Month 1`.
+    pub fn moment(self, moment: &Moment) -> String {
+        let of = self.anchor(&moment.of);
+        match &moment.offset {
+            None => of,
+            Some(offset) => self.offset(offset, &of),
+        }
+    }
+
+    pub fn anchor(self, anchor: &Anchor) -> String {
+        match anchor {
+            Anchor::Event { name, occurrence } => {
+                let label = self.named(name);
+                match occurrence {
+                    Occurrence::Once => label,
+                    Occurrence::First => format!("the first {label}"),
+                    Occurrence::Last => format!("the last {label}"),
+                    Occurrence::Any => format!("any {label}"),
+                    Occurrence::Each => format!("each {label}"),
+                }
+            }
+            Anchor::Visit { name } => self.named(name),
+            Anchor::Onset { finding } => format!("the onset of {}", self.finding(finding)),
+            Anchor::End { finding } => format!("the end of {}", self.finding(finding)),
+            Anchor::Decision => "the decision".to_owned(),
+        }
+    }
+
+    /// `2 weeks after Month 1`; the anchor alone where the offset is nothing.
+    pub fn offset(self, offset: &Offset, of: &str) -> String {
+        if is_nothing(&offset.by) {
+            return of.to_owned();
+        }
+        let side = match offset.direction {
+            Direction::Before => "before",
+            Direction::After => "after",
+        };
+        format!("{} {side} {of}", self.duration(&offset.by))
+    }
+
+    pub fn duration(self, by: &Duration) -> String {
+        match by {
+            Duration::Longest(choices) => format!("the longer of {}", self.durations(choices)),
+            Duration::Shortest(choices) => format!("the shorter of {}", self.durations(choices)),
+            simple => {
+                let (number, unit) = in_units(simple);
+                if number == 1 { format!("1 {unit}") } else { format!("{number} {unit}s") }
+            }
+        }
+    }
+
+    fn durations(self, choices: &[Duration]) -> String {
+        let parts: Vec<String> = choices.iter().map(|choice| self.duration(choice)).collect();
+        listed(&parts, "and")
+    }
+
+    /// `at least 7 days after Month 1`.
+    pub fn constraint(self, constraint: &Constraint) -> String {
+        let of = self.moment(&constraint.anchor);
+        let zero = |offset: &Offset| is_nothing(&offset.by);
+        match (&constraint.low, &constraint.high) {
+            (Some(low), Some(high)) if zero(low) && zero(high) => format!("on the day of {of}"),
+            (Some(low), Some(high)) if low == high => self.offset(low, &of),
+            (Some(low), Some(high)) if zero(low) && high.direction == Direction::After => {
+                format!("within {}", self.offset(high, &of))
+            }
+            (Some(low), Some(high)) if zero(high) && low.direction == Direction::Before => {
+                format!("within {}", self.offset(low, &of))
+            }
+            (Some(low), Some(high)) => {
+                format!("between {} and {}", self.edge(low, &of), self.edge(high, &of))
+            }
+            (Some(low), None) if zero(low) => format!("not before {of}"),
+            (Some(low), None) if low.direction == Direction::After => {
+                format!("at least {}", self.offset(low, &of))
+            }
+            (Some(low), None) => format!("at most {}", self.offset(low, &of)),
+            (None, Some(high)) if zero(high) => format!("not after {of}"),
+            (None, Some(high)) if high.direction == Direction::After => {
+                format!("at most {}", self.offset(high, &of))
+            }
+            (None, Some(high)) => format!("at least {}", self.offset(high, &of)),
+            (None, None) => format!("at any time relative to {of}"),
+        }
+    }
+
+    fn edge(self, offset: &Offset, of: &str) -> String {
+        if is_nothing(&offset.by) { format!("the day of {of}") } else { self.offset(offset, of) }
+    }
+
+    pub fn arm(self, name: &str) -> String {
+        self.trial.arms.get(name).map_or_else(|| name.replace('_', " "), |arm| arm.label.clone())
+    }
+
+    pub fn arms(self, names: &[String]) -> String {
+        let labels: Vec<String> = names.iter().map(|name| self.arm(name)).collect();
+        listed(&labels, "and")
+    }
+
+    /// The label of what the name means, as it stands inside a sentence.
+    pub fn named(self, name: &str) -> String {
+        let trial = self.trial;
+        // A visit's label is a title: `Month 1`.
+        if let Some(visit) = trial.schedule.as_ref().and_then(|schedule| schedule.visits.get(name)) {
+            return visit.label.clone();
+        }
+        let event = trial.events.get(name).map(|event| &event.label);
+        let label = event
+            .or_else(|| trial.measures.get(name).map(|measure| &measure.label))
+            .or_else(|| trial.concepts.get(name).map(|concept| &concept.label));
+        label.map_or_else(|| name.replace('_', " "), |label| lower(label))
+    }
+
+    /// The author's words with the names in them replaced by labels.
+    pub fn labelled(self, text: &str) -> String {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some(start) = rest.find(|c: char| c.is_ascii_alphabetic()) {
+            out.push_str(&rest[..start]);
+            let word = &rest[start..];
+            let end = word.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(word.len());
+            out.push_str(&self.named_or_word(&word[..end]));
+            rest = &word[end..];
+        }
+        out.push_str(rest);
+        out
+    }
+
+    fn named_or_word(self, word: &str) -> String {
+        let trial = self.trial;
+        let visits = trial.schedule.as_ref().map(|schedule| &schedule.visits);
+        let known = visits.is_some_and(|visits| visits.contains_key(word))
+            || trial.events.contains_key(word)
+            || trial.measures.contains_key(word)
+            || trial.concepts.contains_key(word);
+        if known { self.named(word) } else { word.to_owned() }
+    }
+}
+
+/// The rule speaks of any or every value, so that its opposite is not that of the comparison.
+fn quantified(rule: &Rule) -> bool {
+    let many = |term: &Term| {
+        let select = match &term.value {
+            Value::Measured { select, .. } => *select,
+            _ => Selector::Latest,
+        };
+        matches!(select, Selector::Any | Selector::Every | Selector::Consecutive(_))
+    };
+    match rule {
+        Rule::Compare { left, right, .. } => many(left) || many(right),
+        Rule::Between { value, .. } | Rule::Is { value, .. } => many(value),
+        _ => false,
+    }
+}
+
+fn is_nothing(by: &Duration) -> bool {
+    matches!(by, Duration::Days(0) | Duration::Months(0) | Duration::Minutes(0))
+}
+
+/// The number and the name of the largest unit that a duration is a whole number of: 14 days are 2 weeks.
+pub(crate) fn in_units(by: &Duration) -> (i64, &'static str) {
+    match by {
+        Duration::Months(months) if *months != 0 && months % 12 == 0 => (months / 12, "year"),
+        Duration::Months(months) => (*months, "month"),
+        Duration::Days(days) if *days != 0 && days % 7 == 0 => (days / 7, "week"),
+        Duration::Days(days) => (*days, "day"),
+        Duration::Minutes(minutes) if minutes % 60 == 0 => (minutes / 60, "hour"),
+        Duration::Minutes(minutes) => (*minutes, "minute"),
+        Duration::Longest(_) | Duration::Shortest(_) => (0, "day"),
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub(crate) fn listed(parts: &[String], word: &str) -> String {
+    match parts {
+        [] => String::new(),
+        [only] => only.clone(),
+        [init @ .., last] => format!("{} {word} {last}", init.join(", ")),
+    }
+}
+
+/// The first letter small, as inside a sentence; kept where the word is an abbreviation (`HbA1c`, `ECOG`).
+pub(crate) fn lower(label: &str) -> String {
+    let first = label.split_whitespace().next().unwrap_or("");
+    let abbreviation =
+        first.chars().skip(1).any(|c| c.is_uppercase() || c.is_ascii_digit()) || first.chars().count() == 1;
+    let possessive = first.ends_with("’s") || first.ends_with("'s");
+    if abbreviation || possessive {
+        return label.to_owned();
+    }
+    let mut letters = label.chars();
+    letters.next().map(|c| c.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// The first letter large, as at the beginning of a sentence.
+pub(crate) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|c| c.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn shown(number: &Exact) -> String {
+    number.to_string().replace('-', "−")
+}
+
+fn quantity(number: &str, unit: Option<&UnitRef>) -> String {
+    match unit {
+        Some(unit) => format!("{number} {}", unit.written),
+        None => number.to_owned(),
+    }
+}
+
+fn unit_name(unit: TimeUnit) -> &'static str {
+    match unit {
+        TimeUnit::Minute => "minute",
+        TimeUnit::Hour => "hour",
+        TimeUnit::Day => "day",
+        TimeUnit::Week => "week",
+        TimeUnit::Month => "month",
+        TimeUnit::Year => "year",
+    }
+}
+
+fn opposite(operator: Comparator) -> Comparator {
+    match operator {
+        Comparator::Less => Comparator::AtLeast,
+        Comparator::AtMost => Comparator::Greater,
+        Comparator::Equal => Comparator::NotEqual,
+        Comparator::NotEqual => Comparator::Equal,
+        Comparator::AtLeast => Comparator::Less,
+        Comparator::Greater => Comparator::AtMost,
+    }
+}
+
+fn compared(operator: Comparator) -> &'static str {
+    match operator {
+        Comparator::Less => "below",
+        Comparator::AtMost => "at most",
+        Comparator::Equal => "equal to",
+        Comparator::NotEqual => "other than",
+        Comparator::AtLeast => "at least",
+        Comparator::Greater => "above",
+    }
+}
+
+fn symbol(operator: Comparator) -> &'static str {
+    match operator {
+        Comparator::Less => "<",
+        Comparator::AtMost => "≤",
+        Comparator::Equal => "=",
+        Comparator::NotEqual => "≠",
+        Comparator::AtLeast => "≥",
+        Comparator::Greater => ">",
+    }
+}
