@@ -52,8 +52,9 @@ pub(super) fn svg(trial: &Trial) -> Option<String> {
     first -= room;
     last += room;
     let zero = reference.map(|moment| sentence(&wording.moment(moment)));
-    let months = timed.visits.iter().filter(|timing| timing.month.is_some()).count();
-    let mut picture = Picture::new(trial, schedule, (first, last), zero, 2 * months > timed.visits.len());
+    let count = |of: fn(&Timing) -> bool| timed.visits.iter().filter(|timing| of(timing)).count();
+    let in_months = count(|timing| timing.month.is_some()) > count(|timing| timing.day.is_some());
+    let mut picture = Picture::new(trial, schedule, (first, last), zero, in_months);
     let mut epoch = "";
     for (((name, visit), place), timing) in schedule.visits.iter().zip(&placed).zip(&timed.visits) {
         if visit.epoch != epoch {
