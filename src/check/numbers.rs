@@ -73,7 +73,7 @@ fn by_sex(place: Place<'_>, prose: &Prose<'_>, quantities: &[Quantity]) -> Vec<D
         let joint = between.clone().find(|at| prose.tokens[*at].is("and") || prose.tokens[*at].is("or"));
         let Some(joint) = joint.filter(|_| second.since.is_none()) else { continue };
         let (Some(one), Some(two)) =
-            (sex(prose, first.token.saturating_sub(4)..joint), sex(prose, joint..second.token + 5))
+            (sex(prose, first.token.saturating_sub(4)..joint), sex(prose, joint..second.token + 8))
         else {
             continue;
         };

@@ -76,6 +76,80 @@ impl Sheet {
         Clause { text, rule: Rule::Compare { left, operator, right, unit }, origin }
     }
 
+    /// A clause of these words; windows inside are found in them.
+    pub fn rule(&mut self, text: &str, rule: serde_json::Value) -> Clause {
+        let rule = serde_json::from_value(rule).expect("a rule");
+        self.group(text, rule)
+    }
+
+    /// Adds a part of the trial, read from JSON, written as its name; `place` says where.
+    pub fn with<T: serde::de::DeserializeOwned>(
+        mut self,
+        name: &str,
+        part: serde_json::Value,
+        place: impl FnOnce(&mut Trial, String, T, Origin),
+    ) -> Self {
+        let part: T = serde_json::from_value(part).expect("a part of a trial");
+        let origin = self.write(name);
+        place(&mut self.trial, name.to_owned(), part, origin);
+        self
+    }
+
+    pub fn header(mut self, change: impl FnOnce(&mut crate::model::Header)) -> Self {
+        let origin = self.write("trial");
+        self.trial.header.origin = origin;
+        change(&mut self.trial.header);
+        self
+    }
+
+    pub fn intervention(self, name: &str, part: serde_json::Value) -> Self {
+        self.with(name, part, |trial, name, mut part: crate::model::Intervention, origin| {
+            part.origin = origin;
+            trial.interventions.insert(name, part);
+        })
+    }
+
+    /// An arm of the allocation `main` at randomization, and what it gives.
+    pub fn arm(self, name: &str, kind: &str, gives: &[serde_json::Value]) -> Self {
+        let part = json!({ "label": name, "type": kind, "description": null, "gives": gives, "query": null });
+        let allocation = json!({ "label": null, "at": "randomization", "ratio": "not_stated", "strata": "not_stated",
+            "blocks": "not_stated", "method": "not_stated", "arms": [] });
+        self.with(name, part, |trial, name, mut part: crate::model::Arm, origin| {
+            part.origin = origin;
+            part.gives.iter_mut().for_each(|given| given.origin = origin);
+            trial.arms.insert(name.clone(), part);
+            let empty = serde_json::from_value(allocation).expect("an allocation");
+            let main = trial.allocations.entry("main".to_owned()).or_insert(empty);
+            main.origin = origin;
+            main.arms.push(name);
+        })
+    }
+
+    pub fn event(self, name: &str, arms: &[&str]) -> Self {
+        self.with(
+            name,
+            json!({ "label": name, "arms": arms }),
+            |trial, name, mut part: crate::model::Event, origin| {
+                part.origin = origin;
+                trial.events.insert(name, part);
+            },
+        )
+    }
+
+    pub fn concept(self, name: &str, part: serde_json::Value) -> Self {
+        self.with(name, part, |trial, name, mut part: crate::model::Concept, origin| {
+            part.origin = origin;
+            trial.concepts.insert(name, part);
+        })
+    }
+
+    pub fn outcome(self, name: &str, part: serde_json::Value) -> Self {
+        self.with(name, part, |trial, name, mut part: crate::model::Outcome, origin| {
+            part.origin = origin;
+            trial.outcomes.insert(name, part);
+        })
+    }
+
     pub fn group(&mut self, text: &str, rule: Rule) -> Clause {
         let origin = self.write(text);
         Clause { text: text.to_owned(), rule, origin }

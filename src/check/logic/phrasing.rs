@@ -93,7 +93,7 @@ fn exception(place: Place<'_>, prose: &Prose<'_>) -> Option<Diagnostic> {
     {
         return None;
     }
-    let range = prose.find_first(&EXCEPTIONS)?;
+    let range = EXCEPTIONS.iter().find_map(|pattern| prose.find(pattern).into_iter().next())?;
     let words = prose.words(range.clone());
     let span = prose.span(range);
     if place.criterion.computability == Computability::TextOnly {

@@ -55,10 +55,10 @@ impl<'a> Prose<'a> {
     /// The span of a part of the text; of the whole text where escapes or line ends keep it from being found.
     pub fn span(&self, range: Range<usize>) -> Option<Span> {
         let span = self.span?;
-        let quotes = span.range().len().checked_sub(self.text.len())?;
+        let quotes = span.range().len().checked_sub(self.text.len());
         Some(match quotes {
-            0 => span.slice(range),
-            2 | 6 => span.slice(range.start + quotes / 2..range.end + quotes / 2),
+            Some(0) => span.slice(range),
+            Some(quotes @ (2 | 6)) => span.slice(range.start + quotes / 2..range.end + quotes / 2),
             _ => span,
         })
     }

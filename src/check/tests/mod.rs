@@ -1,6 +1,9 @@
 //! Each lint once where it speaks and once where it must not. The literate suite holds the same in the language.
 
 mod brute_force;
+mod design;
+mod shapes;
+mod wordings;
 
 use super::testing::Sheet;
 use crate::model::Comparator::{AtLeast, AtMost, Greater, Less};
