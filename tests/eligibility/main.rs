@@ -6,4 +6,5 @@ mod examples;
 mod findings;
 mod logic;
 mod records;
+mod schemas;
 mod support;

@@ -11,6 +11,8 @@ use trialc::model::{
 };
 use trialc::number::Exact;
 
+use super::schemas::{DOCUMENT, RECORD, VERDICT, objections};
+
 pub fn exact(text: &str) -> Exact {
     text.parse().expect("a number")
 }
@@ -360,10 +362,19 @@ impl Protocol {
         EligibilityDocument::of(&self.0)
     }
 
+    /// Screens with the rules read back from their own JSON, and holds all that is read and written to the schemas.
     pub fn screen(&self, record: &str, as_of: Option<&str>) -> Verdict {
+        let document = serde_json::to_value(self.document()).expect("a document is JSON");
+        assert_eq!(objections(&DOCUMENT, &document), Vec::<String>::new());
+        let document: EligibilityDocument = read(document);
+        let raw = serde_json::from_str(record).unwrap_or_else(|error| panic!("{error}\n{record}"));
+        assert_eq!(objections(&RECORD, &raw), Vec::<String>::new(), "{record}");
         let record = Record::read(record).unwrap_or_else(|error| panic!("{error}\n{record}"));
         let as_of = as_of.map(|day| day.parse::<Date>().expect("a day"));
-        Screener::of(&self.document()).screen(&record, as_of)
+        let verdict = Screener::of(&document).screen(&record, as_of);
+        let written = serde_json::to_value(&verdict).expect("a verdict is JSON");
+        assert_eq!(objections(&VERDICT, &written), Vec::<String>::new());
+        verdict
     }
 }
 
