@@ -367,7 +367,11 @@ fn limits<'a>(
             };
             numbers.push(number(value.clone(), sort));
         }
-        Value::Limit { factor, .. } => numbers.push(number(factor.clone(), Sort::Limit)),
+        // `above the upper limit of normal` is once that limit, and says no number.
+        Value::Limit { factor, .. } => {
+            let telling = *factor != Exact::one();
+            numbers.push(Number { telling, ..number(factor.clone(), Sort::Limit) });
+        }
         Value::Span { duration } => {
             let value = match duration {
                 Duration::Months(count) | Duration::Days(count) | Duration::Minutes(count) => {

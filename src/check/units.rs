@@ -74,7 +74,8 @@ fn read(unit: &UnitRef) -> Option<Unit> {
 fn implausible(limit: &Limit<'_>) -> Option<Diagnostic> {
     let quantity = limit.measure.quantity()?;
     let (low, high) = quantity.plausible.clone()?;
-    if limit.number.is_zero() {
+    let doubtful = limit.unit.as_ref().is_some_and(|(_, unit)| unit.advice().is_some());
+    if limit.number.is_zero() || doubtful {
         return None;
     }
     let label = &limit.measure.label;

@@ -113,8 +113,7 @@ fn a_catch_all_names_the_criteria_that_it_swallows() {
     let rule = |key: &'static str| {
         move |sheet: &mut Sheet| {
             let rule = json!({ "rule": "attested", "key": key, "verb": "attested", "by": "investigator", "question": "?" });
-            let clause = sheet.rule("attested by investigator", rule);
-            clause
+            sheet.rule("attested by investigator", rule)
         }
     };
     let general = "Any medical condition that, in the opinion of the investigator, is a risk";
