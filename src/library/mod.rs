@@ -19,11 +19,28 @@ macro_rules! libraries {
 
         const PATHS: &[&str] = &[$(concat!("std/", $name, ".trial"),)*];
 
-        const TEXTS: &[&str] = &[$(include_str!(concat!($name, ".trial")),)*];
     };
 }
 
 libraries! { "labs" "vitals" "demographics" "diabetes" "scores" "drugs" "drug_classes" "conditions" "procedures" }
+
+/// In the order of [`NAMES`].
+const TEXTS: [&str; NAMES.len()] = [
+    concat!(
+        include_str!("labs/blood.trial"),
+        include_str!("labs/chemistry.trial"),
+        include_str!("labs/metabolism.trial"),
+        include_str!("labs/other.trial"),
+    ),
+    include_str!("vitals.trial"),
+    include_str!("demographics.trial"),
+    include_str!("diabetes.trial"),
+    include_str!("scores.trial"),
+    include_str!("drugs.trial"),
+    include_str!("drug_classes.trial"),
+    include_str!("conditions.trial"),
+    include_str!("procedures.trial"),
+];
 
 /// The whole text of a library.
 pub fn text(name: &str) -> Option<&'static str> {
