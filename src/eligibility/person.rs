@@ -205,6 +205,11 @@ impl<'a> Person<'a> {
         fill(self.covers.iter().filter(|cover| speaks(cover)).map(|cover| (cover.from, cover.to)), from, to)
     }
 
+    /// First days of the periods over which something is known not to be missing.
+    pub fn cover_starts(&self) -> impl Iterator<Item = Date> {
+        self.covers.iter().map(|cover| cover.from)
+    }
+
     /// Whether somebody said that this never happened on any day of an entry that says it did.
     pub fn is_denied(&self, name: &str, words: &Vocabulary<'_>, entry: &Recorded<'_>) -> bool {
         self.covers.iter().filter(|cover| cover.is_absence).any(|cover| {

@@ -138,6 +138,11 @@ fn throughout_means_every_day_by_one_course_or_by_several() {
             ("a day of which nothing is known", &open(&format!("{first}, {late}")), Unknown),
             ("nothing, and all drugs are listed", &case(""), NotMet),
             ("nothing, and nothing is known", &open(""), Unknown),
+            (
+                "a day inside the window is known to be without, though not its first",
+                &with(r#""absences": [{"name": "metformin", "from": "2011-06-10", "to": "2011-06-12"}]"#),
+                NotMet,
+            ),
             ("since some day of June", &case(r#"{"name": "metformin", "from": "2011-06"}"#), Unknown),
         ],
     );

@@ -5,6 +5,7 @@ mod decisions;
 mod examples;
 mod findings;
 mod logic;
+mod properties;
 mod records;
 mod schemas;
 mod support;

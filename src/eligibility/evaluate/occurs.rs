@@ -10,7 +10,7 @@ use crate::eligibility::person::{Recorded, fill};
 use crate::eligibility::record::AttributeValue;
 use crate::eligibility::vocabulary::label;
 use crate::model::{Answer, AttributeTest, Finding, Mode, Window};
-use crate::time::{DateRange, day_after};
+use crate::time::{DateRange, day_after, day_before};
 
 /// Qualifiers that deny each other.
 const OPPOSITES: [(&str, &str); 3] =
@@ -149,16 +149,17 @@ impl<'a> Evaluator<'a> {
             return Outcome::known(true).with(shown);
         }
         let (first, last) = days.narrowest();
-        if first <= last
-            && let Some((gap_from, gap_to)) = first_gap(&perhaps, first, last)
-        {
-            let some_day_of_gap =
-                [gap_from, gap_to].into_iter().find(|day| self.is_covered(&finding.name, scope, *day, *day));
-            if let Some(day) = some_day_of_gap {
-                let mut evidence = self.absence_shown(finding, days);
-                evidence.on = Some(DateRange::exactly(day));
-                return Outcome::known(false).with(shown).with([evidence]);
-            }
+        // One day is enough that surely belongs to the window and surely was without.
+        let covered = |day: &Date| self.is_covered(&finding.name, scope, *day, *day);
+        let bare_days = gaps(&perhaps, first, last).into_iter().flat_map(|(start, end)| {
+            let within = scope.person.cover_starts().filter(move |day| *day >= start && *day <= end);
+            std::iter::once(start).chain(within)
+        });
+        let bare_days: Vec<Date> = bare_days.collect();
+        if let Some(day) = bare_days.into_iter().find(covered) {
+            let mut evidence = self.absence_shown(finding, days);
+            evidence.on = Some(DateRange::exactly(day));
+            return Outcome::known(false).with(shown).with([evidence]);
         }
         if missing.is_empty() && days.missing.is_empty() {
             missing.push(self.not_covered(finding, days, scope));
@@ -305,19 +306,26 @@ fn test_of(entry: &Recorded<'_>, test: &AttributeTest) -> (Truth, String) {
     }
 }
 
-/// The first stretch of days from `first` to `last` that none of the intervals touches.
-fn first_gap(intervals: &[(Date, Date)], first: Date, last: Date) -> Option<(Date, Date)> {
+/// The stretches of days from `first` to `last` that none of the intervals touches.
+fn gaps(intervals: &[(Date, Date)], first: Date, last: Date) -> Vec<(Date, Date)> {
     let mut intervals: Vec<(Date, Date)> = intervals.to_vec();
     intervals.sort_unstable();
+    let mut gaps = Vec::new();
     let mut next = first;
     for (start, end) in intervals {
+        if next > last {
+            return gaps;
+        }
         if start > next {
-            return Some((next, last.min(crate::time::day_before(start))));
+            gaps.push((next, last.min(day_before(start))));
         }
         if end >= last {
-            return None;
+            return gaps;
         }
         next = next.max(day_after(end));
     }
-    Some((next, last))
+    if next <= last {
+        gaps.push((next, last));
+    }
+    gaps
 }
