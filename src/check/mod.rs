@@ -18,6 +18,7 @@ mod population;
 mod prose;
 mod ranges;
 mod registry;
+mod schedule;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -46,6 +47,7 @@ static FAMILIES: &[Family] = &[
     arms::check,
     outcomes::check,
     population::check,
+    schedule::check,
     registry::check,
     text::check,
     drift::check,

@@ -135,6 +135,21 @@ codes! {
     FORBIDDEN_PRODUCT "A08" "forbidden-product" Warning;
     MASKING "A09" "masking" Warning;
 
+    // ---- S: schedule ----------------------------------------------------------------------------
+    NO_VISIT_FOR_TIME "S01" "no-visit-for-time" Warning;
+    OVERLAPPING_WINDOWS "S02" "overlapping-windows" Warning;
+    IMPOSSIBLE_SCHEDULE "S03" "impossible-schedule" Error;
+    BEFORE_CONSENT "S06" "before-consent" Warning;
+    VISIT_ORDER "S14" "visit-order" Warning;
+    EMPTY_VISIT "S15" "empty-visit" Warning;
+    EMPTY_PERIOD "S16" "empty-period" Warning;
+    ANCHOR_NOT_IN_ARM "S17" "anchor-not-in-arm" Error;
+    ENDLESS_CYCLE "S18" "endless-cycle" Warning;
+    NO_BASELINE "S23" "no-baseline" Warning;
+    ADVERSE_EVENTS_GAP "S27" "adverse-events-gap" Warning;
+    NO_EARLY_END "S30" "no-early-end" Warning;
+    REMOTE_EXAMINATION "S33" "remote-examination" Warning;
+
     // ---- O: outcomes ----------------------------------------------------------------------------
     OUTCOME_ANCHOR "O01" "outcome-anchor" Error;
     OUTCOME_METRIC "O02" "outcome-metric" Warning;
