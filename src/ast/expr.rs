@@ -26,22 +26,40 @@ impl Expr {
 pub enum ExprKind {
     Quantity(Quantity),
     /// `1.5 x ULN`, `x LLN`; factor 1 when none is written.
-    Limit { factor: Spanned<Exact>, limit: Spanned<Limit> },
+    Limit {
+        factor: Spanned<Exact>,
+        limit: Spanned<Limit>,
+    },
     /// `hba1c`, `symptomatic peptic_ulcer`, `malignancy other than (basal_cell_carcinoma)`. Leading names are
     /// qualifiers of the last.
     Finding(Finding),
     /// `latest hba1c`, `highest hemoglobin`.
-    Select { selector: Spanned<Selector>, of: Box<Expr> },
+    Select {
+        selector: Spanned<Selector>,
+        of: Box<Expr>,
+    },
     /// `age`: always with a time phrase around it.
     Age,
     /// `duration of t2dm`.
     Duration(Box<Expr>),
     /// `time from smt_start to randomization`.
-    TimeBetween { from: Moment, to: Moment },
+    TimeBetween {
+        from: Moment,
+        to: Moment,
+    },
     /// `change of hba1c from baseline to month_12`; relative: `percent change of …`.
-    Change { relative: bool, of: Box<Expr>, from: Moment, to: Moment },
+    Change {
+        relative: bool,
+        of: Box<Expr>,
+        from: Moment,
+        to: Moment,
+    },
     /// `area under c_peptide from baseline to month_12`.
-    AreaUnder { of: Box<Expr>, from: Moment, to: Moment },
+    AreaUnder {
+        of: Box<Expr>,
+        from: Moment,
+        to: Moment,
+    },
     /// `count of seizure`.
     Count(Box<Expr>),
     /// `dose of metformin`.
@@ -51,50 +69,110 @@ pub enum ExprKind {
     /// `proportion with TRUTH`.
     Proportion(Box<Expr>),
     /// `min(a, b)`, `sqrt(x)`.
-    Call { function: Name, arguments: Vec<Expr> },
+    Call {
+        function: Name,
+        arguments: Vec<Expr>,
+    },
     /// A time phrase behind its finding, measure or list. It stands outside the words around these: `latest hba1c
     /// PHRASE` is `Timed(Select)`, `mi started PHRASE` and `taking x PHRASE` are `Timed(Occurs)`, `count of x PHRASE`
     /// is `Timed(Count)`, `each of (…) PHRASE is …` is `Timed(Quantified)`; but `no x PHRASE` is `No(Timed)`.
-    Timed { of: Box<Expr>, phrase: Spanned<TimePhrase> },
+    Timed {
+        of: Box<Expr>,
+        phrase: Spanned<TimePhrase>,
+    },
     /// `within 28 days before randomization: ( … )`.
-    Within { phrase: Spanned<TimePhrase>, body: Box<Expr> },
+    Within {
+        phrase: Spanned<TimePhrase>,
+        body: Box<Expr>,
+    },
     /// `for mother: ( … )`.
-    OfPerson { person: Name, body: Box<Expr> },
+    OfPerson {
+        person: Name,
+        body: Box<Expr>,
+    },
     /// `present`, `started`, `ended`, `ever`, `taking`.
-    Occurs { mode: Spanned<Mode>, of: Box<Expr> },
+    Occurs {
+        mode: Spanned<Mode>,
+        of: Box<Expr>,
+    },
     /// `no stroke within …`: a statement about absence.
     No(Box<Expr>),
-    Compare { left: Box<Expr>, operator: Spanned<Comparator>, right: Box<Expr> },
+    Compare {
+        left: Box<Expr>,
+        operator: Spanned<Comparator>,
+        right: Box<Expr>,
+    },
     /// `in 7.5 to 9.5 %`, both ends included.
-    In { value: Box<Expr>, negated: bool, low: Box<Expr>, high: Box<Expr> },
+    In {
+        value: Box<Expr>,
+        negated: bool,
+        low: Box<Expr>,
+        high: Box<Expr>,
+    },
     /// `sex is female`, `nyha is III or IV`.
-    Is { value: Box<Expr>, negated: bool, one_of: Vec<Name> },
+    Is {
+        value: Box<Expr>,
+        negated: bool,
+        one_of: Vec<Name>,
+    },
     /// `differs by at most 10 % from its first value`; a time phrase behind it goes into `value`.
-    Differs { value: Box<Expr>, at_most: Quantity, reference: Spanned<Selector> },
+    Differs {
+        value: Box<Expr>,
+        at_most: Quantity,
+        reference: Spanned<Selector>,
+    },
     /// `stable` without a tolerance: always reported. A time phrase behind it goes inside.
     Stable(Box<Expr>),
     /// The subject of a quantified predicate (`each of (…) is <= 3 x ULN`: the left side). `any of (a, b) started` and
     /// `taking any of (a, b)` have the predicates `Occurs(It)`.
     It,
     /// `each of (alt, ast) is …`, `any of (…)`; without predicate the list holds truths.
-    Quantified { quantifier: Spanned<Quantifier>, list: Vec<Expr>, predicate: Option<Box<Expr>> },
-    Arithmetic { left: Box<Expr>, operator: Spanned<ArithmeticOperator>, right: Box<Expr> },
+    Quantified {
+        quantifier: Spanned<Quantifier>,
+        list: Vec<Expr>,
+        predicate: Option<Box<Expr>>,
+    },
+    Arithmetic {
+        left: Box<Expr>,
+        operator: Spanned<ArithmeticOperator>,
+        right: Box<Expr>,
+    },
     Negative(Box<Expr>),
     Not(Box<Expr>),
     And(Vec<Expr>),
     Or(Vec<Expr>),
-    Unless { body: Box<Expr>, exception: Box<Expr> },
-    When { body: Box<Expr>, guard: Box<Expr> },
+    Unless {
+        body: Box<Expr>,
+        exception: Box<Expr>,
+    },
+    When {
+        body: Box<Expr>,
+        guard: Box<Expr>,
+    },
     /// `<= 1.6 mg/dL instead < 3.0 mg/dL when ever gilbert_syndrome`: another limit for some. The body is the
     /// comparison, or another `Instead`; of a list it stands inside the predicate.
-    Instead { body: Box<Expr>, operator: Spanned<Comparator>, right: Box<Expr>, guard: Box<Expr> },
+    Instead {
+        body: Box<Expr>,
+        operator: Spanned<Comparator>,
+        right: Box<Expr>,
+        guard: Box<Expr>,
+    },
     /// `attested by investigator "question"`.
-    Attested { verb: Spanned<AttestationVerb>, by: Name, question: Option<Spanned<String>> },
+    Attested {
+        verb: Spanned<AttestationVerb>,
+        by: Name,
+        question: Option<Spanned<String>>,
+    },
     /// `by sex (1.5 mg/dL for male, 1.4 mg/dL for female)`.
-    Table { by: Spanned<Axis>, rows: Vec<TableRow> },
+    Table {
+        by: Spanned<Axis>,
+        rows: Vec<TableRow>,
+    },
     Parenthesised(Box<Expr>),
     /// `text only because "reason"`.
-    TextOnly { because: Spanned<String> },
+    TextOnly {
+        because: Spanned<String>,
+    },
     NotStated,
     Unspecified(Spanned<String>),
     /// Could not be read; already reported.
@@ -250,9 +328,15 @@ pub enum Direction {
 #[derive(Clone, Debug, PartialEq)]
 pub enum DurationExpr {
     /// `14 days`, `3 months`: a number and a word of time.
-    Simple { number: Spanned<Exact>, unit: Spanned<TimeUnit> },
+    Simple {
+        number: Spanned<Exact>,
+        unit: Spanned<TimeUnit>,
+    },
     /// `5 half_lives of drug`.
-    HalfLives { number: Spanned<Exact>, of: Name },
+    HalfLives {
+        number: Spanned<Exact>,
+        of: Name,
+    },
     /// `the longer of (90 days, 5 half_lives of drug)`.
     Longer(Vec<DurationExpr>),
     Shorter(Vec<DurationExpr>),
@@ -282,13 +366,32 @@ pub enum TimePhrase {
     /// Up to and including that day.
     Until(Moment),
     /// `within 14 days before consent`; without anchor it is reported.
-    Within { duration: DurationExpr, direction: Direction, anchor: Option<Moment> },
+    Within {
+        duration: DurationExpr,
+        direction: Direction,
+        anchor: Option<Moment>,
+    },
     /// `at least 4 months before randomization`.
-    AtLeast { duration: DurationExpr, direction: Direction, anchor: Moment },
+    AtLeast {
+        duration: DurationExpr,
+        direction: Direction,
+        anchor: Moment,
+    },
     /// `for at least 3 months before randomization`: all of that time.
-    For { duration: DurationExpr, direction: Direction, anchor: Option<Moment> },
+    For {
+        duration: DurationExpr,
+        direction: Direction,
+        anchor: Option<Moment>,
+    },
     /// `over the 3 months before randomization`: the values of that time.
-    Over { duration: DurationExpr, direction: Direction, anchor: Option<Moment> },
+    Over {
+        duration: DurationExpr,
+        direction: Direction,
+        anchor: Option<Moment>,
+    },
     /// `from 28 days before consent to randomization`.
-    FromTo { from: Moment, to: Moment },
+    FromTo {
+        from: Moment,
+        to: Moment,
+    },
 }

@@ -15,17 +15,29 @@ pub enum Value {
     Flag,
     Integer(i64),
     /// `22 actual`, `120 planned`.
-    Enrollment { count: u64, basis: Option<Name> },
+    Enrollment {
+        count: u64,
+        basis: Option<Name>,
+    },
     /// `1:1:1`.
     Ratio(Vec<u64>),
     /// `1/2`: phases joined by a slash.
     Phase(Vec<Spanned<String>>),
     /// A calendar date, perhaps partial, with its qualifier (`2011-01 actual`).
-    Date { date: PartialDate, basis: Option<Name> },
+    Date {
+        date: PartialDate,
+        basis: Option<Name>,
+    },
     /// `scheme "value"`.
-    Identifier { scheme: Name, value: Spanned<String> },
+    Identifier {
+        scheme: Name,
+        value: Spanned<String>,
+    },
     /// `"2.0" dated 2018-04-25`.
-    Version { label: Spanned<String>, dated: Option<Spanned<PartialDate>> },
+    Version {
+        label: Spanned<String>,
+        dated: Option<Spanned<PartialDate>>,
+    },
     /// Codes of a terminology: `44054006`, `E11`, `4548-4 "Hemoglobin A1c/…"`.
     Codes(Vec<Code>),
     /// A criterion, derivation or other expression.
@@ -49,13 +61,19 @@ pub enum Value {
     /// The phrases of a treatment plan: `dose not stated, on infusion`.
     Plan(Vec<PlanPhrase>),
     /// What is compared in an outcome: `combined versus insulin, mean difference`.
-    Comparison { arms: Vec<Vec<Name>>, summary: Option<Spanned<String>> },
+    Comparison {
+        arms: Vec<Vec<Name>>,
+        summary: Option<Spanned<String>>,
+    },
     /// Intercurrent events: `rescue_therapy treatment_policy, death not stated`.
     Strategies(Vec<(Name, Option<Name>)>),
     /// What a `collect` statement takes and where.
     Collection(Collection),
     /// `day 1 is randomization`.
-    Clock { day: i64, is: Name },
+    Clock {
+        day: i64,
+        is: Name,
+    },
     /// `every 28 days from first_dose until progression`.
     Cycle(CyclePlan),
     /// A field's type.
@@ -63,7 +81,10 @@ pub enum Value {
     /// Something recorded of the person in an example.
     Fact(Fact),
     /// `ineligible by I8`.
-    Expectation { verdict: Name, by: Vec<Name> },
+    Expectation {
+        verdict: Name,
+        by: Vec<Name>,
+    },
     /// `not stated`: the protocol is known to be silent.
     NotStated,
     /// `unspecified "…"`: the protocol's own words, which say too little to be formalised.
@@ -195,7 +216,10 @@ pub enum PlanPhrase {
     For(DurationExpr),
     Until(Moment),
     /// `days 1, 8, 15 of 28`: days of a cycle and its length in days.
-    Days { days: Vec<i64>, of: i64 },
+    Days {
+        days: Vec<i64>,
+        of: i64,
+    },
     /// `stable`, or another named manner.
     Text(Spanned<String>),
 }
@@ -252,7 +276,12 @@ pub enum Fact {
     /// `consent on 2011-02-01`; `hba1c 9.6 % on 2011-06-28`; `ecog 1 on …`; `pregnancy_test negative on …`.
     Observed { name: Name, value: Option<FactValue>, on: Spanned<PartialDate> },
     /// `t2dm from 2001-05`, `metformin from 2010-01-01 to 2011-02-01`.
-    Lasting { name: Name, value: Option<FactValue>, from: Option<Spanned<PartialDate>>, to: Option<Spanned<PartialDate>> },
+    Lasting {
+        name: Name,
+        value: Option<FactValue>,
+        from: Option<Spanned<PartialDate>>,
+        to: Option<Spanned<PartialDate>>,
+    },
     /// `no stroke`: known never to have occurred; with `from … to …` for that period alone.
     Absent { name: Name, from: Option<Spanned<PartialDate>>, to: Option<Spanned<PartialDate>> },
     /// `answer I1 yes`.

@@ -72,7 +72,10 @@ pub struct Field {
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum FieldKind {
     Text,
-    Integer { low: Option<i64>, high: Option<i64> },
+    Integer {
+        low: Option<i64>,
+        high: Option<i64>,
+    },
     /// A number in one of these units, the first being the usual one.
     Number {
         units: Vec<UnitRef>,
@@ -86,7 +89,9 @@ pub enum FieldKind {
     PartialDate,
     Time,
     YesNo,
-    Choice { levels: Vec<Level> },
+    Choice {
+        levels: Vec<Level>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,15 +112,28 @@ pub struct FieldScope {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "snake_case")]
 pub enum Why {
-    Criterion { decision: String, code: String },
-    Outcome { name: String },
-    Stratum { allocation: String },
+    Criterion {
+        decision: String,
+        code: String,
+    },
+    Outcome {
+        name: String,
+    },
+    Stratum {
+        allocation: String,
+    },
     /// The schedule collects it.
-    Schedule { activity: String },
+    Schedule {
+        activity: String,
+    },
     /// Condition of a cell or visit.
-    Condition { activity: String },
+    Condition {
+        activity: String,
+    },
     /// Needed to compute a derived quantity.
-    Derivation { measure: String },
+    Derivation {
+        measure: String,
+    },
     /// Needed to identify the record (date, visit, unit).
     Record,
     /// The author put it there.

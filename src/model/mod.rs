@@ -328,9 +328,16 @@ pub struct Measure {
 pub enum MeasureKind {
     Quantity(QuantityMeasure),
     /// One of a list of values; ordered ones (scores in words) compare by their order.
-    Coded { levels: Vec<Level>, ordered: bool },
+    Coded {
+        levels: Vec<Level>,
+        ordered: bool,
+    },
     /// A whole-number score from `low` to `high`.
-    Score { low: i64, high: i64, labels: Vec<Level> },
+    Score {
+        low: i64,
+        high: i64,
+        labels: Vec<Level>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -512,14 +519,36 @@ pub struct Expectation {
 #[serde(tag = "fact", rename_all = "snake_case")]
 pub enum Fact {
     /// `sex`, `born`, `country`, `arm`.
-    Attribute { name: String, value: String },
-    Measured { measure: String, value: FactValue, on: String },
+    Attribute {
+        name: String,
+        value: String,
+    },
+    Measured {
+        measure: String,
+        value: FactValue,
+        on: String,
+    },
     /// An event, or a finding, procedure or exposure on one day.
-    Happened { name: String, on: String },
-    Lasted { name: String, from: Option<String>, to: Option<String>, dose: Option<FactValue> },
+    Happened {
+        name: String,
+        on: String,
+    },
+    Lasted {
+        name: String,
+        from: Option<String>,
+        to: Option<String>,
+        dose: Option<FactValue>,
+    },
     /// Known not to have occurred; for the given period or ever.
-    Absent { name: String, from: Option<String>, to: Option<String> },
-    Answer { criterion: String, answer: Answer },
+    Absent {
+        name: String,
+        from: Option<String>,
+        to: Option<String>,
+    },
+    Answer {
+        criterion: String,
+        answer: Answer,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

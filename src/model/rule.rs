@@ -18,30 +18,76 @@ pub struct Clause {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "rule", rename_all = "snake_case")]
 pub enum Rule {
-    All { of: Vec<Clause> },
-    Any { of: Vec<Clause> },
-    Not { of: Box<Clause> },
+    All {
+        of: Vec<Clause>,
+    },
+    Any {
+        of: Vec<Clause>,
+    },
+    Not {
+        of: Box<Clause>,
+    },
     /// How many of the clauses hold: at least `low`, at most `high`.
-    Count { of: Vec<Clause>, low: Option<u32>, high: Option<u32> },
+    Count {
+        of: Vec<Clause>,
+        low: Option<u32>,
+        high: Option<u32>,
+    },
     /// `then` where the condition holds, `otherwise` where it does not; where the condition is unknown, their
     /// common value, if they have one.
-    Choose { condition: Box<Clause>, then: Box<Clause>, otherwise: Box<Clause> },
+    Choose {
+        condition: Box<Clause>,
+        then: Box<Clause>,
+        otherwise: Box<Clause>,
+    },
     /// Both sides are brought to `unit` before they are compared; absent for pure numbers and durations.
-    Compare { left: Term, operator: Comparator, right: Term, unit: Option<UnitRef> },
+    Compare {
+        left: Term,
+        operator: Comparator,
+        right: Term,
+        unit: Option<UnitRef>,
+    },
     /// Both ends are included.
-    Between { value: Term, low: Term, high: Term, unit: Option<UnitRef> },
+    Between {
+        value: Term,
+        low: Term,
+        high: Term,
+        unit: Option<UnitRef>,
+    },
     /// A coded value is one of these. Also `sex`.
-    Is { value: Term, one_of: Vec<String> },
+    Is {
+        value: Term,
+        one_of: Vec<String>,
+    },
     /// A finding, procedure, exposure or event occurs in the window.
-    Occurs { finding: Finding, mode: Mode, window: Window },
+    Occurs {
+        finding: Finding,
+        mode: Mode,
+        window: Window,
+    },
     /// No value in the window differs from the reference value by more than the tolerance.
-    Steady { measure: Term, tolerance: Tolerance, reference: Selector },
+    Steady {
+        measure: Term,
+        tolerance: Tolerance,
+        reference: Selector,
+    },
     /// A person's answer. The key is unique in the trial and stable (`I1`, `E10.2`).
-    Attested { key: String, verb: AttestationVerb, by: String, question: String },
+    Attested {
+        key: String,
+        verb: AttestationVerb,
+        by: String,
+        question: String,
+    },
     /// Not formalised: answered by hand, under its key.
-    Text { key: String, because: String },
+    Text {
+        key: String,
+        because: String,
+    },
     /// The rule speaks of another person.
-    OfPerson { person: String, of: Box<Clause> },
+    OfPerson {
+        person: String,
+        of: Box<Clause>,
+    },
 }
 
 /// A value with the author's own words.
@@ -58,35 +104,93 @@ pub struct Term {
 #[serde(tag = "value", rename_all = "snake_case")]
 pub enum Value {
     /// A literal; `number_text` is its spelling, for precision.
-    Constant { number: Exact, unit: Option<UnitRef>, number_text: String },
+    Constant {
+        number: Exact,
+        unit: Option<UnitRef>,
+        number_text: String,
+    },
     /// A literal duration (`4 months`).
-    Span { duration: Duration },
+    Span {
+        duration: Duration,
+    },
     /// The participant's value of a measure, chosen from those in the window.
-    Measured { measure: String, select: Selector, window: Window },
+    Measured {
+        measure: String,
+        select: Selector,
+        window: Window,
+    },
     /// The participant's sex, country or arm.
-    Attribute { name: String },
+    Attribute {
+        name: String,
+    },
     /// `factor` × the limit of normal given with the result that the comparison uses.
-    Limit { factor: Exact, limit: Limit, measure: String },
+    Limit {
+        factor: Exact,
+        limit: Limit,
+        measure: String,
+    },
     /// Completed units since birth.
-    Age { at: Moment, unit: TimeUnit },
+    Age {
+        at: Moment,
+        unit: TimeUnit,
+    },
     /// Completed units since the onset of a finding.
-    DurationOf { finding: Finding, at: Moment, unit: TimeUnit },
+    DurationOf {
+        finding: Finding,
+        at: Moment,
+        unit: TimeUnit,
+    },
     /// Compared with a [`Value::Span`] by adding it to `from`.
-    TimeBetween { from: Moment, to: Moment },
-    Change { relative: bool, measure: String, from: Moment, to: Moment },
-    AreaUnder { measure: String, from: Moment, to: Moment },
-    Count { finding: Finding, window: Window },
-    Dose { finding: Finding, window: Window },
+    TimeBetween {
+        from: Moment,
+        to: Moment,
+    },
+    Change {
+        relative: bool,
+        measure: String,
+        from: Moment,
+        to: Moment,
+    },
+    AreaUnder {
+        measure: String,
+        from: Moment,
+        to: Moment,
+    },
+    Count {
+        finding: Finding,
+        window: Window,
+    },
+    Dose {
+        finding: Finding,
+        window: Window,
+    },
     /// Outcomes only.
-    Incidence { finding: Finding, window: Window },
+    Incidence {
+        finding: Finding,
+        window: Window,
+    },
     /// Outcomes only.
-    Proportion { of: Box<Clause> },
-    Arithmetic { left: Box<Term>, operator: ArithmeticOperator, right: Box<Term> },
+    Proportion {
+        of: Box<Clause>,
+    },
+    Arithmetic {
+        left: Box<Term>,
+        operator: ArithmeticOperator,
+        right: Box<Term>,
+    },
     /// `min max sqrt ln log10 exp abs`.
-    Call { function: String, arguments: Vec<Term> },
-    Negative { of: Box<Term> },
+    Call {
+        function: String,
+        arguments: Vec<Term>,
+    },
+    Negative {
+        of: Box<Term>,
+    },
     /// The row whose key matches the person.
-    Table { by: Axis, rows: Vec<TableRow> },
+    Table {
+        by: Axis,
+        rows: Vec<TableRow>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -99,9 +203,16 @@ pub struct TableRow {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "for", rename_all = "snake_case")]
 pub enum TableKey {
-    Codes { codes: Vec<String> },
+    Codes {
+        codes: Vec<String>,
+    },
     /// Completed units of age: `from ≤ age ≤ to` or `age < below`; each end may be open.
-    Ages { from: Option<Exact>, to: Option<Exact>, below: Option<Exact>, unit: TimeUnit },
+    Ages {
+        from: Option<Exact>,
+        to: Option<Exact>,
+        below: Option<Exact>,
+        unit: TimeUnit,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -258,10 +369,19 @@ pub struct Moment {
 #[serde(tag = "anchor", rename_all = "snake_case")]
 pub enum Anchor {
     /// An event of the trial; `occurrence` where it repeats.
-    Event { name: String, occurrence: Occurrence },
-    Visit { name: String },
-    Onset { finding: Finding },
-    End { finding: Finding },
+    Event {
+        name: String,
+        occurrence: Occurrence,
+    },
+    Visit {
+        name: String,
+    },
+    Onset {
+        finding: Finding,
+    },
+    End {
+        finding: Finding,
+    },
     /// The moment of the decision itself (the event that it permits, or the day of the check).
     Decision,
 }

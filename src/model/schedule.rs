@@ -85,7 +85,9 @@ impl VisitTiming {
     /// The author's words.
     pub fn text(&self) -> &str {
         match self {
-            VisitTiming::Target { text, .. } | VisitTiming::Range { text, .. } | VisitTiming::OnEvent { text, .. } => text,
+            VisitTiming::Target { text, .. }
+            | VisitTiming::Range { text, .. }
+            | VisitTiming::OnEvent { text, .. } => text,
         }
     }
 }

@@ -61,7 +61,10 @@ pub fn said(text: &str, diagnostics: &[Diagnostic]) -> String {
         }
         if let Some(fix) = &said.fix {
             let range = fix.span.range();
-            lines.push(format!("  fix:  {}{}{}", &text[..range.start], fix.replacement, &text[range.end..]).replace('\n', "⏎"));
+            lines.push(
+                format!("  fix:  {}{}{}", &text[..range.start], fix.replacement, &text[range.end..])
+                    .replace('\n', "⏎"),
+            );
         }
     }
     lines.join("\n")
@@ -82,7 +85,9 @@ pub fn expr(tree: &Expr) -> String {
     let one = |head: &str, of: &Expr| list(head, [expr(of)]);
     match &tree.kind {
         ExprKind::Quantity(value) => quantity(value),
-        ExprKind::Limit { factor, limit } => format!("{}x{:?}", factor.value, limit.value).to_uppercase().replace('X', "x"),
+        ExprKind::Limit { factor, limit } => {
+            format!("{}x{:?}", factor.value, limit.value).to_uppercase().replace('X', "x")
+        }
         ExprKind::Finding(finding) => self::finding(finding),
         ExprKind::Select { selector, of } => one(&self::selector(selector.value), of),
         ExprKind::Age => "age".into(),
@@ -151,7 +156,8 @@ pub fn expr(tree: &Expr) -> String {
         }
         ExprKind::Attested { verb, by, question } => list(
             &format!("{:?}", verb.value).to_lowercase(),
-            std::iter::once(by.value.clone()).chain(question.as_ref().map(|text| format!("{:?}", text.value))),
+            std::iter::once(by.value.clone())
+                .chain(question.as_ref().map(|text| format!("{:?}", text.value))),
         ),
         ExprKind::Table { by, rows } => {
             let rows = rows.iter().map(|row| format!("{}:{}", keys(&row.keys), expr(&row.value)));
@@ -166,7 +172,8 @@ pub fn expr(tree: &Expr) -> String {
 }
 
 fn finding(finding: &Finding) -> String {
-    let names: Vec<&str> = finding.qualifiers.iter().chain([&finding.name]).map(|name| name.value.as_str()).collect();
+    let names: Vec<&str> =
+        finding.qualifiers.iter().chain([&finding.name]).map(|name| name.value.as_str()).collect();
     let mut out = names.join("·");
     if !finding.other_than.is_empty() {
         let names: Vec<&str> = finding.other_than.iter().map(|name| name.value.as_str()).collect();
@@ -182,7 +189,9 @@ fn keys(keys: &TableKeys) -> String {
     match keys {
         TableKeys::Names(names) => names.iter().map(|name| name.value.as_str()).collect::<Vec<_>>().join("|"),
         TableKeys::Ages { from, below, to } => {
-            let part = |sign: &str, end: &Option<Quantity>| end.as_ref().map(|end| format!("{sign}{}", quantity(end)));
+            let part = |sign: &str, end: &Option<Quantity>| {
+                end.as_ref().map(|end| format!("{sign}{}", quantity(end)))
+            };
             [part("≥", from), part("<", below), part("≤", to)].into_iter().flatten().collect()
         }
     }
@@ -270,10 +279,18 @@ pub fn phrase(phrase: &TimePhrase) -> String {
         TimePhrase::After(at) => list("after", [moment(at)]),
         TimePhrase::Since(at) => list("since", [moment(at)]),
         TimePhrase::Until(at) => list("until", [moment(at)]),
-        TimePhrase::Within { duration, direction, anchor } => stretch("within", duration, *direction, anchor.as_ref()),
-        TimePhrase::AtLeast { duration, direction, anchor } => stretch("at-least", duration, *direction, Some(anchor)),
-        TimePhrase::For { duration, direction, anchor } => stretch("for", duration, *direction, anchor.as_ref()),
-        TimePhrase::Over { duration, direction, anchor } => stretch("over", duration, *direction, anchor.as_ref()),
+        TimePhrase::Within { duration, direction, anchor } => {
+            stretch("within", duration, *direction, anchor.as_ref())
+        }
+        TimePhrase::AtLeast { duration, direction, anchor } => {
+            stretch("at-least", duration, *direction, Some(anchor))
+        }
+        TimePhrase::For { duration, direction, anchor } => {
+            stretch("for", duration, *direction, anchor.as_ref())
+        }
+        TimePhrase::Over { duration, direction, anchor } => {
+            stretch("over", duration, *direction, anchor.as_ref())
+        }
         TimePhrase::FromTo { from, to } => list("from-to", [moment(from), moment(to)]),
     }
 }
@@ -312,7 +329,9 @@ pub fn visit(visit: VisitTiming) -> String {
             let clock = clock.as_ref().map(|clock| format!(" of {}", clock.value)).unwrap_or_default();
             format!("day {from}{to}{clock}")
         }
-        VisitTarget::Offset { by, after, anchor } => list(&duration(by), [side(*after).into(), moment(anchor)]),
+        VisitTarget::Offset { by, after, anchor } => {
+            list(&duration(by), [side(*after).into(), moment(anchor)])
+        }
         VisitTarget::OffsetRange { low, high, after, anchor } => {
             list("range", [duration(low), duration(high), side(*after).into(), moment(anchor)])
         }

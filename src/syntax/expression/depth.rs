@@ -3,8 +3,8 @@
 use crate::ast::{Expr, ExprKind};
 use crate::diagnostics::{Diagnostic, codes};
 
-/// Deepest tree that leaves the reader. 128 pairs of parentheses with what stands between them stay below it.
-const DEEPEST: usize = 700;
+/// Deepest tree that leaves the reader. 64 pairs of parentheses with what stands between them stay below it.
+const DEEPEST: usize = 300;
 
 /// The tree, if it is not too deep; else the part that goes too deep is reported.
 pub(super) fn within_limit(mut expr: Expr, diagnostics: &mut Vec<Diagnostic>) -> Option<Expr> {
@@ -71,7 +71,9 @@ macro_rules! children_of {
             | ExprKind::Not(of)
             | ExprKind::Parenthesised(of) => vec![of],
             ExprKind::Call { arguments, .. } => arguments.$iter().collect(),
-            ExprKind::Compare { left, right, .. } | ExprKind::Arithmetic { left, right, .. } => vec![left, right],
+            ExprKind::Compare { left, right, .. } | ExprKind::Arithmetic { left, right, .. } => {
+                vec![left, right]
+            }
             ExprKind::In { value, low, high, .. } => vec![value, low, high],
             ExprKind::Quantified { list, predicate, .. } => {
                 list.$iter().chain(predicate.$as_deref()).collect()

@@ -6,6 +6,7 @@ use std::ops::Range;
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 use super::Rule;
+use super::mistakes::one_line;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::syntax::Slice;
 
@@ -17,8 +18,12 @@ pub(super) fn report(slice: Slice<'_>, entry: Rule, error: &Error<Rule>) -> Diag
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at.min(slice.text.len()),
     };
     let ErrorVariant::ParsingError { positives, .. } = &error.variant else {
-        return Diagnostic::new(&codes::TOO_DEEP, slice.span(trimmed(slice.text)), "this is too deeply nested to be read")
-            .help("give the inner parts names of their own with `define` or `derive`, and use the names");
+        return Diagnostic::new(
+            &codes::TOO_DEEP,
+            slice.span(trimmed(slice.text)),
+            "this is too deeply nested to be read",
+        )
+        .help("give the inner parts names of their own with `define` or `derive`, and use the names");
     };
     let rest = after_blanks(slice.text, at);
     let wanted = Wanted::of(positives);
@@ -26,10 +31,20 @@ pub(super) fn report(slice: Slice<'_>, entry: Rule, error: &Error<Rule>) -> Diag
         return missing(slice, entry, &wanted);
     }
     let word = word_at(slice.text, rest);
+    if after_blanks(slice.text, word.end) == slice.text.len() && opens(&slice.text[word.clone()]) {
+        return missing(slice, entry, &wanted);
+    }
     if let Some(known) = known_slip(slice, &word, &wanted) {
         return known;
     }
     if wanted.needed.is_empty() { stray(slice, rest, &wanted) } else { in_the_way(slice, word, &wanted) }
+}
+
+const OPERAND: &str = "a finding, a measure or a number";
+
+/// How far down the list a thing stands that could follow.
+fn usual(text: &str) -> usize {
+    ["`,`", "`)`", "`and`", "`or`", "`unless`", "`when`"].iter().position(|usual| *usual == text).unwrap_or(9)
 }
 
 /// The rules that failed at the farthest place, in the author's terms.
@@ -62,6 +77,14 @@ impl Wanted {
         if complete {
             wanted.possible.append(&mut wanted.needed);
         }
+        // Where any operand may begin, the words that it may begin with say less than the general term.
+        let has = |text: &str| wanted.needed.contains(&text);
+        if has(OPERAND) || (has("a finding, drug or event") || has("a name")) && has("a number with its unit")
+        {
+            wanted.needed = vec![OPERAND];
+        }
+        wanted.needed.sort_by_key(|text| text.starts_with('`'));
+        wanted.possible.sort_by_key(|text| usual(text));
         wanted
     }
 
@@ -88,14 +111,17 @@ fn missing(slice: Slice<'_>, entry: Rule, wanted: &Wanted) -> Diagnostic {
     let last = last_word(slice.text, &whole);
     let word = &slice.text[last.clone()];
     let list = wanted.list();
-    let help = if list.is_empty() { format!("write {}", subject(entry)) } else { format!("after it write {list}") };
-    Diagnostic::new(&codes::SYNTAX, slice.span(last), format!("something is missing after `{word}`")).help(help)
+    let help =
+        if list.is_empty() { format!("write {}", subject(entry)) } else { format!("after it write {list}") };
+    Diagnostic::new(&codes::SYNTAX, slice.span(last), format!("something is missing after `{word}`"))
+        .help(help)
 }
 
 fn in_the_way(slice: Slice<'_>, word: Range<usize>, wanted: &Wanted) -> Diagnostic {
     let text = &slice.text[word.clone()];
     let mut help = format!("here could stand {}", wanted.list());
-    if is_reserved(text) && wanted.needed.iter().any(|item| item.contains("name") || item.contains("finding")) {
+    if is_reserved(text) && wanted.needed.iter().any(|item| item.contains("name") || item.contains("finding"))
+    {
         help.push_str(&format!("; `{text}` is a word of the language and never a name"));
     }
     Diagnostic::new(&codes::SYNTAX, slice.span(word), format!("`{text}` cannot stand here")).help(help)
@@ -113,23 +139,16 @@ fn stray(slice: Slice<'_>, start: usize, wanted: &Wanted) -> Diagnostic {
         let Some(next) = next else { break };
         end = word_at(text, next).end;
     }
-    let words: Vec<&str> = text[start..end].split_whitespace().collect();
     let list = wanted.list();
     let help = if list.is_empty() {
         "remove it".to_owned()
+    } else if wanted.possible.contains(&"`and`") {
+        "remove it, or join it with `and` or `or`".to_owned()
     } else {
         format!("remove it, or put {list} before it")
     };
-    let message = format!("`{}` does not belong here", shortened(&words.join(" ")));
+    let message = format!("`{}` does not belong here", one_line(&text[start..end], 60));
     Diagnostic::new(&codes::STRAY_TEXT, slice.span(start..end), message).help(help)
-}
-
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= 60 {
-        return text.to_owned();
-    }
-    let start: String = text.chars().take(58).collect();
-    format!("{} …", start.trim_end())
 }
 
 /// Where the next word of the same line begins.
@@ -137,11 +156,20 @@ fn start_of_next(text: &str, end: usize) -> Option<usize> {
     let rest = &text[end..];
     let blanks = rest.len() - rest.trim_start_matches(is_blank).len();
     let next = rest[blanks..].chars().next()?;
-    (!matches!(next, '\n' | '\r' | ')' | ',' | '(') && !rest[blanks..].starts_with("//")).then_some(end + blanks)
+    (!matches!(next, '\n' | '\r' | ')' | ',' | '(') && !rest[blanks..].starts_with("//"))
+        .then_some(end + blanks)
 }
 
 fn joins(word: &str) -> bool {
     matches!(word, "and" | "or" | "unless" | "when" | "and/or")
+}
+
+/// Words behind which something must come.
+fn opens(word: &str) -> bool {
+    matches!(
+        word,
+        "ever" | "taking" | "no" | "not" | "any" | "every" | "each" | "by" | "for" | "within" | "is"
+    )
 }
 
 /// Slips that are known by their first word, whatever could stand there.
@@ -150,32 +178,48 @@ fn known_slip(slice: Slice<'_>, word: &Range<usize>, wanted: &Wanted) -> Option<
     let span = slice.span(word.clone());
     let stray = |message: String| Diagnostic::new(&codes::STRAY_TEXT, span, message);
     let prose = |message: String| Diagnostic::new(&codes::WORD_FOR_SYMBOL, span, message);
-    if let Some(blank) = blank_in_unit(slice, word) {
-        return Some(blank);
+    if let Some(said) = blank_in_unit(slice, word)
+        .or_else(|| date(slice, word))
+        .or_else(|| lone_x(slice, word))
+        .or_else(|| whichever(slice, word))
+    {
+        return Some(said);
     }
     Some(match text {
-        "“" | "”" | "„" | "‘" | "’" => Diagnostic::new(&codes::CURLY_QUOTES, span, "this is a typographic quote")
-            .help("write a straight quote: `\"`")
-            .fix(span, "\""),
+        "“" | "”" | "„" | "‘" | "’" => {
+            Diagnostic::new(&codes::CURLY_QUOTES, span, "this is a typographic quote")
+                .help("write a straight quote: `\"`")
+                .fix(span, "\"")
+        }
+        "," if wanted.needed.is_empty() && behind_is(&slice.text[..word.start]) => {
+            stray("the values after `is` are joined by `or`".into())
+                .help("write `or` instead of the comma: `is III or IV or V`")
+                .fix(span, " or")
+        }
         "," if wanted.needed.is_empty() => stray("a comma does not say whether all are meant or any".into())
             .help("write `and` or `or`, or a list: `each of (a, b)`, `any of (a, b)`"),
         "if" | "where" if wanted.needed.is_empty() => {
             prose(format!("`{text}` is written `when`")).help("write `when`").fix(span, "when")
         }
-        "except" | "excluding" | "but" if wanted.needed.is_empty() => prose(format!("`{text}` is no word of a rule"))
-            .help("write `unless` and a condition, or `other than (…)` behind a finding"),
-        "whichever" => prose("the longer or shorter of two times is written as a list".into())
-            .help("write `the longer of (90 days, 5 half_lives of drug)`"),
+        "except" | "excluding" | "but" if wanted.needed.is_empty() => {
+            prose(format!("`{text}` is no word of a rule"))
+                .help("write `unless` and a condition, or `other than (…)` behind a finding")
+        }
         "during" => prose("`during` does not say when the time begins and ends".into())
             .help("write `from` and a moment, `to` and a moment"),
-        "per" if wanted.needed.is_empty() => prose("`per` is no sign".into())
-            .help("write `/`: inside a unit without blanks (`mg/d`), between two values with blanks around it"),
+        "per" if wanted.needed.is_empty() => prose("`per` is no sign".into()).help(
+            "write `/`: inside a unit without blanks (`mg/d`), between two values with blanks around it",
+        ),
         _ if text.starts_with(|c: char| c.is_alphabetic() && !c.is_ascii()) => {
-            Diagnostic::new(&codes::BAD_NAME, span, format!("`{text}` cannot be a name"))
-                .help("a name has the letters a to z, digits and `_`")
+            let start = slice.text[..word.start].trim_end_matches(is_word).len();
+            let name = &slice.text[start..word.end];
+            Diagnostic::new(
+                &codes::BAD_NAME,
+                slice.span(start..word.end),
+                format!("`{name}` cannot be a name"),
+            )
+            .help("a name has the letters a to z, digits and `_`")
         }
-        _ if is_date(text) => Diagnostic::new(&codes::SYNTAX, span, format!("`{text}` is a date"))
-            .help("a rule speaks of the participant's own events: name one, as `before consent`"),
         _ => return None,
     })
 }
@@ -191,7 +235,8 @@ fn blank_in_unit(slice: Slice<'_>, word: &Range<usize>) -> Option<Diagnostic> {
         None => return None,
     };
     let second = &slice.text[word.clone()];
-    if !second.starts_with(|c: char| c.is_alphabetic() || c == '/') || is_reserved(second) || unit.is_empty() {
+    if !second.starts_with(|c: char| c.is_alphabetic() || c == '/') || is_reserved(second) || unit.is_empty()
+    {
         return None;
     }
     let number = before[..first].trim_end_matches(is_blank);
@@ -199,7 +244,7 @@ fn blank_in_unit(slice: Slice<'_>, word: &Range<usize>) -> Option<Diagnostic> {
         return None;
     }
     let together = crate::units::parse(&format!("{unit} {second}")).ok()?;
-    let good = together.to_string();
+    let good = together.code().to_owned();
     let span = slice.span(first..word.end);
     Some(
         Diagnostic::new(&codes::SYNTAX, span, "a unit has no blank inside")
@@ -208,9 +253,83 @@ fn blank_in_unit(slice: Slice<'_>, word: &Range<usize>) -> Option<Diagnostic> {
     )
 }
 
-fn is_date(text: &str) -> bool {
-    let parts: Vec<&str> = text.split('-').collect();
-    parts.len() >= 2 && parts[0].len() == 4 && parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+/// A date where an event was to be named.
+fn date(slice: Slice<'_>, word: &Range<usize>) -> Option<Diagnostic> {
+    let is_part = |c: char| c.is_ascii_digit() || c == '-';
+    let start = slice.text[..word.start].trim_end_matches(is_part).len();
+    let rest = &slice.text[start..];
+    let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+    let parts: Vec<&str> = rest[..length].split('-').collect();
+    if parts.len() < 2 || parts[0].len() != 4 || parts.iter().any(|part| part.is_empty()) {
+        return None;
+    }
+    Some(
+        Diagnostic::new(
+            &codes::SYNTAX,
+            slice.span(start..start + length),
+            format!("`{}` is a date", &rest[..length]),
+        )
+        .help("a rule speaks of the participant's own events: name one, as in `before consent`"),
+    )
+}
+
+/// `x` where no limit of normal follows.
+fn lone_x(slice: Slice<'_>, word: &Range<usize>) -> Option<Diagnostic> {
+    let before = slice.text[..word.start].trim_end_matches(is_blank);
+    let start = before.strip_suffix('x')?.len();
+    if before[..start].ends_with(is_word) {
+        return None;
+    }
+    let power = &slice.text[word.start..];
+    if ["10^", "10*", "10⁹", "10⁶", "10¹"].iter().any(|ten| power.starts_with(ten)) {
+        let blanks = slice.span(start + 1..word.start);
+        let length = power.find(|c: char| c.is_whitespace() || matches!(c, ',' | ')')).unwrap_or(power.len());
+        return Some(
+            Diagnostic::new(
+                &codes::SYNTAX,
+                slice.span(start..word.start + length),
+                "a unit has no blank inside",
+            )
+            .help(format!("write `x{}`", &power[..length]))
+            .fix(blanks, ""),
+        );
+    }
+    Some(
+        Diagnostic::new(
+            &codes::SYNTAX,
+            slice.span(start..start + 1),
+            "`x` stands only before `ULN` and `LLN`",
+        )
+        .help("write `1.5 x ULN`; a product of two values is written with `*`; `x` is never a name"),
+    )
+}
+
+/// `90 days or 5 half_lives, whichever is longer`.
+fn whichever(slice: Slice<'_>, word: &Range<usize>) -> Option<Diagnostic> {
+    let text = &slice.text[word.clone()];
+    if !matches!(text, "or" | "," | "whichever") {
+        return None;
+    }
+    let start = word.start + slice.text[word.start..].find("whichever")?;
+    let mut end = start;
+    for _ in 0..3 {
+        end = word_at(slice.text, after_blanks(slice.text, end)).end;
+    }
+    let which = if slice.text[start..end].contains("short") { "shorter" } else { "longer" };
+    Some(
+        Diagnostic::new(
+            &codes::WORD_FOR_SYMBOL,
+            slice.span(start..end),
+            format!("the {which} of several times is written as a list"),
+        )
+        .help(format!("write `the {which} of (90 days, 5 half_lives of drug)`")),
+    )
+}
+
+/// Whether a comma stands behind `is` and values.
+fn behind_is(before: &str) -> bool {
+    let mut words = before.split_whitespace().rev().skip(1);
+    matches!(words.next(), Some("is" | "not" | "or"))
 }
 
 // ---- places in the text ------------------------------------------------------------------------------------------
@@ -312,7 +431,7 @@ fn meaning(rule: Rule) -> Meaning {
         Rule::EOI => End,
         // What a rule is made of.
         Rule::expression | Rule::operand | Rule::timed | Rule::expression_entry | Rule::truth => {
-            Needed("a finding, a measure or a number")
+            Needed(OPERAND)
         }
         Rule::finding | Rule::inner | Rule::finding_test => Needed("a finding, drug or event"),
         Rule::name | Rule::key | Rule::route => Needed("a name"),
@@ -340,8 +459,12 @@ fn meaning(rule: Rule) -> Meaning {
         Rule::or => Follows("`or`"),
         Rule::compare_op | Rule::comparator => Follows("a comparison such as `>=`"),
         Rule::in_op => Follows("`in … to …`"),
-        Rule::plus | Rule::minus | Rule::multiply | Rule::divide | Rule::power => Follows("a sign of arithmetic"),
-        Rule::unless | Rule::when | Rule::instead_op | Rule::instead => Follows("`unless` or `when`"),
+        Rule::plus | Rule::minus | Rule::multiply | Rule::divide | Rule::power => {
+            Follows("a sign of arithmetic")
+        }
+        Rule::unless => Follows("`unless`"),
+        Rule::when => Follows("`when`"),
+        Rule::instead_op | Rule::instead => Follows("`instead`"),
         Rule::is_codes | Rule::is_mode | Rule::is_stable => Follows("`is` and a value"),
         Rule::differs_by | Rule::differs => Follows("`differs by at most …`"),
         Rule::other_than => Follows("`other than (…)`"),
@@ -369,7 +492,10 @@ fn meaning(rule: Rule) -> Meaning {
         Rule::at_least => Needed("`at least`"),
         Rule::colon => Follows("`:`"),
         Rule::axis => Needed("`age`, `sex` or `country`"),
-        Rule::its => Needed("`its`"),
+        Rule::its => Needed("`its first value`"),
+        Rule::because => Needed("`because` and the reason in quotes"),
+        Rule::only => Needed("`only because` and the reason in quotes"),
+        Rule::than => Needed("`than`"),
         Rule::reference => Needed("`first`, `last`, `highest`, `lowest` or `mean`"),
         Rule::value => Needed("`value`"),
         Rule::limit | Rule::bare_limit => Needed("`ULN` or `LLN`"),
@@ -379,10 +505,14 @@ fn meaning(rule: Rule) -> Meaning {
         Rule::over_word => Needed("`over`"),
         Rule::not_stated => Needed("`not stated`"),
         // Times of events and visits, plans.
-        Rule::timing | Rule::constraint | Rule::timing_entry => Needed("a time such as `on or after consent`"),
+        Rule::timing | Rule::constraint | Rule::timing_entry => {
+            Needed("a time such as `on or after consent`")
+        }
         Rule::visit | Rule::visit_entry => Needed("a time such as `day 15` or `1 month after randomization`"),
         Rule::on_day => Needed("`day` and a number"),
-        Rule::window | Rule::around | Rule::one_sided | Rule::window_entry => Follows("a window such as `±7 days`"),
+        Rule::window | Rule::around | Rule::one_sided | Rule::window_entry => {
+            Follows("a window such as `±7 days`")
+        }
         Rule::sign_plus_minus | Rule::sign_plus | Rule::sign_minus => Needed("`±`, `+` or `-`"),
         Rule::slash => Follows("`/`"),
         Rule::cycle | Rule::cycle_entry => Needed("a cycle such as `every 28 days from first_dose`"),
@@ -437,6 +567,10 @@ fn meaning(rule: Rule) -> Meaning {
         | Rule::between
         | Rule::bad_divide
         | Rule::between_op
+        | Rule::range_words
+        | Rule::exponent
+        | Rule::and_compare
+        | Rule::stop_word
         | Rule::word_comparator
         | Rule::stable_tail
         | Rule::minus_prefix

@@ -30,12 +30,23 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn bad_number(&mut self, text: &str, span: Span) -> Exact {
+        if let Some((mantissa, power)) = text.split_once(['e', 'E']) {
+            self.say(
+                Diagnostic::new(&codes::BAD_VALUE, span, format!("`{text}` is the notation of a computer"))
+                    .help(format!(
+                        "write `{mantissa} x10^{power}` with the rest of the unit, or the number in full"
+                    )),
+            );
+            return text.replace('−', "-").parse().unwrap_or_else(|_| Exact::zero());
+        }
         let commas = text.matches(',').count();
         let points = text.matches('.').count();
         let meant = match (commas, points) {
             (1, 0) => Some(text.replace(',', ".")),
             (1, 1) if text.find(',') > text.find('.') => Some(text.replace('.', "").replace(',', ".")),
-            (0, 1) if text.trim_start_matches(['-', '−', '–']).starts_with('.') => Some(text.replace('.', "0.")),
+            (0, 1) if text.trim_start_matches(['-', '−', '–']).starts_with('.') => {
+                Some(text.replace('.', "0."))
+            }
             _ => None,
         };
         let exact = meant.as_deref().and_then(|meant| meant.parse::<Exact>().ok());
@@ -56,8 +67,9 @@ impl<'a> Reader<'a, '_> {
             }
             _ => {
                 self.say(
-                    Diagnostic::new(&codes::BAD_VALUE, span, format!("`{text}` is not a number"))
-                        .help("a number has one decimal point; commas only group thousands: `100,000`, `7.5`"),
+                    Diagnostic::new(&codes::BAD_VALUE, span, format!("`{text}` is not a number")).help(
+                        "a number has one decimal point; commas only group thousands: `100,000`, `7.5`",
+                    ),
                 );
                 Exact::zero()
             }
@@ -221,9 +233,8 @@ pub(super) fn limit_text(limit: Limit) -> &'static str {
 
 /// The number that a word stands for.
 pub(super) fn number_of_word(text: &str) -> Option<u32> {
-    let words = [
-        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    ];
+    let words =
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
     if matches!(text, "a" | "an") {
         return Some(1);
     }

@@ -2,8 +2,8 @@
 
 use super::operand::with_phrase;
 use super::tree::Chain;
-use super::{Node, Reader, Rule, child};
-use crate::ast::{ArithmeticOperator, Comparator, Expr, ExprKind, Quantifier};
+use super::{Node, Reader, Rule, child, has};
+use crate::ast::{ArithmeticOperator, Comparator, Expr, ExprKind, Quantifier, Quantity};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::source::{Span, Spanned};
 
@@ -26,7 +26,12 @@ impl<'a> Reader<'a, '_> {
             rule => {
                 let word = if rule == Rule::and { "and" } else { "or" };
                 if text != word {
-                    self.instead_of(&codes::WORD_FOR_SYMBOL, span, format!("`{text}` is written `{word}`"), word);
+                    self.instead_of(
+                        &codes::WORD_FOR_SYMBOL,
+                        span,
+                        format!("`{text}` is written `{word}`"),
+                        word,
+                    );
                 }
                 rule
             }
@@ -48,7 +53,9 @@ impl<'a> Reader<'a, '_> {
         let Some(at) = words.iter().position(|(word, _)| *word != first) else { return };
         let other_span = words[at].1;
         let (one, two) = if first == Rule::and { ("and", "or") } else { ("or", "and") };
-        let (Some(a), Some(b), Some(c)) = (parts.get(at - 1), parts.get(at), parts.get(at + 1)) else { return };
+        let (Some(a), Some(b), Some(c)) = (parts.get(at - 1), parts.get(at), parts.get(at + 1)) else {
+            return;
+        };
         let [a, b, c] = [a, b, c].map(|part| self.short(part.span));
         self.say(
             Diagnostic::new(&codes::MIXED_AND_OR, other_span, "`and` and `or` are mixed without parentheses")
@@ -58,15 +65,86 @@ impl<'a> Reader<'a, '_> {
         );
     }
 
+    /// `within … : a or b`: does the time hold for `b` too?
+    pub(super) fn scope_of_one(&mut self, parts: &[Expr], words: &[(Rule, Span)]) {
+        for (part, (word, at)) in parts.iter().zip(words) {
+            let body = match &part.kind {
+                ExprKind::Within { body, .. }
+                | ExprKind::OfPerson { body, .. }
+                | ExprKind::Proportion(body) => body,
+                _ => continue,
+            };
+            if matches!(body.kind, ExprKind::Parenthesised(_)) {
+                continue;
+            }
+            let word = if *word == Rule::and { "and" } else { "or" };
+            let head = Span { end: body.span.start, ..part.span };
+            let (head_text, body_text) = (self.short(head), self.short(body.span));
+            self.say(
+                Diagnostic::new(
+                    &codes::MIXED_AND_OR,
+                    *at,
+                    format!("does `{head_text}` hold for what follows `{word}` too?"),
+                )
+                .and(head, "how far does this reach?")
+                .help(format!(
+                    "write `{head_text} ({body_text} {word} …)` or `{head_text} ({body_text}) {word} …`"
+                )),
+            );
+        }
+    }
+
+    /// `no hba1c > 7`.
+    pub(super) fn no_before_comparison(&mut self, no: &Expr, of: &Expr) {
+        let at = Span { end: of.span.start, ..no.span };
+        let words = self.short(of.span);
+        self.say(
+            Diagnostic::new(&codes::SYNTAX, at, "`no` stands before a finding, not before a comparison")
+                .help(format!("write `not {words} …`"))
+                .fix(at, "not "),
+        );
+    }
+
+    /// `differs by 10 %`: exactly, or at most?
+    pub(super) fn missing_at_most(&mut self, node: &Node<'a>, tolerance: &Quantity) {
+        if has(node, Rule::at_most) {
+            return;
+        }
+        let at = tolerance.number.span;
+        self.say(
+            Diagnostic::new(&codes::SYNTAX, at, "a tolerance is an upper limit")
+                .help(format!("write `at most {}`", tolerance.number_text))
+                .fix(at, format!("at most {}", tolerance.number_text)),
+        );
+    }
+
+    /// `5 mg / dL`: a quantity whose unit has blanks.
+    pub(super) fn split_unit(
+        &mut self,
+        left: &Expr,
+        operator: Spanned<ArithmeticOperator>,
+        right: &Expr,
+    ) -> Option<Expr> {
+        let (ExprKind::Quantity(quantity), ExprKind::Finding(finding)) = (&left.kind, &right.kind) else {
+            return None;
+        };
+        let unit = quantity.unit.as_ref()?;
+        if operator.value != ArithmeticOperator::Divide || finding.name.span != right.span {
+            return None;
+        }
+        let together = format!("{}/{}", unit.value, finding.name.value);
+        crate::units::parse(&together).ok()?;
+        let at = unit.span.to(right.span);
+        let message = "a unit has no blank inside".into();
+        self.instead_of(&codes::SYNTAX, at, message, &together);
+        let unit = Some(Spanned::new(together, at));
+        let kind = ExprKind::Quantity(Quantity { unit, ..quantity.clone() });
+        Some(Expr::new(kind, left.span.to(right.span)))
+    }
+
     /// The words at a span on one line, shortened.
     fn short(&self, span: Span) -> String {
-        let words: Vec<&str> = self.words(span).split_whitespace().collect();
-        let text = words.join(" ");
-        if text.chars().count() <= 40 {
-            return text;
-        }
-        let start: String = text.chars().take(38).collect();
-        format!("{} …", start.trim_end())
+        one_line(self.words(span), 40)
     }
 
     // ---- comparisons ------------------------------------------------------------------------------------------
@@ -77,7 +155,7 @@ impl<'a> Reader<'a, '_> {
             "=>" | ">=" | "≥=" | ">≥" | ">==" | "=≥" => Some((">=", Comparator::AtLeast)),
             "=<" | "<=" | "≤=" | "<≤" | "<==" | "=≤" => Some(("<=", Comparator::AtMost)),
             "==" | "===" => Some(("=", Comparator::Equal)),
-            "<>" | "!==" | "≠=" => Some(("!=", Comparator::NotEqual)),
+            "<>" | "!==" | "≠=" | "=!" => Some(("!=", Comparator::NotEqual)),
             _ => None,
         };
         let message = format!("`{text}` is no comparison");
@@ -103,10 +181,14 @@ impl<'a> Reader<'a, '_> {
         let (sign, comparator) = match words.as_slice() {
             ["at", "least"] | ["no" | "not", "less" | "fewer", ..] => (">=", Comparator::AtLeast),
             ["at", "most"] | ["no" | "not", ..] => ("<=", Comparator::AtMost),
-            ["greater" | "more" | "higher", ..] if equal => (">=", Comparator::AtLeast),
-            ["less" | "lower" | "fewer", ..] if equal => ("<=", Comparator::AtMost),
-            ["greater" | "more" | "higher" | "above" | "exceeds" | "exceeding", ..] => (">", Comparator::Greater),
-            ["less" | "lower" | "fewer" | "below" | "under", ..] => ("<", Comparator::Less),
+            ["greater" | "more" | "higher" | "older" | "longer", ..] if equal => (">=", Comparator::AtLeast),
+            ["less" | "lower" | "fewer" | "younger" | "shorter", ..] if equal => ("<=", Comparator::AtMost),
+            ["greater" | "more" | "higher" | "older" | "longer" | "above" | "exceeds" | "exceeding", ..] => {
+                (">", Comparator::Greater)
+            }
+            ["less" | "lower" | "fewer" | "younger" | "shorter" | "below" | "under", ..] => {
+                ("<", Comparator::Less)
+            }
             _ => ("=", Comparator::Equal),
         };
         let message = format!("`{}` is written `{sign}`", words.join(" "));
@@ -118,6 +200,7 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn needless_or_missing_is(&mut self, sign: &Node<'a>, left: &Expr, list: bool) {
         let is = child(sign, Rule::is);
         match (is, list) {
+            (Some(_), false) if has(sign, Rule::word_comparator) => {}
             (Some(is), false) => {
                 let at = self.span(&is);
                 let rest = self.span(sign);
@@ -125,32 +208,99 @@ impl<'a> Reader<'a, '_> {
                 let words = self.words(Span { start: at.end, ..rest }).trim_start();
                 self.say(
                     Diagnostic::new(&codes::BAD_COMPARISON, at, "`is` is not needed before a comparison")
-                        .help(format!("write `{} {words} …`; `is` stands behind lists and before codes", self.short(left.span)))
+                        .help(format!(
+                            "write `{} {words} …`; `is` stands behind lists and before codes",
+                            self.short(left.span)
+                        ))
                         .fix(gap, words),
                 );
             }
             (None, true) => {
                 let at = self.span(sign);
                 self.say(
-                    Diagnostic::new(&codes::BAD_COMPARISON, at, "does each value of the list compare, or the list as a whole?")
-                        .help(format!("write `is` before it: `{} is {} …`", self.short(left.span), sign.as_str()))
-                        .fix(at, format!("is {}", sign.as_str())),
+                    Diagnostic::new(
+                        &codes::BAD_COMPARISON,
+                        at,
+                        "does each value of the list compare, or the list as a whole?",
+                    )
+                    .help(format!("write `is` before it: `{} is {} …`", self.short(left.span), sign.as_str()))
+                    .fix(at, format!("is {}", sign.as_str())),
                 );
             }
             _ => {}
         }
     }
 
+    /// `age at consent >= 18 years and <= 65 years`: the second comparison has no left side.
+    pub(super) fn compared_again(&mut self, expr: Expr, chain: &mut Chain<'a>) -> Option<Expr> {
+        use Comparator::{AtLeast, AtMost, Greater, Less};
+        let node = chain.sign()?;
+        let operator = self.operator(&node, false)?;
+        let right = self.sum(chain)?;
+        let whole = expr.span.to(right.span);
+        let at = operator.span.to(right.span);
+        let said = Diagnostic::new(
+            &codes::BAD_COMPARISON,
+            at,
+            format!("what is compared with `{}`?", self.short(right.span)),
+        );
+        let ExprKind::Compare { left, operator: first, right: bound } = &expr.kind else {
+            self.say(said.help("write the finding or measure before this comparison again"));
+            return None;
+        };
+        let (value, two) = (self.words(left.span), self.words(right.span));
+        let one = match (&bound.kind, &right.kind) {
+            (ExprKind::Quantity(one), ExprKind::Quantity(two)) if one.unit == two.unit => {
+                one.number_text.as_str()
+            }
+            _ => self.words(bound.span),
+        };
+        let (low, high) = if first.value == AtLeast {
+            (one, two)
+        } else {
+            (self.words(right.span), self.words(bound.span))
+        };
+        let and = has(&node, Rule::and);
+        let range = match (first.value, operator.value) {
+            (AtLeast, AtMost) if and => Some(format!("{value} in {low} to {high}")),
+            (AtMost, AtLeast) if and => Some(format!("{value} in {low} to {high}")),
+            (Less | AtMost, Greater | AtLeast) if and => None,
+            _ => Some(format!(
+                "{} {} {value} {}",
+                self.words(expr.span),
+                if and { "and" } else { "or" },
+                self.words(at)
+            )),
+        };
+        let said = match range {
+            Some(good) => said.help(format!("write `{}`", one_line(&good, 120))).fix(whole, good),
+            None => said.help(format!("write `{}` before it again", self.short(left.span))),
+        };
+        self.say(said);
+        let again = ExprKind::Compare { left: left.clone(), operator, right: Box::new(right) };
+        let parts = vec![expr, Expr::new(again, at)];
+        Some(Expr::new(if and { ExprKind::And(parts) } else { ExprKind::Or(parts) }, whole))
+    }
+
     /// `7 < hba1c < 9`.
-    pub(super) fn chained(&mut self, span: Span, parts: [&Expr; 3], signs: [Spanned<Comparator>; 2]) {
+    pub(super) fn chained_comparison(
+        &mut self,
+        span: Span,
+        parts: [&Expr; 3],
+        signs: [Spanned<Comparator>; 2],
+    ) {
         use Comparator::{AtLeast, AtMost, Greater, Less};
         let [low, value, high] = match signs.map(|sign| sign.value) {
             [Less | AtMost, Less | AtMost] => [parts[0], parts[1], parts[2]],
             [Greater | AtLeast, Greater | AtLeast] => [parts[2], parts[1], parts[0]],
             _ => {
                 self.say(
-                    Diagnostic::new(&codes::BAD_COMPARISON, signs[1].span, "a second comparison follows without a connecting word")
-                        .help("join two comparisons with `and` or `or`"),
+                    Diagnostic::new(
+                        &codes::BAD_COMPARISON,
+                        signs[1].span,
+                        "a second comparison follows without a connecting word",
+                    )
+                    .help("join two comparisons with `and` or `or`"),
                 );
                 return;
             }
@@ -162,14 +312,17 @@ impl<'a> Reader<'a, '_> {
         self.say(if both {
             said.help(format!("write `{range}`")).fix(span, range)
         } else {
-            said.help(format!("write `{range}` where both ends belong to it, else two comparisons with `and`"))
+            said.help(format!(
+                "write `{range}` where both ends belong to it, else two comparisons with `and`"
+            ))
         });
     }
 
     /// `0.3-2.0 ng/mL` behind `in`: a difference that was meant as a range.
     pub(super) fn dashed_range(&mut self, expr: &Expr) -> Option<(Expr, Expr)> {
         let ExprKind::Arithmetic { left, operator, right } = &expr.kind else { return None };
-        let literals = matches!(left.kind, ExprKind::Quantity(_)) && matches!(right.kind, ExprKind::Quantity(_));
+        let literals =
+            matches!(left.kind, ExprKind::Quantity(_)) && matches!(right.kind, ExprKind::Quantity(_));
         if operator.value != ArithmeticOperator::Subtract || !literals {
             return None;
         }
@@ -180,7 +333,11 @@ impl<'a> Reader<'a, '_> {
                 operator.span,
                 format!("`{}` between two numbers is a minus", self.words(operator.span)),
             )
-            .help(format!("write `{} to {}`; both ends are included", self.words(left.span), self.words(right.span)))
+            .help(format!(
+                "write `{} to {}`; both ends are included",
+                self.words(left.span),
+                self.words(right.span)
+            ))
             .fix(gap, " to "),
         );
         Some(((**left).clone(), (**right).clone()))
@@ -249,16 +406,34 @@ impl<'a> Reader<'a, '_> {
             Diagnostic::new(&codes::SYNTAX, span, "a division needs blanks on both sides")
                 .label("without them `/` belongs to a unit")
                 .help("write ` / `")
-                .fix(span, " / "),
+                .fix(self.with_blanks(span), " / "),
         );
+    }
+
+    /// The span with the blanks around it.
+    fn with_blanks(&self, span: Span) -> Span {
+        let range = span.range();
+        let at = range.start.saturating_sub(self.slice.start)..range.end.saturating_sub(self.slice.start);
+        let before = self.slice.text.get(..at.start).unwrap_or("");
+        let behind = self.slice.text.get(at.end..).unwrap_or("");
+        let left = before.len() - before.trim_end_matches([' ', '\t']).len();
+        let right = behind.len() - behind.trim_start_matches([' ', '\t']).len();
+        self.slice.span(at.start - left..at.end + right)
     }
 
     /// `hba1c > not …`: words that reach far cannot stand inside a value.
     pub(super) fn prefix_inside_value(&mut self, word: &Node<'a>, behind: &Expr) {
         let span = self.span(word);
         self.say(
-            Diagnostic::new(&codes::SYNTAX, span, format!("`{}` cannot stand inside a value", self.short(span)))
-                .help(format!("write it before the whole comparison, or put parentheses around it and `{}`", self.short(behind.span))),
+            Diagnostic::new(
+                &codes::SYNTAX,
+                span,
+                format!("`{}` cannot stand inside a value", self.short(span)),
+            )
+            .help(format!(
+                "write it before the whole comparison, or put parentheses around it and `{}`",
+                self.short(behind.span)
+            )),
         );
     }
 
@@ -277,11 +452,18 @@ impl<'a> Reader<'a, '_> {
             ["all" | "both"] => ("each", Quantifier::Each),
             ["either" | "some"] | ["one", "or", "more"] | ["1", "or", "more"] => ("any", Quantifier::Any),
             [count, rest @ ..] => {
-                let number = super::literal::number_of_word(count).or_else(|| count.parse().ok()).unwrap_or(1);
+                let number =
+                    super::literal::number_of_word(count).or_else(|| count.parse().ok()).unwrap_or(1);
                 if rest.is_empty() {
                     self.say(
-                        Diagnostic::new(&codes::WORD_FOR_SYMBOL, span, format!("`{count} of` does not say whether more are allowed"))
-                            .help(format!("write `at least {number} of`, `exactly {number} of` or `at most {number} of`")),
+                        Diagnostic::new(
+                            &codes::WORD_FOR_SYMBOL,
+                            span,
+                            format!("`{count} of` does not say whether more are allowed"),
+                        )
+                        .help(format!(
+                            "write `at least {number} of`, `exactly {number} of` or `at most {number} of`"
+                        )),
                     );
                 } else {
                     let good = format!("at least {number}");
@@ -296,6 +478,16 @@ impl<'a> Reader<'a, '_> {
         self.instead_of(&codes::WORD_FOR_SYMBOL, span, message, good);
         quantifier
     }
+}
+
+/// A text on one line, shortened to about this many characters.
+pub(super) fn one_line(text: &str, most: usize) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.chars().count() <= most {
+        return text;
+    }
+    let start: String = text.chars().take(most - 2).collect();
+    format!("{} …", start.trim_end())
 }
 
 /// Whether a time phrase behind this can only be meant for what it speaks of.

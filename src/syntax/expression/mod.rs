@@ -15,12 +15,14 @@ mod time;
 mod tree;
 mod visit;
 
+use std::collections::HashMap;
+
 use pest::Parser;
 use pest::iterators::Pair;
 
 use crate::ast::{
-    Constraint, CyclePlan, DurationExpr, Expr, Moment, Name, PlanPhrase, Quantity, QuantityRange, VisitTiming,
-    WindowAround,
+    Constraint, CyclePlan, DurationExpr, Expr, Moment, Name, PlanPhrase, Quantity, QuantityRange,
+    VisitTiming, WindowAround,
 };
 use crate::diagnostics::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
@@ -101,7 +103,12 @@ fn read<'a, T>(
     match Grammar::parse(entry, slice.text) {
         Ok(mut pairs) => {
             let inner = pairs.next()?.into_inner().next()?;
-            build(&mut Reader { slice, diagnostics }, inner)
+            let from = diagnostics.len();
+            let mut reader = Reader { slice, diagnostics, built: HashMap::new() };
+            reader.build_inside_out(&inner);
+            let value = build(&mut reader, inner);
+            diagnostics[from..].sort_by_key(|said| said.primary.span);
+            value
         }
         Err(error) => {
             diagnostics.push(expected::report(slice, entry, &error));
@@ -114,9 +121,34 @@ fn read<'a, T>(
 struct Reader<'a, 'd> {
     slice: Slice<'a>,
     diagnostics: &'d mut Vec<Diagnostic>,
+    /// What stands in parentheses, by rule and place, until what stands around it takes it in.
+    built: HashMap<Place, Option<Expr>>,
+}
+
+type Place = (Rule, usize, usize);
+
+fn place(node: &Node<'_>) -> Place {
+    let span = node.as_span();
+    (node.as_rule(), span.start(), span.end())
 }
 
 impl<'a> Reader<'a, '_> {
+    /// Builds the innermost parentheses first, so that deep nesting needs no deep stack.
+    fn build_inside_out(&mut self, node: &Node<'a>) {
+        let nested = |inner: &Node<'a>| matches!(inner.as_rule(), Rule::expression | Rule::table);
+        let nodes: Vec<Node<'a>> = node.clone().into_inner().flatten().filter(nested).collect();
+        for inner in nodes.into_iter().rev() {
+            let at = place(&inner);
+            let tree = if inner.as_rule() == Rule::table { self.table(inner) } else { self.chained(inner) };
+            self.built.insert(at, tree);
+        }
+    }
+
+    /// What [`Self::build_inside_out`] has built of a node.
+    fn built(&mut self, node: &Node<'a>) -> Option<Option<Expr>> {
+        self.built.remove(&place(node))
+    }
+
     fn span(&self, node: &Node<'a>) -> Span {
         self.slice.span(node.as_span().start()..node.as_span().end())
     }

@@ -2,8 +2,8 @@
 
 use super::{Node, Reader, Rule, child, has, is_name};
 use crate::ast::{
-    AttestationVerb, Axis, Expr, ExprKind, Finding, Mode, Moment, Name, Quantifier, Selector, TableKeys, TableRow,
-    TimePhrase,
+    AttestationVerb, Axis, Expr, ExprKind, Finding, Mode, Moment, Name, Quantifier, Selector, TableKeys,
+    TableRow, TimePhrase,
 };
 use crate::diagnostics::{Diagnostic, codes};
 use crate::source::{Span, Spanned};
@@ -20,7 +20,10 @@ impl<'a> Reader<'a, '_> {
             Rule::unspecified => ExprKind::Unspecified(self.text_in(&node)?),
             Rule::text_only => ExprKind::TextOnly { because: self.text_in(&node)? },
             Rule::attested => self.attested(&node)?,
-            Rule::table => self.table(node)?,
+            Rule::table => match self.built(&node) {
+                Some(built) => return built,
+                None => return self.table(node),
+            },
             Rule::time_between => {
                 let [from, to] = self.two_moments(&node)?;
                 ExprKind::TimeBetween { from, to }
@@ -44,7 +47,9 @@ impl<'a> Reader<'a, '_> {
 
     fn text_in(&self, node: &Node<'a>) -> Option<Spanned<String>> {
         let mut children = node.clone().into_inner();
-        children.find(|part| matches!(part.as_rule(), Rule::long_text | Rule::short_text)).map(|part| self.text(&part))
+        children
+            .find(|part| matches!(part.as_rule(), Rule::long_text | Rule::short_text))
+            .map(|part| self.text(&part))
     }
 
     fn two_moments(&mut self, node: &Node<'a>) -> Option<[Moment; 2]> {
@@ -196,11 +201,15 @@ impl<'a> Reader<'a, '_> {
             Rule::history_of => {
                 let of = self.inner(&node)?;
                 self.say(
-                    Diagnostic::new(&codes::WORD_FOR_SYMBOL, span, "`history of` can mean past disease, or past and present")
-                        .help(format!(
-                            "write `ever {0}` for both, or `{0} ended before …` for what is over",
-                            self.words(of.span)
-                        )),
+                    Diagnostic::new(
+                        &codes::WORD_FOR_SYMBOL,
+                        span,
+                        "`history of` can mean past disease, or past and present",
+                    )
+                    .help(format!(
+                        "write `ever {0}` for both, or `{0} ended before …` for what is over",
+                        self.words(of.span)
+                    )),
                 );
                 ExprKind::Occurs { mode: Spanned::new(Mode::Ever, span), of }
             }
@@ -244,7 +253,8 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn with_test(&mut self, node: Node<'a>) -> Option<Expr> {
-        let inner = node.into_inner().find(|part| matches!(part.as_rule(), Rule::paren | Rule::finding_test))?;
+        let inner =
+            node.into_inner().find(|part| matches!(part.as_rule(), Rule::paren | Rule::finding_test))?;
         if inner.as_rule() == Rule::paren {
             return self.paren(inner);
         }
@@ -254,7 +264,7 @@ impl<'a> Reader<'a, '_> {
         let mut right = None;
         for part in inner.into_inner() {
             match part.as_rule() {
-                Rule::compare_op => operator = Some(self.operator(&part)?),
+                Rule::compare_op => operator = Some(self.operator(&part, false)?),
                 Rule::literal => right = Some(self.literal(part)?),
                 _ if is_name(&part) => names.push(self.name(&part)),
                 _ => {}
@@ -303,12 +313,18 @@ impl<'a> Reader<'a, '_> {
             _ => self.bad_quantifier(&first),
         };
         if first.as_rule() == Rule::every {
-            self.instead_of(&codes::WORD_FOR_SYMBOL, span, "`every of` is written `each of`".into(), "each of");
+            self.instead_of(
+                &codes::WORD_FOR_SYMBOL,
+                span,
+                "`every of` is written `each of`".into(),
+                "each of",
+            );
         }
         Some(Spanned::new(quantifier, span))
     }
 
-    fn table(&mut self, node: Node<'a>) -> Option<ExprKind> {
+    pub(super) fn table(&mut self, node: Node<'a>) -> Option<Expr> {
+        let span = self.span(&node);
         let mut by = None;
         let mut rows = Vec::new();
         for part in node.into_inner() {
@@ -318,7 +334,7 @@ impl<'a> Reader<'a, '_> {
                 _ => {}
             }
         }
-        Some(ExprKind::Table { by: by?, rows })
+        Some(Expr::new(ExprKind::Table { by: by?, rows }, span))
     }
 
     fn axis(&mut self, node: &Node<'a>) -> Option<Spanned<Axis>> {

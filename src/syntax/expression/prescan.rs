@@ -5,7 +5,7 @@ use crate::diagnostics::{Diagnostic, codes};
 use crate::syntax::Slice;
 
 /// Deepest nesting of parentheses that is read.
-const DEEPEST: usize = 128;
+const DEEPEST: usize = 64;
 
 pub(super) fn check(slice: Slice<'_>) -> Result<(), Box<Diagnostic>> {
     let mut open: Vec<usize> = Vec::new();

@@ -44,8 +44,12 @@ impl<'a> Reader<'a, '_> {
                     let read = self.number(&part);
                     if read.value.is_negative() {
                         self.say(
-                            Diagnostic::new(&codes::BAD_VALUE, read.span, "a length of time is never negative")
-                                .help("leave out the minus; `before` and `after` give the direction"),
+                            Diagnostic::new(
+                                &codes::BAD_VALUE,
+                                read.span,
+                                "a length of time is never negative",
+                            )
+                            .help("leave out the minus; `before` and `after` give the direction"),
                         );
                     }
                     number = Some(read);
@@ -67,7 +71,10 @@ impl<'a> Reader<'a, '_> {
                 self.say(
                     Diagnostic::new(&codes::SYNTAX, span, "half-lives of which drug?")
                         .label("the drug is missing")
-                        .help(format!("write `{} half_lives of` and the name of the drug", self.number_of(span))),
+                        .help(format!(
+                            "write `{} half_lives of` and the name of the drug",
+                            self.number_of(span)
+                        )),
                 );
                 return None;
             };
@@ -116,7 +123,12 @@ impl<'a> Reader<'a, '_> {
         };
         let many = plural(unit);
         if text != many && text != many.trim_end_matches('s') {
-            self.instead_of(&codes::WORD_FOR_SYMBOL, span, format!("`{text}` is written out: `{many}`"), many);
+            self.instead_of(
+                &codes::WORD_FOR_SYMBOL,
+                span,
+                format!("`{text}` is written out: `{many}`"),
+                many,
+            );
         }
         Spanned::new(unit, span)
     }
@@ -248,7 +260,12 @@ impl<'a> Reader<'a, '_> {
                 self.past(inner, span, "within");
                 if !has(inner, Rule::past) {
                     let at = self.span(&child(inner, Rule::in_)?).to(self.span(&child(inner, Rule::the)?));
-                    self.instead_of(&codes::WORD_FOR_SYMBOL, at, "a time is `within` a length".into(), "within");
+                    self.instead_of(
+                        &codes::WORD_FOR_SYMBOL,
+                        at,
+                        "a time is `within` a length".into(),
+                        "within",
+                    );
                 }
                 TimePhrase::Within { duration, direction, anchor }
             }
@@ -267,7 +284,12 @@ impl<'a> Reader<'a, '_> {
         if has(inner, Rule::direction) {
             let whole = Span { start: span.start, ..self.span(&duration) };
             let good = format!("{word} {}", duration.as_str());
-            self.instead_of(&codes::WORD_FOR_SYMBOL, whole, format!("`{}` is not needed", past.as_str()), &good);
+            self.instead_of(
+                &codes::WORD_FOR_SYMBOL,
+                whole,
+                format!("`{}` is not needed", past.as_str()),
+                &good,
+            );
         } else {
             self.say(
                 Diagnostic::new(&codes::WORD_FOR_SYMBOL, span, format!("`{}` before what?", past.as_str()))

@@ -5,14 +5,12 @@ use std::collections::VecDeque;
 
 use super::operand::{lists, occurs, said_of, with_phrase};
 use super::{Node, Reader, Rule, child, depth, has};
-use crate::ast::{
-    ArithmeticOperator, Comparator, Expr, ExprKind, Name, Quantity, Selector, TimePhrase,
-};
+use crate::ast::{ArithmeticOperator, Comparator, Expr, ExprKind, Name, Quantity, Selector, TimePhrase};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::source::{Span, Spanned};
 
 /// Most signs of one sort that may follow each other where each takes in the one before.
-const MOST_SIGNS: usize = 200;
+const MOST_SIGNS: usize = 100;
 /// A chain of more tokens than this may be so deep that its depth is looked at before it goes into another.
 const LONG_CHAIN: usize = 9;
 /// Most words that reach to the right (`not`, `within … :`) before one operand.
@@ -63,6 +61,13 @@ impl<'a> Chain<'a> {
 impl<'a> Reader<'a, '_> {
     /// The tree of a node of rule `expression`.
     pub(super) fn expression(&mut self, node: Node<'a>) -> Option<Expr> {
+        match self.built(&node) {
+            Some(built) => built,
+            None => self.chained(node),
+        }
+    }
+
+    pub(super) fn chained(&mut self, node: Node<'a>) -> Option<Expr> {
         let mut chain = self.chain(node)?;
         let long = chain.tokens.len() > LONG_CHAIN;
         let expr = self.conditional(&mut chain)?;
@@ -124,8 +129,12 @@ impl<'a> Reader<'a, '_> {
         if let Some(beyond) = prefixes.get(MOST_PREFIXES) {
             let at = self.span(beyond);
             self.say(
-                Diagnostic::new(&codes::TOO_DEEP, at, format!("more than {MOST_PREFIXES} such words in a row"))
-                    .help("say it with fewer, or give the inner part a name with `define`"),
+                Diagnostic::new(
+                    &codes::TOO_DEEP,
+                    at,
+                    format!("more than {MOST_PREFIXES} such words in a row"),
+                )
+                .help("say it with fewer, or give the inner part a name with `define`"),
             );
             return None;
         }
@@ -173,15 +182,16 @@ impl<'a> Reader<'a, '_> {
     // ---- and, or --------------------------------------------------------------------------------------------
 
     fn connective(&mut self, chain: &mut Chain<'a>) -> Option<Expr> {
-        let mut parts = vec![self.negation(chain)?];
+        let mut parts = vec![self.negation(chain, false)?];
         let mut words: Vec<(Rule, Span)> = Vec::new();
         while let Some(Rule::and | Rule::or | Rule::and_or) = chain.next_sign() {
             let node = chain.sign()?;
             let word = self.connecting_word(&node);
             words.push((word, self.span(&node)));
-            parts.push(self.negation(chain)?);
+            parts.push(self.negation(chain, false)?);
         }
         let Some(&(first, _)) = words.first() else { return parts.pop() };
+        self.scope_of_one(&parts, &words);
         let span = parts.first()?.span.to(parts.last()?.span);
         if words.iter().any(|(word, _)| *word != first) {
             self.mixed(&parts, &words);
@@ -191,17 +201,18 @@ impl<'a> Reader<'a, '_> {
 
     // ---- not, within … :, for mother: ---------------------------------------------------------------------------
 
-    fn negation(&mut self, chain: &mut Chain<'a>) -> Option<Expr> {
+    fn negation(&mut self, chain: &mut Chain<'a>, guard: bool) -> Option<Expr> {
         let mut outer = Vec::new();
         if let Some(Token::Operand(operand)) = chain.tokens.front_mut() {
-            let tight = operand.prefixes.iter().rev().take_while(|node| node.as_rule() == Rule::minus_prefix).count();
+            let tight =
+                operand.prefixes.iter().rev().take_while(|node| node.as_rule() == Rule::minus_prefix).count();
             let inner = operand.prefixes.split_off(operand.prefixes.len() - tight);
             outer = std::mem::replace(&mut operand.prefixes, inner);
             if !outer.is_empty() {
                 operand.span = operand.expr.span;
             }
         }
-        let mut expr = self.comparison(chain)?;
+        let mut expr = self.comparison(chain, guard)?;
         for node in outer.into_iter().rev() {
             let span = self.span(&node).to(expr.span);
             let body = Box::new(expr);
@@ -225,7 +236,8 @@ impl<'a> Reader<'a, '_> {
 
     // ---- comparison ----------------------------------------------------------------------------------------------
 
-    fn comparison(&mut self, chain: &mut Chain<'a>) -> Option<Expr> {
+    /// As the `guard` of another limit it ends before the next `instead`, which belongs to the limit again.
+    fn comparison(&mut self, chain: &mut Chain<'a>, guard: bool) -> Option<Expr> {
         let mut expr = self.sum(chain)?;
         let subject = expr.span;
         let mut signs = 0;
@@ -240,7 +252,8 @@ impl<'a> Reader<'a, '_> {
                 Rule::compare_op => self.compare(expr, chain)?,
                 Rule::in_op => self.within_range(expr, chain)?,
                 Rule::between_op => self.between(expr, chain)?,
-                Rule::instead_op => self.exception_limit(expr, chain)?,
+                Rule::instead_op if !guard => self.exception_limit(expr, chain)?,
+                Rule::and_compare => self.compared_again(expr, chain)?,
                 Rule::misplaced => self.misplaced(expr, subject, chain)?,
                 Rule::is_codes | Rule::is_mode | Rule::is_stable | Rule::stable_tail | Rule::differs_by => {
                     self.completed(expr, chain)?
@@ -253,12 +266,19 @@ impl<'a> Reader<'a, '_> {
 
     fn compare(&mut self, left: Expr, chain: &mut Chain<'a>) -> Option<Expr> {
         let node = chain.sign()?;
-        let operator = self.operator(&node)?;
         let list = lists(&left);
+        let operator = self.operator(&node, list)?;
+        if let ExprKind::No(of) = &left.kind {
+            self.no_before_comparison(&left, of);
+        }
         self.needless_or_missing_is(&node, &left, list);
         if let ExprKind::Compare { left: first, operator: inner, right } = &left.kind {
             let third = self.sum(chain)?;
-            self.chained(left.span.to(third.span), [&**first, &**right, &third], [*inner, operator]);
+            self.chained_comparison(
+                left.span.to(third.span),
+                [&**first, &**right, &third],
+                [*inner, operator],
+            );
             return Some(left);
         }
         let right = Box::new(self.sum(chain)?);
@@ -271,6 +291,15 @@ impl<'a> Reader<'a, '_> {
         let negated = has(&node, Rule::not);
         let list = lists(&value);
         self.needless_or_missing_is(&node, &value, list);
+        if let Some(words) = child(&node, Rule::range_words) {
+            let at = self.span(&child(&node, Rule::in_)?).to(self.span(&words));
+            self.instead_of(
+                &codes::WORD_FOR_SYMBOL,
+                at,
+                format!("`{}` is written `in`", self.words(at)),
+                "in",
+            );
+        }
         let low = self.sum(chain)?;
         if chain.take(Rule::to).is_none() {
             if let Some((low, high)) = self.dashed_range(&low) {
@@ -310,17 +339,16 @@ impl<'a> Reader<'a, '_> {
     /// `… instead < 3.0 mg/dL when ever gilbert_syndrome`.
     fn exception_limit(&mut self, body: Expr, chain: &mut Chain<'a>) -> Option<Expr> {
         let node = chain.sign()?;
-        let operator = self.operator(&node)?;
+        let operator = self.operator(&node, false)?;
         let right = self.sum(chain)?;
         let at = self.span(&node).to(right.span);
         if chain.take(Rule::when).is_none() {
-            self.say(
-                Diagnostic::new(&codes::SYNTAX, at, "for whom does this other limit hold?")
-                    .help(format!("add `when` and a condition: `{} when ever gilbert_syndrome`", self.words(at))),
-            );
+            self.say(Diagnostic::new(&codes::SYNTAX, at, "for whom does this other limit hold?").help(
+                format!("add `when` and a condition: `{} when ever gilbert_syndrome`", self.words(at)),
+            ));
             return None;
         }
-        let guard = self.negation(chain)?;
+        let guard = self.negation(chain, true)?;
         let whole = body.span.to(guard.span);
         Some(inside_list(body, whole, |body| ExprKind::Instead {
             body: Box::new(body),
@@ -350,24 +378,38 @@ impl<'a> Reader<'a, '_> {
                     let good = format!("{}{}", if negated { "not " } else { "" }, self.words(mode.span));
                     if negated {
                         self.say(
-                            Diagnostic::new(&codes::WORD_FOR_SYMBOL, at, "a negation stands before what it denies")
-                                .help(format!("write `not {} {}`", self.words(value.span), self.words(mode.span))),
+                            Diagnostic::new(
+                                &codes::WORD_FOR_SYMBOL,
+                                at,
+                                "a negation stands before what it denies",
+                            )
+                            .help(format!(
+                                "write `not {} {}`",
+                                self.words(value.span),
+                                self.words(mode.span)
+                            )),
                         );
                     } else {
                         let message = format!("`is` is not needed before `{good}`");
                         self.instead_of(&codes::WORD_FOR_SYMBOL, at, message, &good);
                     }
                 }
-                let said = occurs(value, mode);
+                let said = self.with_following_phrases(occurs(value, mode), chain)?;
+                let whole = whole.to(said.span);
                 Some(if negated { Expr::new(ExprKind::Not(Box::new(said)), whole) } else { said })
             }
             Rule::differs_by => {
                 let at_most: Quantity = self.quantity(child(&node, Rule::quantity)?)?;
+                self.missing_at_most(&node, &at_most);
                 let reference = child(&node, Rule::reference)?;
                 let reference = Spanned::new(reference_value(reference.as_str()), self.span(&reference));
                 let value = self.with_following_phrases(value, chain)?;
                 let whole = whole.to(value.span);
-                Some(said_of(value, whole, |value| ExprKind::Differs { value: Box::new(value), at_most, reference }))
+                Some(said_of(value, whole, |value| ExprKind::Differs {
+                    value: Box::new(value),
+                    at_most,
+                    reference,
+                }))
             }
             _ => {
                 let value = self.with_following_phrases(value, chain)?;
@@ -410,8 +452,11 @@ impl<'a> Reader<'a, '_> {
             let node = chain.sign()?;
             signs += 1;
             self.not_too_long(signs, &node)?;
-            let operator =
-                if rule == Rule::multiply { ArithmeticOperator::Multiply } else { ArithmeticOperator::Divide };
+            let operator = if rule == Rule::multiply {
+                ArithmeticOperator::Multiply
+            } else {
+                ArithmeticOperator::Divide
+            };
             if rule == Rule::bad_divide {
                 self.tight_division(&node);
             }
@@ -442,7 +487,8 @@ impl<'a> Reader<'a, '_> {
     fn single(&mut self, chain: &mut Chain<'a>) -> Option<(Vec<Span>, Expr)> {
         match chain.tokens.pop_front()? {
             Token::Operand(operand) => {
-                if let Some(word) = operand.prefixes.iter().find(|node| node.as_rule() != Rule::minus_prefix) {
+                if let Some(word) = operand.prefixes.iter().find(|node| node.as_rule() != Rule::minus_prefix)
+                {
                     self.prefix_inside_value(word, &operand.expr);
                     return None;
                 }
@@ -460,6 +506,9 @@ impl<'a> Reader<'a, '_> {
     fn arithmetic(&mut self, left: Expr, operator: ArithmeticOperator, node: &Node<'a>, right: Expr) -> Expr {
         let operator = Spanned::new(operator, self.span(node));
         let span = left.span.to(right.span);
+        if let Some(whole) = self.split_unit(&left, operator, &right) {
+            return whole;
+        }
         Expr::new(ExprKind::Arithmetic { left: Box::new(left), operator, right: Box::new(right) }, span)
     }
 
@@ -469,8 +518,12 @@ impl<'a> Reader<'a, '_> {
         }
         let span = self.span(node);
         self.say(
-            Diagnostic::new(&codes::TOO_DEEP, span, format!("more than {MOST_SIGNS} signs in one calculation"))
-                .help("split the calculation with `derive`"),
+            Diagnostic::new(
+                &codes::TOO_DEEP,
+                span,
+                format!("more than {MOST_SIGNS} signs in one calculation"),
+            )
+            .help("split the calculation with `derive`"),
         );
         None
     }
@@ -478,7 +531,7 @@ impl<'a> Reader<'a, '_> {
     // ---- operators ----------------------------------------------------------------------------------------------------
 
     /// The comparison that a node with a comparator, or words for one, stands for.
-    pub(super) fn operator(&mut self, node: &Node<'a>) -> Option<Spanned<Comparator>> {
+    pub(super) fn operator(&mut self, node: &Node<'a>, list: bool) -> Option<Spanned<Comparator>> {
         if let Some(sign) = child(node, Rule::comparator) {
             let span = self.span(&sign);
             let good = match sign.as_str() {
@@ -493,7 +546,8 @@ impl<'a> Reader<'a, '_> {
             return Some(Spanned::new(good, span));
         }
         let words = child(node, Rule::word_comparator)?;
-        let span = self.span(&words);
+        // The `is` of `is at least` goes with it, but behind a list it must stay.
+        let span = if has(node, Rule::is) && !list { self.span(node) } else { self.span(&words) };
         Some(Spanned::new(self.word_comparator(words.as_str(), span), span))
     }
 }

@@ -136,7 +136,11 @@ impl<'a> Reader<'a, '_> {
             match part.as_rule() {
                 Rule::window => window = Some(self.window(part)?),
                 Rule::constraint => and.push(self.constraint(part)?),
-                Rule::on_day | Rule::on_target | Rule::offset_target | Rule::range_target | Rule::every_target => {
+                Rule::on_day
+                | Rule::on_target
+                | Rule::offset_target
+                | Rule::range_target
+                | Rule::every_target => {
                     target = Some(self.target(part)?);
                 }
                 _ => {}
@@ -153,7 +157,11 @@ impl<'a> Reader<'a, '_> {
                 if let Some(to) = child(&node, Rule::range_to) {
                     self.range_to(&to);
                 }
-                VisitTarget::Day { from: *days.first()?, to: days.get(1).copied(), clock: self.name_in(&node) }
+                VisitTarget::Day {
+                    from: *days.first()?,
+                    to: days.get(1).copied(),
+                    clock: self.name_in(&node),
+                }
             }
             Rule::on_target => VisitTarget::On(self.side_and_moment(&node)?.1),
             Rule::offset_target => {
@@ -213,9 +221,13 @@ impl<'a> Reader<'a, '_> {
                 Rule::bad_window => {
                     let words = self.words(span);
                     self.say(
-                        Diagnostic::new(&codes::BAD_VALUE, span, "before the planned day, after it, or both?")
-                            .label("a window has a sign")
-                            .help(format!("write `±{words}`, `-{words}` or `+{words}`")),
+                        Diagnostic::new(
+                            &codes::BAD_VALUE,
+                            span,
+                            "before the planned day, after it, or both?",
+                        )
+                        .label("a window has a sign")
+                        .help(format!("write `±{words}`, `-{words}` or `+{words}`")),
                     );
                     return None;
                 }
@@ -270,10 +282,16 @@ impl<'a> Reader<'a, '_> {
         let one = DurationExpr::Simple { number: first, unit };
         let zero = Spanned::new(Exact::zero(), unit.span);
         let other = match sides.pop() {
-            Some((_, number, other_unit)) => DurationExpr::Simple { number, unit: other_unit.unwrap_or(unit) },
+            Some((_, number, other_unit)) => {
+                DurationExpr::Simple { number, unit: other_unit.unwrap_or(unit) }
+            }
             None => DurationExpr::Simple { number: zero, unit },
         };
-        Some(if first_early { WindowAround { early: one, late: other } } else { WindowAround { early: other, late: one } })
+        Some(if first_early {
+            WindowAround { early: one, late: other }
+        } else {
+            WindowAround { early: other, late: one }
+        })
     }
 
     // ---- cycles -----------------------------------------------------------------------------------------------------
