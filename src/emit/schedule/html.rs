@@ -10,15 +10,17 @@ const STYLE: &str = include_str!("soa.css");
 
 /// Tables with more visits than this are printed on larger paper, in smaller type.
 const WIDE: usize = 12;
-/// With more visits than this, their names are written upwards.
+/// With more visits than this, names of more letters than [`SHORT`] are written upwards.
 const CROWDED: usize = 16;
+const SHORT: usize = 6;
 
 pub(super) fn page(trial: &Trial, table: &Table) -> String {
     let count = table.columns.len();
+    let longest = table.columns.iter().map(|column| column.label.chars().count()).max().unwrap_or(0);
     let class = match count {
         0..=WIDE => "soa",
-        _ if count <= CROWDED => "soa wide",
-        _ => "soa wide crowded",
+        _ if count > CROWDED && longest > SHORT => "soa wide crowded",
+        _ => "soa wide",
     };
     let paper = if count > WIDE { "@page { size: A3 landscape; }" } else { "@page { size: A4 landscape; }" };
     let edges = edges(&table.columns);

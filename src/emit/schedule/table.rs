@@ -224,7 +224,10 @@ fn headings(
     let contacts = columns.iter().map(|column| sentence(&column.contact)).collect();
     rows.push(("Contact", contacts, Vec::new()));
     rows.into_iter()
-        .filter(|(_, cells, _)| cells.iter().any(|cell| !cell.is_empty()))
+        // Week 0 alone says nothing.
+        .filter(|(label, cells, _)| {
+            cells.iter().any(|cell| !cell.is_empty() && (*label != "Week" || cell != "0"))
+        })
         .map(|(label, cells, texts)| Heading {
             label,
             notes: texts.into_iter().map(|text| notes.add(text)).collect(),

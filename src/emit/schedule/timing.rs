@@ -95,12 +95,13 @@ fn timing(
                 timing.month = Some(number(months));
             } else if let (true, Some(days)) = (on_reference, days) {
                 timing.day = clock.map(|clock| number(clock.day_of(days)));
-                timing.week = (days != 0 && days % 7 == 0).then(|| number(days / 7));
+                // Without a clock, the anchor's own day is better called by the anchor's name than week 0.
+                timing.week = (days % 7 == 0 && (days != 0 || clock.is_some())).then(|| number(days / 7));
                 if timing.day.is_none() && timing.week.is_none() {
-                    timing.other = Some(wording.offset(offset, &wording.moment(anchor)));
+                    timing.other = Some(away(wording, offset, anchor));
                 }
             } else {
-                timing.other = Some(wording.offset(offset, &wording.moment(anchor)));
+                timing.other = Some(away(wording, offset, anchor));
             }
         }
         VisitTiming::Range { anchor, from, to, .. } => {
@@ -116,6 +117,16 @@ fn timing(
         VisitTiming::OnEvent { moment, .. } => timing.other = Some(format!("At {}", wording.moment(moment))),
     }
     timing
+}
+
+/// `2 weeks after Month 1`, `At dose`.
+fn away(wording: Wording<'_>, offset: &Offset, anchor: &Moment) -> String {
+    let of = wording.moment(anchor);
+    if days(offset) == Some(0) || months(offset) == Some(0) {
+        format!("At {of}")
+    } else {
+        wording.offset(offset, &of)
+    }
 }
 
 /// `0 to 14 days after the infusion`.

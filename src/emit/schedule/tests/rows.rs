@@ -123,16 +123,29 @@ fn days_weeks_and_months_stand_in_rows_of_their_own() {
     let rows = |first: i64, label: &str| heading(&of(&draft(first)), label).unwrap_or_default();
     assert_eq!(rows(1, "Day"), ["−28 to −1", "1", "15", "10", ""]);
     assert_eq!(rows(0, "Day"), ["−28 to −1", "0", "14", "9", ""]);
-    assert_eq!(rows(1, "Week"), ["", "", "2", "", ""]);
+    assert_eq!(rows(1, "Week"), ["", "0", "2", "", ""]);
     assert_eq!(rows(1, "Month"), ["", "", "", "", "3"]);
     assert_eq!(rows(1, "Timing"), Vec::<String>::new(), "no row where nothing stands in it");
     assert!(of(&draft(0)).footnotes.contains(&"Day 0 is the day of dose.".to_owned()));
 }
 
 #[test]
+fn week_0_alone_makes_no_row() {
+    let from = || event("dose");
+    let at = |day: i64| target(from(), after(days(day)), days(0), days(0), "somehow");
+    let draft = |second: i64| {
+        Draft::new("t").clock(0, from()).event("dose").visit("a", "v", at(0)).visit("a", "w", at(second))
+    };
+    assert_eq!(heading(&of(&draft(3)), "Week"), None);
+    assert_eq!(heading(&of(&draft(7)), "Week").unwrap(), ["0", "1"]);
+    assert_eq!(heading(&of(&draft(3)), "Day").unwrap(), ["0", "3"]);
+}
+
+#[test]
 fn without_a_clock_no_day_is_numbered() {
     let draft = Draft::new("t")
         .event("dose")
+        .visit("a", "first", target(event("dose"), after(days(0)), days(0), days(0), "on dose"))
         .visit("a", "odd", target(event("dose"), after(days(9)), days(1), days(1), "somehow"))
         .visit("a", "early", range(event("dose"), after(days(0)), after(days(14)), "0 to 14 days after dose"))
         .visit(
@@ -143,7 +156,12 @@ fn without_a_clock_no_day_is_numbered() {
     assert_eq!(heading(&of(&draft), "Day"), None);
     assert_eq!(
         heading(&of(&draft), "Timing").unwrap(),
-        ["9 days after dose", "0 to 2 weeks after dose", "3 weeks after dose to 2 months after dose"]
+        [
+            "At dose",
+            "9 days after dose",
+            "0 to 2 weeks after dose",
+            "3 weeks after dose to 2 months after dose"
+        ]
     );
 }
 
