@@ -150,6 +150,16 @@ codes! {
     NO_EARLY_END "S30" "no-early-end" Warning;
     REMOTE_EXAMINATION "S33" "remote-examination" Warning;
 
+    // ---- F: forms -------------------------------------------------------------------------------
+    NOT_ON_A_FORM "F01" "not-on-a-form" Error;
+    IDLE_FIELD "F02" "idle-field" Warning;
+    FIELD_UNIT "F03" "field-unit" Error;
+    NARROW_RANGE "F04" "narrow-range" Warning;
+    SKIP_LOGIC "F05" "skip-logic" Error;
+    CLOSED_LIST "F06" "closed-list" Warning;
+    TWO_LISTS "F07" "two-lists" Warning;
+    UNKNOWN_FIELD "F08" "unknown-field" Error;
+
     // ---- O: outcomes ----------------------------------------------------------------------------
     OUTCOME_ANCHOR "O01" "outcome-anchor" Error;
     OUTCOME_METRIC "O02" "outcome-metric" Warning;

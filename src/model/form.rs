@@ -134,6 +134,10 @@ pub enum Why {
     Derivation {
         measure: String,
     },
+    /// The plan of treatment gives the product.
+    Treatment {
+        product: String,
+    },
     /// Needed to identify the record (date, visit, unit).
     Record,
     /// The author put it there.
@@ -170,6 +174,8 @@ pub enum CheckKind {
     InWindow { field: String },
     /// Dates are not before the event.
     NotBeforeEvent { field: String, event: String },
+    /// The yes-or-no field is yes exactly when all of these hold.
+    Agrees { field: String, yes_when: Vec<FieldCondition> },
     /// A condition of the protocol, in the language's own words.
     Rule { clause: Clause },
 }

@@ -1,0 +1,179 @@
+//! Both forms of eligibility: the worksheet on which every criterion is answered and signed for (`IEW`), and CDASH's list of
+//! the criteria that a participant does not meet (`IE`).
+
+use super::book::{Book, put};
+use super::field::{Asked, NO, YES, choice, field};
+use super::names::{MAX_LENGTH, Taken, short};
+use super::needs::What;
+use crate::model::{
+    AttestationVerb, CheckKind, Computability, Criterion, CriterionKind, Decision, Field, FieldCondition,
+    FieldKind, FormCheck, Level, Why,
+};
+
+const NOT_APPLICABLE: &str = "NA";
+
+pub(super) fn add(book: &mut Book<'_>) {
+    let trial = book.trial;
+    let several = trial.decisions.len() > 1;
+    let mut exceptions: Vec<Level> = Vec::new();
+    let mut why: Vec<Why> = Vec::new();
+    let mut at: Vec<String> = Vec::new();
+    for (event, decision) in trial.decisions.iter().filter(|(_, decision)| !decision.criteria.is_empty()) {
+        worksheet(book, event, decision, several);
+        at.extend(book.timing.checks(decision));
+        for (code, criterion) in &decision.criteria {
+            let known = exceptions.iter().any(|level| level.value == *code);
+            let value = if known { format!("{code}@{event}") } else { code.clone() };
+            exceptions.push(Level { value, label: Some(format!("{code}: {}", criterion.prose)) });
+            why.push(Why::Criterion { decision: event.clone(), code: code.clone() });
+        }
+    }
+    if exceptions.is_empty() {
+        return;
+    }
+    let visits = book.timing.in_order(&at);
+    let form = book.form("IE", "Eligibility criteria that are not met", "IE");
+    form.visits = visits;
+    form.repeating = true;
+    form.instructions = Some(
+        "One record for each inclusion criterion answered with No and each exclusion criterion answered with Yes. \
+         Left empty when the participant is eligible."
+            .to_owned(),
+    );
+    let kinds = choice(&[("INCLUSION", "Inclusion criterion"), ("EXCLUSION", "Exclusion criterion")]);
+    put(form, field("IECAT", "Kind of criterion", kinds).required().why(why.clone()));
+    let code = field("IETESTCD", "Criterion that is not met", FieldKind::Choice { levels: exceptions });
+    put(form, code.required().why(why));
+}
+
+fn worksheet(book: &mut Book<'_>, event: &str, decision: &Decision, several: bool) {
+    let name = if several { format!("IEW_{}", short(event, MAX_LENGTH)) } else { "IEW".to_owned() };
+    let label = match (&decision.label, several) {
+        (Some(label), _) => format!("Eligibility worksheet: {label}"),
+        (None, true) => format!("Eligibility worksheet: {}", book.concept_label(event)),
+        (None, false) => "Eligibility worksheet".to_owned(),
+    };
+    let visits = book.timing.checks(decision);
+    let mut codes = Taken::default();
+    let tests: Vec<String> =
+        decision.criteria.keys().map(|code| codes.claim(&test_code(code), MAX_LENGTH)).collect();
+    let mut agrees: Vec<FieldCondition> = Vec::new();
+    let mut fields: Vec<Field> = Vec::new();
+    for ((code, criterion), test) in decision.criteria.iter().zip(tests) {
+        let why = Why::Criterion { decision: event.to_owned(), code: code.clone() };
+        let (heading, met) = match criterion.kind {
+            CriterionKind::Include => ("Inclusion criteria", YES),
+            CriterionKind::Exclude => ("Exclusion criteria", NO),
+        };
+        let answer = format!("{test}_IEORRES");
+        let limited = !criterion.arms.is_empty();
+        let kind = if limited {
+            choice(&[(YES, "Yes"), (NO, "No"), (NOT_APPLICABLE, "Not applicable: another arm")])
+        } else {
+            FieldKind::YesNo
+        };
+        let mut accepted = vec![met.to_owned()];
+        accepted.extend(limited.then(|| NOT_APPLICABLE.to_owned()));
+        agrees.push(FieldCondition { field: answer.clone(), one_of: accepted });
+        let asked = field(&answer, format!("{code}. {}", criterion.prose), kind).required().group(heading);
+        let asked = Field {
+            answers: Some(code.clone()),
+            help: guidance(criterion),
+            origin: criterion.origin,
+            ..asked
+        };
+        fields.push(asked.why([why.clone()]));
+        for part in parts(book, event, code) {
+            let of = codes.claim(&test_code(&part.key), MAX_LENGTH);
+            let asked =
+                field(format!("{of}_IEORRES"), format!("{}. {}", part.key, part.question), FieldKind::YesNo);
+            let asked = asked.group(heading).why([why.clone()]).help(part.help);
+            fields.push(Field { answers: Some(part.key), origin: criterion.origin, ..asked });
+        }
+    }
+    let form = book.form(&name, &label, "IE");
+    form.visits = visits;
+    form.instructions = Some(
+        "Answer every criterion. A participant is eligible when every inclusion criterion is answered with Yes and every \
+         exclusion criterion with No."
+            .to_owned(),
+    );
+    put(
+        form,
+        field("IEDAT", "Day on which eligibility was checked", FieldKind::Date).required().why([Why::Record]),
+    );
+    fields.into_iter().for_each(|field| put(form, field));
+    let all = field("IEYN", "Does the participant meet every criterion?", FieldKind::YesNo).required();
+    put(form, all.group("Conclusion").why([Why::Record]));
+    form.checks.push(FormCheck {
+        id: format!("{name}.IEYN.agrees"),
+        message: "The conclusion is Yes exactly when every inclusion criterion is answered with Yes and every exclusion \
+                  criterion with No."
+            .to_owned(),
+        check: CheckKind::Agrees { field: "IEYN".to_owned(), yes_when: agrees },
+        hard: true,
+    });
+}
+
+/// The code of a criterion as a test code: `E10.2` is `E10_2`.
+fn test_code(key: &str) -> String {
+    let flat = key.replace(['.', '-'], "_").to_ascii_uppercase();
+    let fits = flat.len() <= MAX_LENGTH
+        && flat.starts_with(|first: char| first.is_ascii_uppercase())
+        && flat.chars().all(|sign| sign.is_ascii_alphanumeric() || sign == '_');
+    if fits { flat } else { short(key, MAX_LENGTH) }
+}
+
+/// A question inside a criterion that a person answers.
+struct Part {
+    key: String,
+    question: String,
+    help: String,
+}
+
+/// The answers that a criterion rests on, but for the one under the criterion's own code.
+fn parts(book: &Book<'_>, event: &str, code: &str) -> Vec<Part> {
+    let of = Why::Criterion { decision: event.to_owned(), code: code.to_owned() };
+    let mut parts: Vec<Part> = Vec::new();
+    for need in book.needs.iter().filter(|need| need.why == of) {
+        let What::Answer(answer) = &need.what else { continue };
+        if answer.key == code || parts.iter().any(|part| part.key == answer.key) {
+            continue;
+        }
+        let (question, help) = match answer.asked {
+            Some((verb, by, question)) => (question.to_owned(), who(verb, by)),
+            None => (need.text.to_owned(), "Answered by hand, from the wording of the protocol.".to_owned()),
+        };
+        parts.push(Part { key: answer.key.to_owned(), question, help });
+    }
+    parts
+}
+
+fn who(verb: AttestationVerb, by: &str) -> String {
+    let by = by.replace('_', " ");
+    match verb {
+        AttestationVerb::Attested => format!("Answered by the {by}."),
+        AttestationVerb::Agreed => format!("Agreed to by the {by}."),
+        AttestationVerb::Approved => format!("Approved by the {by}."),
+        AttestationVerb::Declined => format!("Yes, when the {by} declines."),
+    }
+}
+
+/// How the criterion comes to its answer.
+fn guidance(criterion: &Criterion) -> Option<String> {
+    use crate::model::Rule;
+    let own = match &criterion.rule.rule {
+        Rule::Attested { verb, by, question, .. } => {
+            Some(format!("{question}. {}", who(*verb, by)).replace("?.", "?"))
+        }
+        Rule::Text { because, .. } => Some(format!("Answered by hand: {because}.")),
+        _ => None,
+    };
+    own.or_else(|| match criterion.computability {
+        Computability::Computed => Some("Follows from the data on other forms.".to_owned()),
+        Computability::Partly => {
+            Some("Follows from the data on other forms and the answers below.".to_owned())
+        }
+        Computability::Attested | Computability::TextOnly => None,
+    })
+}

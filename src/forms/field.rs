@@ -1,0 +1,124 @@
+//! Fields in the making, and the code lists that several forms share. Values are the submission values of CDISC's
+//! controlled terminology; the words beside them are ours.
+
+use crate::model::{Field, FieldCondition, FieldKind, Level, Origin, Why};
+
+pub(super) const YES: &str = "Y";
+pub(super) const NO: &str = "N";
+pub(super) const UNKNOWN: &str = "U";
+pub(super) const OTHER: &str = "OTHER";
+
+pub(super) fn field(name: impl Into<String>, label: impl Into<String>, kind: FieldKind) -> Field {
+    Field {
+        name: name.into(),
+        label: label.into(),
+        kind,
+        required: false,
+        when: Vec::new(),
+        visits: None,
+        only: Vec::new(),
+        group: None,
+        measure: None,
+        answers: None,
+        loinc: None,
+        help: None,
+        why: Vec::new(),
+        origin: Origin::default(),
+    }
+}
+
+/// What is said about a field beside its name, question and type.
+pub(super) trait Asked: Sized {
+    fn required(self) -> Self;
+    /// Asked only when the other field has one of these values.
+    fn when(self, field: &str, values: &[&str]) -> Self;
+    fn why(self, why: impl IntoIterator<Item = Why>) -> Self;
+    fn group(self, heading: &str) -> Self;
+    fn help(self, text: impl Into<String>) -> Self;
+}
+
+impl Asked for Field {
+    fn required(self) -> Self {
+        Field { required: true, ..self }
+    }
+
+    fn when(mut self, field: &str, values: &[&str]) -> Self {
+        let one_of = values.iter().map(|value| (*value).to_owned()).collect();
+        self.when.push(FieldCondition { field: field.to_owned(), one_of });
+        self
+    }
+
+    fn why(mut self, why: impl IntoIterator<Item = Why>) -> Self {
+        why.into_iter().for_each(|why| give_reason(&mut self.why, why));
+        self
+    }
+
+    fn group(self, heading: &str) -> Self {
+        Field { group: Some(heading.to_owned()), ..self }
+    }
+
+    fn help(self, text: impl Into<String>) -> Self {
+        Field { help: Some(text.into()), ..self }
+    }
+}
+
+/// Adds a reason that is not among them yet.
+pub(super) fn give_reason(reasons: &mut Vec<Why>, why: Why) {
+    if !reasons.contains(&why) {
+        reasons.push(why);
+    }
+}
+
+pub(super) fn choice(levels: &[(&str, &str)]) -> FieldKind {
+    let level = |(value, label): &(&str, &str)| Level {
+        value: (*value).to_owned(),
+        label: Some((*label).to_owned()),
+    };
+    FieldKind::Choice { levels: levels.iter().map(level).collect() }
+}
+
+pub(super) fn yes_no_unknown() -> FieldKind {
+    choice(&[(YES, "Yes"), (NO, "No"), (UNKNOWN, "Unknown")])
+}
+
+pub(super) fn severity() -> FieldKind {
+    choice(&[("MILD", "Mild"), ("MODERATE", "Moderate"), ("SEVERE", "Severe")])
+}
+
+/// What was done with the study treatment because of an adverse event.
+pub(super) fn action_taken() -> FieldKind {
+    choice(&[
+        ("DOSE NOT CHANGED", "Dose not changed"),
+        ("DOSE REDUCED", "Dose reduced"),
+        ("DRUG INTERRUPTED", "Interrupted"),
+        ("DRUG WITHDRAWN", "Stopped for good"),
+        ("NOT APPLICABLE", "Not applicable"),
+        (UNKNOWN_LONG, "Unknown"),
+    ])
+}
+
+pub(super) fn outcome_of_event() -> FieldKind {
+    choice(&[
+        ("RECOVERED/RESOLVED", "Recovered"),
+        ("RECOVERING/RESOLVING", "Recovering"),
+        ("NOT RECOVERED/NOT RESOLVED", "Not recovered"),
+        ("RECOVERED/RESOLVED WITH SEQUELAE", "Recovered, with lasting damage"),
+        ("FATAL", "Died of it"),
+        (UNKNOWN_LONG, "Unknown"),
+    ])
+}
+
+const UNKNOWN_LONG: &str = "UNKNOWN";
+
+pub(super) fn interpretation() -> FieldKind {
+    choice(&[
+        ("NORMAL", "Normal"),
+        ("ABNORMAL NOT CLINICALLY SIGNIFICANT", "Abnormal, of no clinical importance"),
+        ("ABNORMAL CLINICALLY SIGNIFICANT", "Abnormal, clinically important"),
+    ])
+}
+
+/// The visit's contact modes, as the schedule names them.
+pub(super) fn contact_modes() -> FieldKind {
+    choice(&[("clinic", "At the clinic"), ("phone", "By phone"), ("home", "At home"), ("remote", "Remote")])
+}
