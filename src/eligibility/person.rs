@@ -218,6 +218,14 @@ impl<'a> Person<'a> {
         })
     }
 
+    /// Whether somebody said that this never happens, without a period.
+    pub fn is_denied_for_good(&self, name: &str, words: &Vocabulary<'_>) -> bool {
+        self.covers
+            .iter()
+            .filter(|cover| cover.is_absence && cover.from == Date::MIN && cover.to == Date::MAX)
+            .any(|cover| matches!(&cover.of, Covered::Name(broader) if words.is_a(name, broader)))
+    }
+
     /// The last day up to which it is known that there was nothing, from `from` on.
     pub fn known_until(&self, name: &str, words: &Vocabulary<'_>, from: Date) -> Option<Date> {
         let about =

@@ -1,9 +1,7 @@
 //! Findings, exposures, procedures and events: present, absent, or not known.
 
 use trialc::eligibility::Status::{Met, NotMet, Unknown};
-use trialc::model::{
-    Anchor, AttributeTest, Comparator, Domain, Finding, Mode, Moment, Occurrence, Selector, Tolerance, Value,
-};
+use trialc::model::{AttributeTest, Comparator, Domain, Finding, Mode, Selector, Tolerance, Value};
 
 use super::support::*;
 
@@ -482,90 +480,6 @@ fn a_stable_dose_is_taken_on_every_day() {
                 ]),
                 Unknown,
             ),
-        ],
-    );
-}
-
-#[test]
-fn first_last_any_and_each_dose_are_different_anchors() {
-    let hba1c_on = |occurrence| {
-        let day = occurring("dose", occurrence);
-        let window =
-            window(Some(moved(day.clone(), before(days(3)))), Some(day), "within 3 days before a dose");
-        rule(compare(latest("hba1c", window), Comparator::AtMost, quantity("9 %")))
-    };
-    let record = |late: &str| {
-        format!(
-            r#"{{"events": [{{"name": "dose", "on": "2011-07-01"}}, {{"name": "dose", "on": "2011-08-01"}}],
-                "measurements": [{{"measure": "hba1c", "value": 8, "unit": "%", "on": "2011-06-29"}},
-                                 {{"measure": "hba1c", "value": {late}, "unit": "%", "on": "2011-07-30"}}]}}"#
-        )
-    };
-    for (occurrence, after_good, after_bad) in [
-        (Occurrence::First, Met, Met),
-        (Occurrence::Last, Met, NotMet),
-        (Occurrence::Any, Met, Met),
-        (Occurrence::Each, Met, NotMet),
-    ] {
-        assert_eq!(status(&hba1c_on(occurrence), &record("8.5")), after_good, "{occurrence:?}");
-        assert_eq!(status(&hba1c_on(occurrence), &record("9.5")), after_bad, "{occurrence:?}");
-    }
-}
-
-#[test]
-fn a_derived_event_is_the_first_day_on_which_its_rule_holds() {
-    let mut recovery = event("Recovery");
-    recovery.when = Some(compare(latest("hba1c", any_time()), Comparator::AtMost, quantity("7 %")));
-    let protocol = Protocol::new().event("recovery", recovery).include("X", ever_after_recovery());
-    let record = |values: &str| {
-        format!(
-            r#"{{"measurements": [{values}], "findings": [{{"name": "stroke", "on": "2011-06-01"}}], "coverage": [{{"of": "conditions"}}], {EVENTS}}}"#
-        )
-    };
-    let value = |value: &str, on: &str| {
-        format!(r#"{{"measure": "hba1c", "value": {value}, "unit": "%", "on": "{on}"}}"#)
-    };
-    table(
-        &protocol,
-        &[
-            (
-                "recovered before",
-                &record(&format!("{}, {}", value("8", "2011-05-01"), value("7", "2011-05-20"))),
-                Met,
-            ),
-            (
-                "recovered after, whatever came then",
-                &record(&format!("{}, {}", value("7", "2011-06-02"), value("6", "2011-06-20"))),
-                NotMet,
-            ),
-            ("never", &record(&value("8", "2011-05-01")), Unknown),
-            (
-                "a day of May or June",
-                &record(&format!("{}, {}", value("8", "2011-04-01"), value("7", "2011"))),
-                Unknown,
-            ),
-        ],
-    );
-}
-
-/// `stroke present since recovery`
-fn ever_after_recovery() -> trialc::model::Clause {
-    present("stroke", window(Some(at("recovery")), None, "since recovery"))
-}
-
-#[test]
-fn the_onset_of_a_finding_is_an_anchor() {
-    let onset = Moment { offset: None, of: Anchor::Onset { finding: finding("t2dm") } };
-    let age = term("age at onset of t2dm", Value::Age { at: onset, unit: trialc::model::TimeUnit::Year });
-    let protocol = rule(compare(age, Comparator::AtLeast, number("35")));
-    let case = |from: &str| with(&format!(r#""findings": [{{"name": "t2dm", "from": "{from}"}}]"#));
-    table(
-        &protocol,
-        &[
-            ("at 35", &case("2005-03-02"), Met),
-            ("at 34", &case("2005-03-01"), NotMet),
-            ("at 34 or 35", &case("2005"), Unknown),
-            ("not recorded", &with(r#""answers": {}"#), Unknown),
         ],
     );
 }

@@ -1,9 +1,11 @@
 //! What the eligibility checker decides, case by case: each rule with a person for whom it holds, and near misses.
 
+mod anchors;
 mod comparisons;
 mod decisions;
 mod examples;
 mod findings;
+mod formulas;
 mod logic;
 mod properties;
 mod records;

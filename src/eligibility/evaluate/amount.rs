@@ -121,8 +121,14 @@ impl Amount {
                 Ok(from) => self.converted(&from, to, analyte, Scale::Unit(to.clone())),
                 Err(_) => Err(NotComputed(format!("a length of time has no value in `{to}`"))),
             },
-            (Scale::Unit(from) | Scale::Ratio { unit: from, .. }, Some(to)) => {
-                self.converted(from, to, analyte, Scale::Unit(to.clone()))
+            (Scale::Unit(from), Some(to)) => self.converted(from, to, analyte, Scale::Unit(to.clone())),
+            (Scale::Ratio { unit: from, factor }, Some(to)) => {
+                // `mg/g` keeps what it is a ratio of; `%` and its like take the number alone.
+                let in_full = self.converted(from, to, analyte, Scale::Unit(to.clone()));
+                in_full.or_else(|refusal| {
+                    let number = Self { scale: Scale::Number, ..self.scaled(factor) };
+                    number.to(Some(to), analyte).map_err(|_| refusal)
+                })
             }
         }
     }

@@ -130,7 +130,6 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    #[expect(clippy::type_complexity, reason = "the value, its limits, and how the value was converted")]
     fn in_one_unit(
         &self,
         value: &Found<'a>,

@@ -6,12 +6,15 @@ pub(super) mod amount;
 mod bind;
 mod compare;
 mod derived;
+mod exposure;
 mod moment;
 mod occurs;
+mod over_time;
 mod select;
 mod series;
 mod shown;
 mod steady;
+mod table;
 mod term;
 
 use std::cell::RefCell;
@@ -133,7 +136,8 @@ impl<'a> Evaluator<'a> {
 
     fn answer(&self, key: &str, ask: impl FnOnce() -> String, scope: &Scope<'a>) -> Outcome {
         let evidence = |value: &str| Evidence::of(key, "answer").value(value);
-        match scope.person.answers.get(key) {
+        // Whoever answers, the answer is kept with the participant's record.
+        match scope.person.answers.get(key).or_else(|| self.person.answers.get(key)) {
             Some(Answer::Yes) => Outcome::known(true).with([evidence("yes")]),
             Some(Answer::No) => Outcome::known(false).with([evidence("no")]),
             Some(Answer::Unknown) => {

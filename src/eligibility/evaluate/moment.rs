@@ -8,7 +8,9 @@ use crate::eligibility::evidence::{Missing, MissingKind};
 use crate::eligibility::mentions::Mentions;
 use crate::eligibility::person::{ANY_DAY, Recorded};
 use crate::eligibility::vocabulary::label;
-use crate::model::{Anchor, Direction, Event, Finding, Moment, Occurrence, Offset, VisitTiming, Window};
+use crate::model::{
+    self, Anchor, Direction, Event, Finding, Moment, Occurrence, Offset, VisitTiming, Window,
+};
 use crate::time::{DateRange, apply, days_inside};
 
 /// A day of which perhaps only a range is known. When nothing is known, it is any day, and `missing` says why.
@@ -16,15 +18,23 @@ use crate::time::{DateRange, apply, days_inside};
 pub(crate) struct At {
     pub range: DateRange,
     pub missing: Vec<Missing>,
+    /// It is known never to have been.
+    pub is_never: bool,
 }
 
 impl At {
     fn known(range: DateRange) -> Self {
-        Self { range, missing: Vec::new() }
+        Self { range, missing: Vec::new(), is_never: false }
     }
 
     fn unknown(missing: Missing) -> Self {
-        Self { range: ANY_DAY, missing: vec![missing] }
+        Self { range: ANY_DAY, missing: vec![missing], is_never: false }
+    }
+
+    /// With its range changed, if it has one.
+    fn changed(self, change: impl Fn(DateRange) -> Option<DateRange>) -> Self {
+        let known = Some(self.range).filter(|range| *range != ANY_DAY);
+        Self { range: known.and_then(change).unwrap_or(ANY_DAY), ..self }
     }
 }
 
@@ -36,11 +46,16 @@ pub(crate) struct Days<'a> {
     pub to: Option<DateRange>,
     pub text: &'a str,
     pub missing: Vec<Missing>,
+    /// It hangs on an event that is known never to have been: it has no days.
+    pub is_never: bool,
 }
 
 impl Days<'_> {
     /// Whether a day lies in the window.
     pub fn hold(&self, day: DateRange) -> Truth {
+        if self.is_never {
+            return Truth::False;
+        }
         let surely = self.from.is_none_or(|from| day.earliest >= from.latest)
             && self.to.is_none_or(|to| day.latest <= to.earliest);
         let perhaps = self.from.is_none_or(|from| day.latest >= from.earliest)
@@ -54,6 +69,9 @@ impl Days<'_> {
 
     /// Whether something that lasts touches a day of the window.
     pub fn touch(&self, start: DateRange, end: DateRange) -> Truth {
+        if self.is_never {
+            return Truth::False;
+        }
         let surely = self.to.is_none_or(|to| start.latest <= to.earliest)
             && self.from.is_none_or(|from| end.earliest >= from.latest);
         let perhaps = self.to.is_none_or(|to| start.earliest <= to.latest)
@@ -101,10 +119,12 @@ impl Days<'_> {
 impl<'a> Evaluator<'a> {
     pub(super) fn days(&self, window: &'a Window, scope: &Scope<'a>) -> Days<'a> {
         let mut missing = Vec::new();
+        let mut is_never = false;
         let mut end = |moment: &'a Option<Moment>| {
             moment.as_ref().map(|moment| {
                 let at = self.at(moment, scope);
                 missing.extend(at.missing);
+                is_never |= at.is_never;
                 at.range
             })
         };
@@ -114,20 +134,15 @@ impl<'a> Evaluator<'a> {
             to = Some(to.map_or(day, |to| to.first_of(day)));
         }
         missing.dedup();
-        Days { from, to, text: &window.text, missing }
+        Days { from, to, text: &window.text, missing, is_never }
     }
 
     pub(super) fn at(&self, moment: &'a Moment, scope: &Scope<'a>) -> At {
-        let mut at = self.anchor(&moment.of, scope);
-        if let Some(offset) = &moment.offset
-            && at.missing.is_empty()
-        {
-            match at.range.moved(offset) {
-                Some(moved) => at.range = moved,
-                None => at.range = ANY_DAY,
-            }
+        let at = self.anchor(&moment.of, scope);
+        match &moment.offset {
+            Some(offset) => at.changed(|range| range.moved(offset)),
+            None => at,
         }
-        at
     }
 
     fn anchor(&self, anchor: &'a Anchor, scope: &Scope<'a>) -> At {
@@ -182,10 +197,8 @@ impl<'a> Evaluator<'a> {
                         earliest: hull.earliest.min(one.earliest),
                         latest: hull.latest.max(one.latest),
                     });
-                    return At {
-                        range,
-                        missing: vec![Missing::new(MissingKind::Contradiction, name, why, ask)],
-                    };
+                    let missing = Missing::new(MissingKind::Contradiction, name, why, ask);
+                    return At { range, ..At::unknown(missing) };
                 }
             };
             if let Some(today) = self.as_of
@@ -197,6 +210,11 @@ impl<'a> Evaluator<'a> {
         }
         if let Some(found) = event.and_then(|event| self.first_time(name, event, scope)) {
             return found;
+        }
+        if name != self.decision && self.person.is_denied_for_good(name, self.words) {
+            let why = format!("`{name}` is known never to have happened");
+            let ask = format!("say what counts without `{name}`");
+            return At { is_never: true, ..At::unknown(Missing::new(MissingKind::Event, name, why, ask)) };
         }
         if let Some(day) = self.expected(name, scope) {
             self.awaited.borrow_mut().insert(name, day);
@@ -292,30 +310,17 @@ impl<'a> Evaluator<'a> {
         self.looking_for.borrow_mut().push(name);
         let at = match &visit.timing {
             VisitTiming::Target { anchor, offset, early, late, .. } => {
-                let around = |at: At, direction, by| match (
-                    at.missing.is_empty(),
-                    at.range.moved(&Offset { direction, by }),
-                ) {
-                    (true, Some(range)) => At::known(range),
-                    _ => At { range: ANY_DAY, missing: at.missing },
-                };
-                let target = around(self.at(anchor, scope), offset.direction, offset.by.clone());
-                let first = around(target.clone(), Direction::Before, early.clone());
-                let last = around(target, Direction::After, late.clone());
-                At {
-                    range: DateRange { earliest: first.range.earliest, latest: last.range.latest },
-                    missing: first.missing,
-                }
+                self.at(anchor, scope).changed(|range| {
+                    let moved = |direction, by: &model::Duration| Offset { direction, by: by.clone() };
+                    let target = range.moved(offset)?;
+                    let first = target.moved(&moved(Direction::Before, early))?;
+                    let last = target.moved(&moved(Direction::After, late))?;
+                    Some(DateRange { earliest: first.earliest, latest: last.latest })
+                })
             }
-            VisitTiming::Range { anchor, from, to, .. } => {
-                let anchor = self.at(anchor, scope);
-                match (anchor.range.moved(from), anchor.range.moved(to), anchor.missing.is_empty()) {
-                    (Some(first), Some(last), true) => {
-                        At::known(DateRange { earliest: first.earliest, latest: last.latest })
-                    }
-                    _ => At { range: ANY_DAY, missing: anchor.missing },
-                }
-            }
+            VisitTiming::Range { anchor, from, to, .. } => self.at(anchor, scope).changed(|range| {
+                Some(DateRange { earliest: range.moved(from)?.earliest, latest: range.moved(to)?.latest })
+            }),
             VisitTiming::OnEvent { moment, .. } => self.at(moment, scope),
         };
         self.looking_for.borrow_mut().pop();

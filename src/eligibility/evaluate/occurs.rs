@@ -83,6 +83,9 @@ impl<'a> Evaluator<'a> {
     ) -> Outcome {
         self.for_each_choice(&[], &[window], scope, &|scope| {
             let days = self.days(window, scope);
+            if days.is_never {
+                return Outcome::known(false).with(days.missing.iter().map(never_shown));
+            }
             let mut outcome = match mode {
                 Mode::Throughout => self.throughout(finding, &days, scope),
                 _ => self.somewhere(finding, mode, &days, scope),
@@ -237,6 +240,13 @@ impl<'a> Evaluator<'a> {
         evidence.window = super::shown::window(days, None);
         evidence
     }
+}
+
+/// An anchor that is known never to have been.
+fn never_shown(missing: &Missing) -> Evidence {
+    let mut evidence = Evidence::of(&missing.item, &missing.item).value("never");
+    evidence.remarks.push(missing.why.clone());
+    evidence
 }
 
 /// Whether the time of an entry is the one that is asked for.

@@ -87,7 +87,13 @@ impl<'a> Evaluator<'a> {
         scope: &Scope<'a>,
     ) -> (Vec<Dated<'a>>, Days<'a>) {
         let at = self.at(moment, scope);
-        let days = Days { from: Some(at.range), to: Some(at.range), text: "", missing: at.missing };
+        let days = Days {
+            from: Some(at.range),
+            to: Some(at.range),
+            text: "",
+            missing: at.missing,
+            is_never: at.is_never,
+        };
         // A visit that may fall on any of several days has its values on all of them.
         let wide = Days {
             from: Some(DateRange::exactly(at.range.earliest)),
