@@ -65,6 +65,8 @@ const ROWS: &[(&str, &str)] = &[
      "(timed (each [alt ast] (<= it 2.5xULN)) (within 28d before randomization))"),
     ("at least one of (alt, ast) is > 1.5 x ULN",
      "(at-least-1 [alt ast] (> it 1.5xULN))"),
+    ("mi present or at least one of (alt, ast) is > 1.5 x ULN",
+     "(or (present mi) (at-least-1 [alt ast] (> it 1.5xULN)))"),
     ("at least 2 of (a, b > 3, c)",
      "(at-least-2 [a (> b 3) c])"),
     ("none of (a, b)",
