@@ -8,6 +8,7 @@
 //! itself; constraints that leave no day are reported as a [`CalendarConflict`].
 
 mod dates;
+mod ics;
 mod json;
 mod plan;
 mod possible;

@@ -6,6 +6,7 @@ use crate::time::testing::{
 
 mod cases;
 mod conflicts;
+mod ics;
 mod input;
 mod naive;
 
