@@ -107,7 +107,15 @@ fn sentences(because: &Because) -> Vec<String> {
     let facts: Vec<String> = because.evidence.iter().map(fact).collect();
     let test = because.compared.as_ref().map(|compared| tested(compared, because.truth));
     if !facts.is_empty() || test.is_some() {
-        let facts = facts.join("; ");
+        let mut facts = facts.join("; ");
+        if let (true, Some(compared)) = (facts.is_empty(), &because.compared) {
+            facts = [Some(&compared.value), compared.unit.as_ref()]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(" ");
+        }
         let joint = if facts.is_empty() || test.is_none() { "" } else { ": " };
         lines.push(format!("{facts}{joint}{}", test.unwrap_or_default()));
     }
@@ -172,19 +180,25 @@ fn fact(evidence: &Evidence) -> String {
 /// `in 7.5 to 9.5 %, outside by 0.1 %`
 fn tested(compared: &Compared, truth: Truth) -> String {
     let unit = compared.unit.as_ref().map(|unit| format!(" {unit}")).unwrap_or_default();
-    let verb = match truth {
-        Truth::True => "is",
-        Truth::False => "is not",
-        Truth::Unknown => "may or may not be",
+    let (test, is_end) = match compared.test.strip_prefix("ends ") {
+        Some(test) => (test, true),
+        None => (compared.test.strip_prefix("is ").unwrap_or(&compared.test), false),
     };
-    let test = compared.test.strip_prefix("is ").unwrap_or(&compared.test);
+    let verb = match (truth, is_end) {
+        (Truth::True, false) => "is",
+        (Truth::False, false) => "is not",
+        (Truth::Unknown, false) => "may or may not be",
+        (Truth::True, true) => "ends",
+        (Truth::False, true) => "does not end",
+        (Truth::Unknown, true) => "may or may not end",
+    };
     let margin = match (&compared.margin, truth) {
         (Some(margin), Truth::False) => match margin.strip_prefix('-') {
             Some(margin) => format!(", off by {margin}{unit}"),
             None => ", exactly at the limit".to_owned(),
         },
         (Some(margin), Truth::True) if margin == "0" => ", exactly at the limit".to_owned(),
-        (Some(margin), Truth::True) => format!(", with {margin}{unit} to spare"),
+        (Some(margin), Truth::True) => format!(", {margin}{unit} from the limit"),
         _ => String::new(),
     };
     format!("{verb} {test}{margin}")

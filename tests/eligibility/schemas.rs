@@ -288,3 +288,15 @@ fn the_document_holds_what_the_rules_speak_of_and_no_more() {
         document.concepts.contains_key("malignancy") && !document.concepts.contains_key("hospital_admission")
     );
 }
+
+#[test]
+fn the_record_of_the_documentation_is_one() {
+    let page = include_str!("../../docs/eligibility.md");
+    let blocks: Vec<&str> = page.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert!(!blocks.is_empty());
+    for block in blocks {
+        let instance: Json = serde_json::from_str(block).expect("JSON");
+        assert_eq!(objections(&RECORD, &instance), Vec::<String>::new());
+        assert!(Record::read(block).is_ok());
+    }
+}

@@ -82,7 +82,7 @@ impl Amount {
     /// Short decimals as they are, five significant figures of everything else.
     pub fn shown(&self) -> String {
         let show = |value: &Exact| match value.to_decimal() {
-            Some(text) if text.len() <= 7 => text,
+            Some(text) if text.len() <= 6 => text,
             _ => value.to_significant(5),
         };
         match (&self.low, &self.high) {

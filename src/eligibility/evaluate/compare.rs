@@ -7,7 +7,7 @@ use super::term::{Found, Lookup};
 use super::{Evaluator, Truth};
 use crate::eligibility::evidence::{Compared, Evidence, Missing, MissingKind, Outcome};
 use crate::model::{Comparator, Duration, MeasureKind, Moment, Term, TimeUnit, UnitRef, Value};
-use crate::time::days_between;
+use crate::time::{completed, days_between};
 use crate::units::Unit;
 
 impl<'a> Evaluator<'a> {
@@ -152,7 +152,7 @@ impl<'a> Evaluator<'a> {
 
     /// `time from A to B` against literal lengths of time, which are added to A on the calendar.
     fn span_of_time(&self, value: &'a Term, tests: &[Test<'a>], scope: &Scope<'a>) -> Option<Outcome> {
-        let (from, to, tests) = match (&value.value, tests) {
+        let (text, from, to, tests) = match (&value.value, tests) {
             (Value::TimeBetween { from, to }, tests) => {
                 let spans: Option<Vec<(Comparator, &'a Duration)>> = tests
                     .iter()
@@ -161,21 +161,23 @@ impl<'a> Evaluator<'a> {
                         _ => None,
                     })
                     .collect();
-                (from, to, spans?)
+                (value.text.as_str(), from, to, spans?)
             }
             (Value::Span { duration }, [Test { operator, limit }]) => match &limit.value {
-                Value::TimeBetween { from, to } => (from, to, vec![(flipped(*operator), duration)]),
+                Value::TimeBetween { from, to } => {
+                    (limit.text.as_str(), from, to, vec![(flipped(*operator), duration)])
+                }
                 _ => return None,
             },
             _ => return None,
         };
-        Some(self.time_passed(from, to, &tests, scope))
+        Some(self.time_passed(text, (from, to), &tests, scope))
     }
 
     fn time_passed(
         &self,
-        from: &'a Moment,
-        to: &'a Moment,
+        text: &'a str,
+        (from, to): (&'a Moment, &'a Moment),
         tests: &[(Comparator, &'a Duration)],
         scope: &Scope<'a>,
     ) -> Outcome {
@@ -197,7 +199,7 @@ impl<'a> Evaluator<'a> {
                 Amount::between(Some(day(range.earliest)), Some(day(range.latest)), Scale::Number)
             };
             truth = truth.and(range(to.range).compare(*operator, &range(due)));
-            words.push(format!("{} the day {due}", day_test(*operator)));
+            words.push(format!("{} {due}", day_test(*operator)));
             if let (Some(to), Some(due)) = (to.range.day(), due.day()) {
                 let after = days_between(due, to);
                 match operator {
@@ -207,12 +209,16 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
-        let mut evidence = Evidence::of("time", "time").value(to.range.to_string());
+        let passed = completed(from.range, to.range, TimeUnit::Day);
+        let passed =
+            Amount::between(Some(passed.0.into()), Some(passed.1.into()), Scale::Time(TimeUnit::Day));
+        let mut evidence = Evidence::of("time", text).value(passed.shown());
+        evidence.unit = Some("days".into());
         (evidence.from, evidence.to) = (Some(from.range), Some(to.range));
         let compared = Compared {
-            value: to.range.to_string(),
+            value: passed.shown(),
             unit: Some("days".into()),
-            test: words.join(" and "),
+            test: format!("ends {}", words.join(" and ")),
             margin: margins.into_iter().min().map(|margin| margin.to_string()),
         };
         let missing = if truth == Truth::Unknown {
@@ -380,7 +386,7 @@ fn margin(value: &Amount, tests: &[Test<'_>], limits: &[Amount]) -> Option<Strin
     });
     let least = margins.collect::<Option<Vec<_>>>()?.into_iter().min()?;
     Some(match least.to_decimal() {
-        Some(text) if text.len() <= 7 => text,
+        Some(text) if text.len() <= 6 => text,
         _ => least.to_significant(3),
     })
 }

@@ -30,7 +30,7 @@ impl<'a> Evaluator<'a> {
         let is_covered = days.is_never || self.is_covered(&finding.name, scope, from, to);
         let words = self.finding_label(&finding.name);
         if !is_covered {
-            let why = format!("{sure} of {words} are recorded, and nothing says that these are all");
+            let why = format!("{sure} times {words} is recorded, and nothing says that this is all");
             let when = days.in_words();
             lacking.push(Missing::new(
                 MissingKind::Absence,

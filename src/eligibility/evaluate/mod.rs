@@ -135,7 +135,7 @@ impl<'a> Evaluator<'a> {
     }
 
     fn answer(&self, key: &str, ask: impl FnOnce() -> String, scope: &Scope<'a>) -> Outcome {
-        let evidence = |value: &str| Evidence::of(key, "answer").value(value);
+        let evidence = |value: &str| Evidence::of(key, &format!("{key} answered")).value(value);
         // Whoever answers, the answer is kept with the participant's record.
         match scope.person.answers.get(key).or_else(|| self.person.answers.get(key)) {
             Some(Answer::Yes) => Outcome::known(true).with([evidence("yes")]),

@@ -106,7 +106,9 @@ impl Days<'_> {
     pub fn in_words(&self) -> String {
         let known = |end: Option<DateRange>| end.filter(|end| *end != ANY_DAY);
         let days = match (known(self.from), known(self.to)) {
-            (Some(from), Some(to)) if from == to => format!("{from}"),
+            (Some(from), Some(to)) if from == to && self.text.is_empty() => format!("on {from}"),
+            (Some(from), Some(to)) if from == to => from.to_string(),
+            (Some(from), Some(to)) if self.text.is_empty() => format!("from {from} to {to}"),
             (Some(from), Some(to)) => format!("{from} to {to}"),
             (Some(from), None) => format!("from {from}"),
             (None, Some(to)) => format!("up to {to}"),
