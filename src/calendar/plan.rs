@@ -179,7 +179,7 @@ impl<'a> Planner<'a> {
     }
 
     fn work_out(&mut self, visit: &Visit, instance: &Instance) -> Plan {
-        let base = match self.base(visit, instance) {
+        let (base, cycles) = match self.base(visit, instance) {
             Ok(base) => base,
             Err(waiting_for) => return Plan { waiting_for: Some(waiting_for), ..Plan::default() },
         };
@@ -187,19 +187,24 @@ impl<'a> Planner<'a> {
             Plan { moves_with: base.moves_with.clone(), clamped: base.clamped.clone(), ..Plan::default() };
         let mut note =
             |reached: &Reached| plan.clamped = plan.clamped.take().or_else(|| reached.clamped.clone());
+        let away = |offset: &Offset| {
+            joined(cycles.as_ref(), offset).iter().try_fold(base.clone(), |from, by| moved(&from, by))
+        };
         let window = match &visit.timing {
-            VisitTiming::Target { offset, early, late, .. } => moved(&base, offset).and_then(|target| {
+            VisitTiming::Target { offset, early, late, .. } => away(offset).and_then(|target| {
                 note(&target);
                 let first = moved_by(&target, Direction::Before, early)?;
                 let last = moved_by(&target, Direction::After, late)?;
                 Some((Some(target.date), first, last))
             }),
-            VisitTiming::Range { from, to, .. } => moved(&base, from).zip(moved(&base, to)).map(|(a, b)| {
+            VisitTiming::Range { from, to, .. } => away(from).zip(away(to)).map(|(a, b)| {
                 let (first, last) = if a.date <= b.date { (a, b) } else { (b, a) };
                 let only = (first.date == last.date).then_some(first.date);
                 (only, first, last)
             }),
-            VisitTiming::OnEvent { .. } => Some((Some(base.date), base.clone(), base.clone())),
+            VisitTiming::OnEvent { .. } => {
+                away(&no_time()).map(|reached| (Some(reached.date), reached.clone(), reached))
+            }
         };
         let Some((target, first, last)) = window else {
             // Beyond the calendar there are no dates to give.
@@ -238,12 +243,12 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The date that a visit's timing counts from.
-    fn base(&mut self, visit: &Visit, instance: &Instance) -> Result<Reached, Waiting> {
+    /// The date that a visit's timing counts from, and the time of the cycles in between.
+    fn base(&mut self, visit: &Visit, instance: &Instance) -> Result<(Reached, Option<Duration>), Waiting> {
         let anchor = timing_anchor(visit);
         match &visit.repeat {
             Some(repeat) if !self.in_cycle(anchor, repeat) => self.cycle_start(visit, repeat, instance),
-            _ => self.moment(anchor, Some(instance)),
+            _ => Ok((self.moment(anchor, Some(instance))?, None)),
         }
     }
 
@@ -265,13 +270,13 @@ impl<'a> Planner<'a> {
         })
     }
 
-    /// Day 1 of the instance's cycle: the actual one, else one cycle length after the last that is known.
+    /// Day 1 of the instance's cycle: the actual one, else the last that is known and the cycles since then.
     fn cycle_start(
         &mut self,
         visit: &Visit,
         repeat: &Repeat,
         instance: &Instance,
-    ) -> Result<Reached, Waiting> {
+    ) -> Result<(Reached, Option<Duration>), Waiting> {
         let day_one = self.day_one(visit).map(str::to_owned);
         let begun = |planner: &Self, number: u32| {
             let date = planner.done(&Instance::new(day_one.as_deref()?, number))?;
@@ -287,10 +292,10 @@ impl<'a> Planner<'a> {
         };
         let number = instance.number;
         if number == 1 {
-            return first;
+            return Ok((first?, None));
         }
         if !itself && let Some(actual) = begun(self, number) {
-            return Ok(actual);
+            return Ok((actual, None));
         }
         let last = (1..number).rev().find_map(|earlier| Some((earlier, begun(self, earlier)?)));
         let (earlier, from) = match last {
@@ -298,15 +303,13 @@ impl<'a> Planner<'a> {
             None => (1, first?),
         };
         let since = times(&repeat.every, i64::from(number - earlier));
-        let by = since.ok_or_else(|| "a date within the calendar".to_owned())?;
-        let start =
-            moved_by(&from, Direction::After, &by).ok_or_else(|| "a date within the calendar".to_owned())?;
+        let since = since.ok_or_else(|| "a date within the calendar".to_owned())?;
         let awaited = if itself { number - 1 } else { number };
         let moves_with = day_one
             .filter(|name| self.attendance(&Instance::new(name, awaited)).is_none())
             .map(|name| format!("{name} of cycle {awaited}"))
-            .or_else(|| start.moves_with.clone());
-        Ok(Reached { moves_with, ..start })
+            .or_else(|| from.moves_with.clone());
+        Ok((Reached { moves_with, ..from }, Some(since)))
     }
 
     /// The visit that a visit's anchor means: of the same cycle, where both are in it.
@@ -425,6 +428,22 @@ impl<'a> Planner<'a> {
         });
         (!pending).then(|| format!("only in {}", arms.join(", ")))
     }
+}
+
+/// The time of whole cycles and then an offset. Months are added at once, so that they never chain.
+pub(super) fn joined(cycles: Option<&Duration>, offset: &Offset) -> Vec<Offset> {
+    let Some(cycles) = cycles else { return vec![offset.clone()] };
+    let after = |by: Duration| Offset { direction: Direction::After, by };
+    match (cycles, &offset.by, offset.direction) {
+        (Duration::Months(cycles), Duration::Months(months), Direction::After) => {
+            vec![after(Duration::Months(cycles.saturating_add(*months)))]
+        }
+        _ => vec![after(cycles.clone()), offset.clone()],
+    }
+}
+
+pub(super) fn no_time() -> Offset {
+    Offset { direction: Direction::After, by: Duration::Days(0) }
 }
 
 /// A date moved by an offset, with what is to be said about a month that was too short.

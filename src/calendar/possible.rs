@@ -11,9 +11,9 @@ use std::rc::Rc;
 use jiff::civil::Date;
 
 use super::dates::Attendance;
-use super::plan::{Instance, Planner, follows_each_occurrence, timing_anchor};
+use super::plan::{Instance, Planner, follows_each_occurrence, joined, no_time, timing_anchor};
 use super::{CalendarConflict, Days, EventEntry, EventStatus, Status, VisitEntry};
-use crate::model::{Anchor, Constraint, Direction, Moment, Occurrence, Offset, VisitTiming};
+use crate::model::{Anchor, Constraint, Direction, Duration, Moment, Occurrence, Offset, VisitTiming};
 use crate::time::{add_days, apply, day_range, times};
 
 /// A point in the participant's time.
@@ -74,6 +74,19 @@ impl Move {
             (low, high) = if holds { (low, middle) } else { (middle + 1, high) };
         }
         add_days(limit, low)
+    }
+}
+
+/// What a visit's timing counts from: a point, offsets from it, and whole cycles.
+struct Base {
+    point: usize,
+    by: Vec<Offset>,
+    cycles: Option<Duration>,
+}
+
+impl From<(usize, Vec<Offset>)> for Base {
+    fn from((point, by): (usize, Vec<Offset>)) -> Self {
+        Self { point, by, cycles: None }
     }
 }
 
@@ -175,10 +188,8 @@ impl System {
                 system.constraint(planner, owner, constraint, None);
             }
         }
-        for entry in visits
-            .iter()
-            .filter(|entry| is_open(entry) || entry.status.is_done() || entry.status == Status::Booked)
-        {
+        // What has taken place on a wrong day is judged there; it does not make the rest impossible.
+        for entry in visits.iter().filter(|entry| is_open(entry)) {
             let instance = Instance::new(&entry.name, entry.number.unwrap_or(1));
             let visit = planner.visit(&entry.name).expect("the visit is in the schedule");
             let owner = system.visit_point(planner, &instance);
@@ -258,22 +269,22 @@ impl System {
     }
 
     /// What a visit's timing counts from: in a later cycle, day 1 of that cycle or of the one before.
-    fn base(&mut self, planner: &mut Planner<'_>, instance: &Instance) -> Option<(usize, Vec<Offset>)> {
+    fn base(&mut self, planner: &mut Planner<'_>, instance: &Instance) -> Option<Base> {
         let visit = planner.visit(&instance.visit)?;
         let anchor = timing_anchor(visit);
         let repeat = visit.repeat.as_ref().filter(|repeat| !planner.in_cycle(anchor, repeat));
-        let Some(repeat) = repeat else { return self.moment(planner, anchor, Some(instance), true) };
+        let Some(repeat) = repeat else {
+            return Some(self.moment(planner, anchor, Some(instance), true)?.into());
+        };
         let from_anchor = self.moment(planner, anchor, None, true);
         let Some(day_one) = planner.day_one(visit).map(str::to_owned) else {
-            let (point, mut by) = from_anchor?;
-            let since = times(&repeat.every, i64::from(instance.number) - 1)?;
-            by.push(Offset { direction: Direction::After, by: since });
-            return Some((point, by));
+            let cycles = times(&repeat.every, i64::from(instance.number) - 1)?;
+            return Some(Base { cycles: Some(cycles), ..from_anchor?.into() });
         };
         let itself = day_one == instance.visit;
         let number = if itself { instance.number - 1 } else { instance.number };
         if number == 0 {
-            return from_anchor;
+            return from_anchor.map(Base::from);
         }
         let first = Instance::new(&day_one, number);
         let counted_from_anchor = number == 1
@@ -282,35 +293,36 @@ impl System {
                 .as_ref()
                 .is_some_and(|(point, _)| self.known[*point].is_some() || planner.done(&first).is_none());
         if counted_from_anchor {
-            return from_anchor;
+            return from_anchor.map(Base::from);
         }
         if planner.attendance(&first) == Some(Attendance::Missed) {
             let plan = planner.plan(instance);
             let target = plan.target.filter(|_| itself)?;
-            return Some((self.constant("the cycle", target), Vec::new()));
+            return Some((self.constant("the cycle", target), Vec::new()).into());
         }
-        let every = itself.then(|| Offset { direction: Direction::After, by: repeat.every.clone() });
-        Some((self.visit_point(planner, &first), every.into_iter().collect()))
+        let cycles = itself.then(|| repeat.every.clone());
+        Some(Base { point: self.visit_point(planner, &first), by: Vec::new(), cycles })
     }
 
     fn timing(&mut self, planner: &mut Planner<'_>, owner: usize, instance: &Instance) {
         let visit = planner.visit(&instance.visit).expect("the visit is in the schedule");
-        let Some((anchor, base)) = self.base(planner, instance) else { return };
-        let then = |more: &[&Offset]| {
-            let more = more.iter().map(|offset| (*offset).clone());
-            Some(Move::new(base.iter().cloned().chain(more).collect()))
+        let Some(base) = self.base(planner, instance) else { return };
+        let anchor = base.point;
+        let then = |offset: &Offset, more: Option<&Offset>| {
+            let away = joined(base.cycles.as_ref(), offset).into_iter().chain(more.cloned());
+            Some(Move::new(base.by.iter().cloned().chain(away).collect()))
         };
         let (low, high) = match &visit.timing {
             VisitTiming::Target { offset, early, late, .. } => {
                 let early = Offset { direction: Direction::Before, by: early.clone() };
                 let late = Offset { direction: Direction::After, by: late.clone() };
-                (then(&[offset, &early]), then(&[offset, &late]))
+                (then(offset, Some(&early)), then(offset, Some(&late)))
             }
             VisitTiming::Range { from, to, .. } => {
                 let (from, to) = if day_range(from).0 <= day_range(to).0 { (from, to) } else { (to, from) };
-                (then(&[from]), then(&[to]))
+                (then(from, None), then(to, None))
             }
-            VisitTiming::OnEvent { .. } => (then(&[]), then(&[])),
+            VisitTiming::OnEvent { .. } => (then(&no_time(), None), then(&no_time(), None)),
         };
         self.rules.push(Rule { anchor, owner, low, high, text: visit.timing.text().to_owned() });
     }

@@ -364,6 +364,12 @@ impl<'a> Wording<'a> {
         }
     }
 
+    /// `4 weeks`, `month`: behind "every".
+    pub fn every(self, by: &Duration) -> String {
+        let text = self.duration(by);
+        text.strip_prefix("1 ").map_or(text.clone(), str::to_owned)
+    }
+
     fn durations(self, choices: &[Duration]) -> String {
         let parts: Vec<String> = choices.iter().map(|choice| self.duration(choice)).collect();
         listed(&parts, "and")

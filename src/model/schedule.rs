@@ -95,6 +95,7 @@ impl VisitTiming {
 /// The visit repeats: once in each cycle.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Repeat {
+    /// The visit's own name where it repeats by itself (`visit call: every 3 months after last_dose for 2 years`).
     pub cycle: String,
     pub every: Duration,
     pub count: Option<i64>,

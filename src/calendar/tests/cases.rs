@@ -287,6 +287,21 @@ fn months_of_cycles_are_counted_at_once() {
 }
 
 #[test]
+fn a_visit_that_repeats_by_itself_counts_from_its_anchor_whatever_came_before() {
+    let repeat =
+        crate::model::Repeat { cycle: "call".to_owned(), every: months(3), count: Some(3), until: None };
+    let timing =
+        target(event("dose"), after(months(3)), days(7), days(7), "every 3 months after dose, ±7 days");
+    let draft = Draft::new("t").event("dose").visit_with("a", "call", timing, |it| it.repeat = Some(repeat));
+    let known = ["dose=2020-11-30", "call@1=2021-03-20"];
+    let calendar = plan(&draft, &known, None);
+    let targets: Vec<String> =
+        calendar.visits.iter().map(|visit| visit.target.unwrap().to_string()).collect();
+    assert_eq!(targets, ["2021-02-28", "2021-05-30", "2021-08-30"]);
+    assert_eq!(calendar.visits[1].moves_with, None);
+}
+
+#[test]
 fn a_visit_after_each_of_a_repeating_event_has_one_entry_for_each() {
     let draft = |which: Occurrence| {
         Draft::new("t").event_with("dose", |it| it.repeats = true).visit(

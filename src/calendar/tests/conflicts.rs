@@ -140,3 +140,27 @@ fn every_conflict_is_found_not_only_the_first() {
     assert_eq!(at(&["dose=2023-01-01", "scan=2023-01-11"]), Vec::<String>::new());
     assert_eq!(at(&["dose=2023-01-01", "scan=2023-01-12"]), ["one", "two"]);
 }
+
+#[test]
+fn what_took_place_on_a_wrong_day_is_late_and_no_conflict() {
+    let first = target(event("dose"), after(days(7)), days(1), days(1), "7 days after dose, ±1 day");
+    let draft = Draft::new("t").event("dose").visit("a", "first", first).visit_with(
+        "a",
+        "second",
+        target(event("dose"), after(days(14)), days(1), days(1), "14 days after dose, ±1 day"),
+        |it| {
+            it.constraints.push(constraint(
+                visit("first"),
+                None,
+                Some(after(days(7))),
+                "at most 7 days after first",
+            ))
+        },
+    );
+    let late = plan(&draft, &["dose=2020-01-01", "second=2020-01-20"], None);
+    assert_eq!((late.visits[1].status, &late.conflicts[..]), (Status::DoneLate, &[][..]));
+    assert_eq!(late.visits[0].possible, None);
+    // Still to come, the second bounds the first.
+    let open = plan(&draft, &["dose=2020-01-01"], None);
+    assert_eq!(open.visits[0].possible, None, "from the 6th the 13th can be reached");
+}

@@ -217,6 +217,57 @@ proptest! {
     }
 
     #[test]
+    fn cycles_agree_with_walking_from_the_last_actual_day_one(
+        every in prop_oneof![(1..40_i64).prop_map(Duration::Days), (1..4_i64).prop_map(Duration::Months)],
+        later in 0..20_i64,
+        attended in proptest::collection::vec(proptest::option::of(proptest::option::of(-3..12_i64)), 4),
+        start in start(),
+    ) {
+        let repeat = || cycle(every.clone(), Some(4), None);
+        let timing = |offset: i64| target(event("start"), after(days(offset)), days(2), days(2), "a day");
+        let draft = Draft::new("t")
+            .event("start")
+            .visit_with("a", "first", timing(0), |it| it.repeat = repeat())
+            .visit_with("a", "second", timing(later), |it| it.repeat = repeat());
+        let mut known = Dates::default();
+        known.events.insert("start".to_owned(), vec![start]);
+        // The last day 1 that took place, with the number of its cycle.
+        let (mut from, mut cycles) = (start, 0);
+        let mut expected = Vec::new();
+        for (number, attended) in (1_u32..).zip(&attended) {
+            let by = match &every {
+                Duration::Days(days) => Duration::Days(days * cycles),
+                Duration::Months(months) => Duration::Months(months * cycles),
+                other => panic!("not used here: {other:?}"),
+            };
+            let begins = moved(from, &by, 1);
+            expected.push(begins);
+            let actual = match attended {
+                Some(Some(shift)) => Some(step(begins, *shift)),
+                _ => None,
+            };
+            let attendance = match (attended, actual) {
+                (None, _) => None,
+                (Some(_), Some(day)) => Some(Attendance::Done(day)),
+                (Some(_), None) => Some(Attendance::Missed),
+            };
+            if let Some(attendance) = attendance {
+                known.visits.entry("first".to_owned()).or_default().insert(number, attendance);
+            }
+            // In the first cycle the anchor itself is day 1.
+            expected.push(step(actual.filter(|_| number > 1).unwrap_or(begins), later));
+            (from, cycles) = actual.map_or((from, cycles + 1), |day| (day, 1));
+        }
+        let found = calendar(&draft.0, &known, None, 3);
+        let targets: Vec<Date> = found.visits.iter().map(|visit| visit.target.expect("all have a date")).collect();
+        prop_assert_eq!(targets, expected);
+        for visit in found.visits.iter().filter(|visit| visit.moves_with.is_none()) {
+            prop_assert_eq!(visit.possible, None, "nothing else bounds {} {:?}", visit.name, visit.number);
+        }
+        prop_assert_eq!(found.conflicts, []);
+    }
+
+    #[test]
     fn the_numbers_of_days_agree_with_counting_them(days_after in -40..40_i64, first in 0..=1_i64) {
         let at_start = date("2012-02-15");
         let by = if days_after < 0 { before(days(-days_after)) } else { after(days(days_after)) };

@@ -228,18 +228,21 @@ fn anchors_of_arms(plan: &Plan<'_>) -> Vec<Diagnostic> {
 fn endless(plan: &Plan<'_>) -> Vec<Diagnostic> {
     let mut told = Vec::new();
     let mut found = Vec::new();
-    for visit in plan.schedule.visits.values() {
+    for (name, visit) in &plan.schedule.visits {
         let Some(repeat) = &visit.repeat else { continue };
         if repeat.count.is_some() || repeat.until.is_some() || told.contains(&&repeat.cycle) {
             continue;
         }
         told.push(&repeat.cycle);
-        let message = format!("nothing ends the cycle `{}`", repeat.cycle);
-        let diagnostic = at(&codes::ENDLESS_CYCLE, visit.origin.0, message).map(|diagnostic| {
-            diagnostic
-                .label("repeated for ever")
-                .help("say how many cycles there are, or until when: `… for 6 cycles`, `… until progression`")
-        });
+        let (message, help) = if repeat.cycle == *name {
+            (format!("nothing ends the repetition of `{name}`"), "say for how long: `… for 2 years`")
+        } else {
+            let help =
+                "say how many cycles there are, or until when: `… for 6 cycles`, `… until progression`";
+            (format!("nothing ends the cycle `{}`", repeat.cycle), help)
+        };
+        let diagnostic = at(&codes::ENDLESS_CYCLE, visit.origin.0, message)
+            .map(|diagnostic| diagnostic.label("repeated for ever").help(help));
         found.extend(diagnostic);
     }
     found

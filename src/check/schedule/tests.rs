@@ -313,6 +313,23 @@ fn a_cycle_ends() {
     assert_eq!(told(draft(None, true)), NOTHING);
 }
 
+#[test]
+fn a_visit_that_repeats_by_itself_ends() {
+    let draft = |count: Option<i64>| {
+        let repeat = crate::model::Repeat { cycle: "call".to_owned(), every: months(3), count, until: None };
+        let timing = target(
+            event("randomization"),
+            after(months(3)),
+            days(7),
+            days(7),
+            "every 3 months after randomization",
+        );
+        plan().visit_with("a", "call", timing, |it| it.repeat = Some(repeat))
+    };
+    assert_eq!(told(draft(None)), ["S18 visit call: nothing ends the repetition of `call`"]);
+    assert_eq!(told(draft(Some(8))), NOTHING);
+}
+
 fn outcome(draft: Draft, value: serde_json::Value, time_frame: Option<i64>) -> Draft {
     let mut draft = draft;
     let after_randomization = |months: i64| {

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::timing::{Timing, timings};
 use crate::emit::wording::{Wording, sentence};
 use crate::model::{
-    Activity, ActivityKind, Anchor, Clause, Duration, MeasureKind, Moment, Named, Schedule, Trial, Visit,
+    Activity, ActivityKind, Anchor, Clause, MeasureKind, Moment, Named, Schedule, Trial, Visit,
 };
 use crate::time::day_range;
 use crate::time::network::{Network, Point};
@@ -114,10 +114,12 @@ pub(super) fn table(trial: &Trial) -> Option<Table> {
         .map(|((name, visit), timing)| Column {
             label: titled(name, &visit.label),
             epoch: epoch_title(schedule, &visit.epoch),
-            cycle: visit.repeat.as_ref().map(|repeat| match repeat.count {
-                Some(1) => "Cycle 1".to_owned(),
-                Some(count) => format!("Cycles 1 to {count}"),
-                None => "Each cycle".to_owned(),
+            cycle: visit.repeat.as_ref().filter(|repeat| repeat.cycle != *name).map(|repeat| {
+                match repeat.count {
+                    Some(1) => "Cycle 1".to_owned(),
+                    Some(count) => format!("Cycles 1 to {count}"),
+                    None => "Each cycle".to_owned(),
+                }
             }),
             timing,
             contact: visit.contact.clone(),
@@ -175,7 +177,7 @@ fn visit_notes(wording: Wording<'_>, visit: &Visit, notes: &mut Notes) -> Vec<No
         texts.push(only_if(wording, &[when]));
     }
     if let Some(repeat) = &visit.repeat {
-        let mut text = format!("Repeated every {}", in_adjective(wording, &repeat.every));
+        let mut text = format!("Repeated every {}", wording.every(&repeat.every));
         match repeat.count {
             Some(1) => text = "One cycle".to_owned(),
             Some(count) => text.push_str(&format!(", {count} times")),
@@ -190,12 +192,6 @@ fn visit_notes(wording: Wording<'_>, visit: &Visit, notes: &mut Notes) -> Vec<No
     let constraints = visit.constraints.iter().map(|constraint| wording.constraint(constraint));
     texts.extend(constraints.map(|text| format!("{}.", sentence(&text))));
     texts.into_iter().map(|text| notes.add(text)).collect()
-}
-
-/// `28 days`, `month`: behind "every".
-fn in_adjective(wording: Wording<'_>, by: &Duration) -> String {
-    let text = wording.duration(by);
-    text.strip_prefix("1 ").map_or(text.clone(), str::to_owned)
 }
 
 fn only_if(wording: Wording<'_>, conditions: &[&Clause]) -> String {

@@ -32,10 +32,14 @@ pub(super) fn timings(trial: &Trial, schedule: &Schedule) -> Timings {
     let reference = clock.map(|clock| &clock.anchor).or_else(|| most_common_anchor(schedule));
     let visits: Vec<Timing> = schedule
         .visits
-        .values()
-        .map(|visit| timing(wording, visit, clock, reference, &visit.repeat))
+        .iter()
+        .map(|(name, visit)| match &visit.repeat {
+            Some(repeat) if repeat.cycle == *name => by_itself(wording, visit, repeat),
+            repeat => timing(wording, visit, clock, reference, repeat.is_some()),
+        })
         .collect();
-    let cycles = schedule.visits.values().any(|visit| visit.repeat.is_some());
+    let cycles =
+        schedule.visits.iter().any(|(name, visit)| visit.repeat.as_ref().is_some_and(|it| it.cycle != *name));
     let by_clock = schedule
         .visits
         .values()
@@ -59,6 +63,17 @@ pub(super) fn timings(trial: &Trial, schedule: &Schedule) -> Timings {
     }
 }
 
+/// `Every 3 months after last dose`: a visit that repeats outside of every cycle.
+fn by_itself(wording: Wording<'_>, visit: &Visit, repeat: &Repeat) -> Timing {
+    let (of, around) = match &visit.timing {
+        VisitTiming::Target { anchor, early, late, .. } => (anchor, Some(window(wording, early, late))),
+        VisitTiming::Range { anchor, .. } => (anchor, None),
+        VisitTiming::OnEvent { moment, .. } => (moment, None),
+    };
+    let text = format!("Every {} after {}", wording.every(&repeat.every), wording.moment(of));
+    Timing { other: Some(text), window: around, ..Timing::default() }
+}
+
 /// The anchor that most visits count from; the first of several.
 pub(super) fn most_common_anchor(schedule: &Schedule) -> Option<&Moment> {
     let mut counts: Vec<(&Moment, usize)> = Vec::new();
@@ -80,13 +95,13 @@ fn timing(
     visit: &Visit,
     clock: Option<&Clock>,
     reference: Option<&Moment>,
-    repeat: &Option<Repeat>,
+    repeats: bool,
 ) -> Timing {
     let mut timing = Timing::default();
     match &visit.timing {
         VisitTiming::Target { anchor, offset, early, late, .. } => {
             timing.window = Some(window(wording, early, late));
-            let in_cycle = repeat.is_some() && !matches!(anchor.of, Anchor::Visit { .. });
+            let in_cycle = repeats && !matches!(anchor.of, Anchor::Visit { .. });
             let on_reference = Some(anchor) == reference;
             let days = days(offset);
             if let (true, Some(days)) = (in_cycle, days) {

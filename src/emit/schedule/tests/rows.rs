@@ -166,6 +166,21 @@ fn without_a_clock_no_day_is_numbered() {
 }
 
 #[test]
+fn a_visit_that_repeats_by_itself_is_in_no_cycle() {
+    let table = |cycle: &str| {
+        let repeat =
+            crate::model::Repeat { cycle: cycle.to_owned(), every: months(3), count: Some(8), until: None };
+        let timing =
+            target(event("last_dose"), after(months(3)), days(7), days(7), "every 3 months after last_dose");
+        of(&Draft::new("t").event("last_dose").visit_with("a", "call", timing, |it| it.repeat = Some(repeat)))
+    };
+    assert_eq!(heading(&table("call"), "Timing").unwrap(), ["Every 3 months after last dose"]);
+    assert_eq!(table("call").columns[0].cycle, None);
+    assert!(table("call").footnotes.contains(&"Repeated every 3 months, 8 times.".to_owned()));
+    assert_eq!(table("main").columns[0].cycle.as_deref(), Some("Cycles 1 to 8"));
+}
+
+#[test]
 fn windows_are_written_as_protocols_write_them() {
     let window = |early: Duration, late: Duration| {
         let draft = Draft::new("t").event("dose").visit(
