@@ -200,3 +200,25 @@ fn powers_of_pure_numbers_may_be_broken_and_a_zero_divides_nothing() {
     let record = measurements(&["fev1 2 L on 2011-06-01", "fvc 4 L on 2011-06-01"]);
     assert_eq!(status(&protocol, &record), Unknown);
 }
+
+#[test]
+fn a_share_of_volumes_meets_a_number_and_so_does_a_count_of_years() {
+    let ratio = arithmetic(leaf("fev1"), Divide, leaf("fvc"));
+    let person = |fev1: &str| measurements(&[&format!("fev1 {fev1} on 2011-06-01"), "fvc 4 L on 2011-06-01"]);
+    for limit in [number("0.7"), quantity("0.7 L/L")] {
+        let protocol = derived_at_most(Some("L/L"), ratio.clone(), limit);
+        assert_eq!(status(&protocol, &person("2.8 L")), Met);
+        assert_eq!(status(&protocol, &person("2.9 L")), NotMet);
+    }
+    let protocol = Protocol::new()
+        .measure("smoking", quantity_measure("Pack years", Some("{pack_years}"), "count", None))
+        .include("X", compare(leaf("smoking"), Comparator::AtMost, quantity("10 {pack_years}")));
+    table(
+        &protocol,
+        &[
+            ("with its annotation", &measurements(&["smoking 10 {pack_years} on 2011-06-01"]), Met),
+            ("as a number", &measurements(&["smoking 11 on 2011-06-01"]), NotMet),
+            ("kilograms of tobacco", &measurements(&["smoking 10 kg on 2011-06-01"]), Unknown),
+        ],
+    );
+}

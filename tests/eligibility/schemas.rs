@@ -292,7 +292,8 @@ fn the_document_holds_what_the_rules_speak_of_and_no_more() {
 #[test]
 fn the_record_of_the_documentation_is_one() {
     let page = include_str!("../../docs/eligibility.md");
-    let blocks: Vec<&str> = page.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let blocks: Vec<&str> =
+        page.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
     assert!(!blocks.is_empty());
     for block in blocks {
         let instance: Json = serde_json::from_str(block).expect("JSON");

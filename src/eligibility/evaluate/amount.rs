@@ -110,11 +110,12 @@ impl Amount {
             }
             (Scale::Unit(from), None) if is_plain(from) => unchanged(Scale::Number),
             (Scale::Unit(from), None) => match units::parse("1") {
-                Ok(one) => self.converted(from, &one, analyte, Scale::Number),
+                Ok(one) => self.converted(from, &one, &as_share(from, analyte), Scale::Number),
                 Err(_) => unchanged(Scale::Number),
             },
+            (Scale::Number, Some(to)) if is_plain(to) => unchanged(Scale::Unit(to.clone())),
             (Scale::Number, Some(to)) => match units::parse("1") {
-                Ok(one) => self.converted(&one, to, analyte, Scale::Unit(to.clone())),
+                Ok(one) => self.converted(&one, to, &as_share(to, analyte), Scale::Unit(to.clone())),
                 Err(_) => Err(NotComputed(format!("a pure number has no value in `{to}`"))),
             },
             (Scale::Time(time), Some(to)) => match units::parse(code_of(*time)) {
@@ -430,8 +431,16 @@ pub(crate) struct Converted {
     pub by: Vec<String>,
 }
 
+/// Where one side is a pure number, a share such as `L/L` is the number that it is.
+fn as_share(unit: &Unit, analyte: &Analyte) -> Analyte {
+    match unit.dimension().fraction() {
+        Some(fraction) => analyte.clone().with_scale(units::Scale::Share(fraction)),
+        None => analyte.clone(),
+    }
+}
+
 /// Whether a unit only says what is counted, as `{INR}` and `{score}` do.
-fn is_plain(unit: &Unit) -> bool {
+pub(crate) fn is_plain(unit: &Unit) -> bool {
     let code = unit.code();
     code.starts_with('{')
         && code.ends_with('}')

@@ -3,6 +3,8 @@
 //! It is small and naive on purpose: every other way to run the rules is held against it.
 
 pub(super) mod amount;
+#[cfg(test)]
+mod amount_tests;
 mod bind;
 mod compare;
 mod derived;

@@ -1,6 +1,6 @@
 //! The values of a measure that lie in a window, each surely or perhaps.
 
-use super::amount::{Amount, Scale};
+use super::amount::{Amount, Scale, is_plain};
 use super::bind::{Bound, Need, Scope};
 use super::moment::Days;
 use super::{Evaluator, Truth};
@@ -137,8 +137,12 @@ impl<'a> Evaluator<'a> {
                 self.measure_label(measure)
             )));
         }
-        let expects_unit =
-            declared.and_then(|measure| measure.quantity()).is_some_and(|quantity| quantity.unit.is_some());
+        let unit =
+            declared.and_then(|measure| measure.quantity()).and_then(|quantity| quantity.unit.as_ref());
+        let expects_unit = unit.is_some_and(|unit| match self.known_unit(&unit.ucum) {
+            Ok(unit) => !is_plain(&unit) && unit.code() != "1",
+            Err(_) => true,
+        });
         Ok(Amount::between(low, high, self.recorded_scale(measure, result.unit.as_deref(), expects_unit)))
     }
 
