@@ -1,5 +1,7 @@
 //! Rules, times, visits and plans as text, and the trees they become.
 
+mod cases;
+mod generated;
 mod hostile;
-mod rows;
+mod spans;
 mod tree;

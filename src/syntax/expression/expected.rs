@@ -84,6 +84,9 @@ impl Wanted {
             wanted.needed = vec![OPERAND];
         }
         wanted.needed.sort_by_key(|text| text.starts_with('`'));
+        if wanted.needed.len() > 1 {
+            wanted.needed.retain(|text| *text != "`(`");
+        }
         wanted.possible.sort_by_key(|text| usual(text));
         wanted
     }
@@ -95,9 +98,15 @@ impl Wanted {
 }
 
 fn either(list: &[&str]) -> String {
-    match list {
+    // `before` or `after` is one thing that comes in two words.
+    let split = |text: &&'_ str| text.split(" or ").map(str::to_owned).collect::<Vec<_>>();
+    let list: Vec<String> = list
+        .iter()
+        .flat_map(|text| if text.starts_with('`') { split(text) } else { vec![(*text).to_owned()] })
+        .collect();
+    match list.as_slice() {
         [] => String::new(),
-        [one] => (*one).to_owned(),
+        [one] => one.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
 }
@@ -139,13 +148,12 @@ fn stray(slice: Slice<'_>, start: usize, wanted: &Wanted) -> Diagnostic {
         let Some(next) = next else { break };
         end = word_at(text, next).end;
     }
-    let list = wanted.list();
-    let help = if list.is_empty() {
-        "remove it".to_owned()
-    } else if wanted.possible.contains(&"`and`") {
+    let help = if wanted.possible.contains(&"`and`") {
         "remove it, or join it with `and` or `or`".to_owned()
+    } else if wanted.possible.contains(&"`,`") {
+        "remove it, or separate it with a comma".to_owned()
     } else {
-        format!("remove it, or put {list} before it")
+        "remove it".to_owned()
     };
     let message = format!("`{}` does not belong here", one_line(&text[start..end], 60));
     Diagnostic::new(&codes::STRAY_TEXT, slice.span(start..end), message).help(help)
@@ -205,6 +213,8 @@ fn known_slip(slice: Slice<'_>, word: &Range<usize>, wanted: &Wanted) -> Option<
             prose(format!("`{text}` is no word of a rule"))
                 .help("write `unless` and a condition, or `other than (…)` behind a finding")
         }
+        "cycle" => prose("a day of a cycle is the time of a visit inside that cycle".into())
+            .help("write `cycle c1: every 28 days from first_dose { visit c1d15: day 15 }`"),
         "during" => prose("`during` does not say when the time begins and ends".into())
             .help("write `from` and a moment, `to` and a moment"),
         "per" if wanted.needed.is_empty() => prose("`per` is no sign".into()).help(
@@ -235,7 +245,9 @@ fn blank_in_unit(slice: Slice<'_>, word: &Range<usize>) -> Option<Diagnostic> {
         None => return None,
     };
     let second = &slice.text[word.clone()];
-    if !second.starts_with(|c: char| c.is_alphabetic() || c == '/') || is_reserved(second) || unit.is_empty()
+    if !second.starts_with(|c: char| c.is_alphabetic() || c == '/')
+        || is_reserved(second)
+        || (unit.is_empty() || unit.contains(char::is_whitespace))
     {
         return None;
     }
@@ -480,7 +492,6 @@ fn meaning(rule: Rule) -> Meaning {
         Rule::at => Needed("`at`"),
         Rule::on => Needed("`on`"),
         Rule::is => Follows("`is`"),
-        Rule::with => Needed("`with`"),
         Rule::within => Needed("`within`"),
         Rule::in_ => Needed("`in`"),
         Rule::until => Needed("`until`"),
@@ -521,7 +532,7 @@ fn meaning(rule: Rule) -> Meaning {
         Rule::plan | Rule::plan_entry => Needed("a dose, a route, a frequency or a time"),
         Rule::plan_dose => Needed("a dose such as `5 mg`"),
         Rule::frequency => Needed("a frequency such as `twice daily`"),
-        Rule::day_run => Needed("a day of the cycle"),
+        Rule::day_run | Rule::day_number => Needed("a day of the cycle"),
         Rule::plan_on | Rule::plan_from | Rule::plan_until => Needed("a time such as `on infusion`"),
         Rule::plan_for => Needed("`for` and a length of time"),
         Rule::per_day => Needed("`daily`"),
@@ -532,6 +543,7 @@ fn meaning(rule: Rule) -> Meaning {
         | Rule::any
         | Rule::stable
         | Rule::the
+        | Rule::with
         | Rule::times
         | Rule::least
         | Rule::most
@@ -615,6 +627,8 @@ fn meaning(rule: Rule) -> Meaning {
         | Rule::range_target
         | Rule::every_target
         | Rule::bad_window
+        | Rule::bad_visit
+        | Rule::post
         | Rule::dose_not_stated
         | Rule::frequency_not_stated
         | Rule::target_auc

@@ -156,14 +156,15 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn range_to(&mut self, node: &Node<'a>) {
         let Some(dash) = child(node, Rule::bad_dash) else { return };
         let span = self.span(&dash);
+        let around = self.with_blanks(span);
         self.say(
             Diagnostic::new(
                 &codes::WORD_FOR_SYMBOL,
                 span,
-                format!("`{}` between two numbers can also be read as a minus", dash.as_str()),
+                format!("`{}` between two ends is written `to`", dash.as_str()),
             )
             .help("write `to` with blanks around it; both ends are included")
-            .fix(span, " to "),
+            .fix(around, " to "),
         );
     }
 

@@ -125,6 +125,9 @@ impl<'a> Reader<'a, '_> {
         operator: Spanned<ArithmeticOperator>,
         right: &Expr,
     ) -> Option<Expr> {
+        if let (ExprKind::Quantity(ten), ExprKind::Quantity(power)) = (&left.kind, &right.kind) {
+            return self.bare_power(operator, ten, power, left.span.to(right.span));
+        }
         let (ExprKind::Quantity(quantity), ExprKind::Finding(finding)) = (&left.kind, &right.kind) else {
             return None;
         };
@@ -140,6 +143,30 @@ impl<'a> Reader<'a, '_> {
         let unit = Some(Spanned::new(together, at));
         let kind = ExprKind::Quantity(Quantity { unit, ..quantity.clone() });
         Some(Expr::new(kind, left.span.to(right.span)))
+    }
+
+    /// `10^9 /L`: a power of ten is a unit and needs a number before it.
+    fn bare_power(
+        &mut self,
+        operator: Spanned<ArithmeticOperator>,
+        ten: &Quantity,
+        power: &Quantity,
+        span: Span,
+    ) -> Option<Expr> {
+        let unit = power.unit.as_ref()?;
+        if operator.value != ArithmeticOperator::Power || ten.unit.is_some() {
+            return None;
+        }
+        let unit = format!("x{}^{}{}", ten.number_text, power.number_text, unit.value);
+        let message = "a power of ten belongs to the unit and needs a number before it".into();
+        self.instead_of(&codes::BAD_VALUE, span, message, &format!("1 {unit}"));
+        let kind = ExprKind::Quantity(Quantity {
+            number: Spanned::new(crate::number::Exact::one(), span),
+            number_text: "1".into(),
+            unit: Some(Spanned::new(unit, span)),
+            also: None,
+        });
+        Some(Expr::new(kind, span))
     }
 
     /// The words at a span on one line, shortened.
@@ -411,7 +438,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// The span with the blanks around it.
-    fn with_blanks(&self, span: Span) -> Span {
+    pub(super) fn with_blanks(&self, span: Span) -> Span {
         let range = span.range();
         let at = range.start.saturating_sub(self.slice.start)..range.end.saturating_sub(self.slice.start);
         let before = self.slice.text.get(..at.start).unwrap_or("");

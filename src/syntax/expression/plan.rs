@@ -1,5 +1,6 @@
 //! The phrases of a treatment plan.
 
+use super::time::plural;
 use super::{Node, Reader, Rule, child, has, is_name};
 use crate::ast::{DurationExpr, Frequency, Moment, PlanPhrase, TimeUnit};
 use crate::diagnostics::{Diagnostic, codes};
@@ -11,8 +12,45 @@ const LONGEST_CYCLE: i64 = 400;
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn plan(&mut self, node: Node<'a>) -> Option<Vec<PlanPhrase>> {
-        let phrases = node.into_inner().filter(|part| part.as_rule() != Rule::comma);
-        phrases.map(|part| self.plan_phrase(part)).collect()
+        let parts: Vec<Node<'a>> = node.into_inner().filter(|part| part.as_rule() != Rule::comma).collect();
+        let mut phrases = Vec::with_capacity(parts.len());
+        let mut cycles = None;
+        for part in parts {
+            if part.as_rule() == Rule::plan_for && has(&part, Rule::cycles) {
+                cycles = Some((phrases.len(), part));
+            } else {
+                phrases.push(self.plan_phrase(part)?);
+            }
+        }
+        if let Some((at, part)) = cycles {
+            let lasting = self.cycles(&part, &phrases)?;
+            phrases.insert(at, PlanPhrase::For(lasting));
+        }
+        Some(phrases)
+    }
+
+    /// `for 6 cycles`: as long as that many of the plan's own cycles.
+    fn cycles(&mut self, node: &Node<'a>, phrases: &[PlanPhrase]) -> Option<DurationExpr> {
+        let span = self.span(node);
+        let count = Exact::from(i64::from(self.count(&child(node, Rule::count_word)?)));
+        let length = phrases.iter().find_map(|phrase| match phrase {
+            PlanPhrase::Frequency(Frequency::Every(DurationExpr::Simple { number, unit })) => {
+                Some((number.value.clone(), unit.value))
+            }
+            PlanPhrase::Days { of, .. } => Some((Exact::from(*of), TimeUnit::Day)),
+            _ => None,
+        });
+        let Some((number, unit)) = length else {
+            self.say(
+                Diagnostic::new(&codes::SYNTAX, span, "how long is a cycle?")
+                    .help("write the time instead, for example `for 18 weeks`"),
+            );
+            return None;
+        };
+        let number = &number * &count;
+        let good = format!("for {number} {}", plural(unit));
+        self.instead_of(&codes::WORD_FOR_SYMBOL, span, "a plan lasts for a length of time".into(), &good);
+        Some(DurationExpr::Simple { number: Spanned::new(number, span), unit: Spanned::new(unit, span) })
     }
 
     fn plan_phrase(&mut self, node: Node<'a>) -> Option<PlanPhrase> {
@@ -54,7 +92,7 @@ impl<'a> Reader<'a, '_> {
             if let Some(to) = child(&run, Rule::range_to) {
                 self.range_to(&to);
             }
-            let ends = run.into_inner().filter(|part| part.as_rule() == Rule::integer);
+            let ends = run.into_inner().filter(|part| part.as_rule() == Rule::day_number);
             let ends: Vec<i64> = ends.map(|part| self.integer(&part)).collect();
             let (first, last) = (*ends.first()?, *ends.last()?);
             if first < 1 || last > of || first > last {

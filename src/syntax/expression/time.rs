@@ -62,11 +62,6 @@ impl<'a> Reader<'a, '_> {
             }
         }
         if let Some(halves) = halves {
-            if halves.as_str() != "half_lives" && halves.as_str() != "half_life" {
-                let message = format!("`{}` is written as one word here", halves.as_str());
-                let at = self.span(&halves);
-                self.instead_of(&codes::WORD_FOR_SYMBOL, at, message, "half_lives");
-            }
             let Some(of) = of else {
                 self.say(
                     Diagnostic::new(&codes::SYNTAX, span, "half-lives of which drug?")
@@ -78,20 +73,34 @@ impl<'a> Reader<'a, '_> {
                 );
                 return None;
             };
+            if halves.as_str() != "half_lives" && halves.as_str() != "half_life" {
+                let message = format!("`{}` is written as one word here", halves.as_str());
+                let at = self.span(&halves);
+                self.instead_of(&codes::WORD_FOR_SYMBOL, at, message, "half_lives");
+            }
             return Some(DurationExpr::HalfLives { number: number?, of });
         }
         let unit_node = unit?;
         let unit = self.time_unit(&unit_node);
         let Some(number) = number else {
-            self.say(
-                Diagnostic::new(&codes::SYNTAX, unit.span, format!("how many {}?", plural(unit.value)))
-                    .label("a number is missing before this")
-                    .help(format!("write a number before it, for example `4 {}`", plural(unit.value))),
-            );
+            self.say(self.how_many(unit));
             let one = Spanned::new(Exact::one(), unit.span);
             return Some(DurationExpr::Simple { number: one, unit });
         };
         Some(DurationExpr::Simple { number, unit })
+    }
+
+    fn how_many(&self, unit: Spanned<TimeUnit>) -> Diagnostic {
+        let many = plural(unit.value);
+        let said = Diagnostic::new(&codes::SYNTAX, unit.span, format!("how many {many}?"))
+            .label("a number is missing before this");
+        let before =
+            self.slice.text.get(..(unit.span.start as usize).saturating_sub(self.slice.start)).unwrap_or("");
+        let one = many.trim_end_matches('s');
+        if before.trim_end().ends_with("every") && self.words(unit.span) == one {
+            return said.help(format!("write `every 1 {one}`")).fix(unit.span, format!("1 {one}"));
+        }
+        said.help(format!("write a number before it, for example `4 {many}`"))
     }
 
     /// The number at the start of these words.
@@ -165,6 +174,7 @@ impl<'a> Reader<'a, '_> {
                 Rule::duration => duration = Some(self.duration(part)?),
                 Rule::after => direction = Direction::After,
                 Rule::prior_to => self.prior_to(&part),
+                Rule::post => direction = self.post(&part),
                 _ => {}
             }
         }
@@ -178,6 +188,18 @@ impl<'a> Reader<'a, '_> {
         self.instead_of(&codes::WORD_FOR_SYMBOL, span, message, "before");
     }
 
+    /// `post`: read as `after`, and reported.
+    pub(super) fn post(&mut self, node: &Node<'a>) -> Direction {
+        let span = self.span(node);
+        self.instead_of(
+            &codes::WORD_FOR_SYMBOL,
+            span,
+            format!("`{}` is written `after`", node.as_str()),
+            "after",
+        );
+        Direction::After
+    }
+
     fn direction(&mut self, node: &Node<'a>) -> Direction {
         let Some(inner) = node.clone().into_inner().next() else { return Direction::Unclear };
         match inner.as_rule() {
@@ -188,6 +210,7 @@ impl<'a> Reader<'a, '_> {
                 self.prior_to(&inner);
                 Direction::Before
             }
+            Rule::post => self.post(&inner),
             _ => Direction::Unclear,
         }
     }

@@ -7,7 +7,7 @@ use crate::ast::{
 };
 use crate::diagnostics::{Diagnostic, codes};
 use crate::number::Exact;
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 
 impl<'a> Reader<'a, '_> {
     pub(super) fn timing(&mut self, node: Node<'a>) -> Option<Vec<Constraint>> {
@@ -92,6 +92,9 @@ impl<'a> Reader<'a, '_> {
                     self.prior_to(&word);
                     after = false;
                 }
+                Rule::post => {
+                    self.post(&word);
+                }
                 Rule::of => {
                     let at = self.span(&word);
                     self.say(
@@ -136,6 +139,10 @@ impl<'a> Reader<'a, '_> {
             match part.as_rule() {
                 Rule::window => window = Some(self.window(part)?),
                 Rule::constraint => and.push(self.constraint(part)?),
+                Rule::bad_visit => {
+                    self.week_of_what(&part);
+                    return None;
+                }
                 Rule::on_day
                 | Rule::on_target
                 | Rule::offset_target
@@ -147,6 +154,19 @@ impl<'a> Reader<'a, '_> {
             }
         }
         Some(VisitTiming { target: target?, window, and })
+    }
+
+    /// `week 4`: counted from where?
+    fn week_of_what(&mut self, node: &Node<'a>) {
+        let span = self.span(node);
+        let words = node.as_str();
+        let number = words.rsplit([' ', '\t', '\u{a0}']).next().unwrap_or("4");
+        let unit = words.split([' ', '\t', '\u{a0}']).next().unwrap_or("week").to_lowercase();
+        let many = if unit.ends_with('s') { unit } else { format!("{unit}s") };
+        self.say(
+            Diagnostic::new(&codes::SYNTAX, span, format!("`{words}` counted from when?"))
+                .help(format!("write `{number} {many} after` and the event from which it counts, or `day …` on the study's clock")),
+        );
     }
 
     fn target(&mut self, node: Node<'a>) -> Option<VisitTarget> {
@@ -202,6 +222,7 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn window(&mut self, node: Node<'a>) -> Option<WindowAround> {
         let span = self.span(&node);
         let mut sides = Vec::new();
+        let slash = has(&node, Rule::slash);
         for part in node.into_inner() {
             match part.as_rule() {
                 Rule::around => {
@@ -215,19 +236,32 @@ impl<'a> Reader<'a, '_> {
                 }
                 Rule::one_sided => {
                     let early = has(&part, Rule::sign_minus);
+                    if sides.len() == 1 && !slash {
+                        let at = self.with_blanks(Span { end: self.span(&part).start, ..self.span(&part) });
+                        self.say(
+                            Diagnostic::new(
+                                &codes::SYNTAX,
+                                self.span(&part),
+                                "the two sides of a window are joined by `/`",
+                            )
+                            .help("write `/` between them: `-7/+14 days`")
+                            .fix(at, "/"),
+                        );
+                    }
                     let (number, unit) = self.window_duration(child(&part, Rule::window_duration)?)?;
                     sides.push((early, number, unit));
                 }
                 Rule::bad_window => {
                     let words = self.words(span);
+                    let help = match words.split_once('/') {
+                        Some((early, late)) => format!("write `-{}/+{}`", early.trim(), late.trim()),
+                        None => format!("write `±{words}`, `-{words}` or `+{words}`"),
+                    };
+                    let message = "before the planned day, after it, or both?";
                     self.say(
-                        Diagnostic::new(
-                            &codes::BAD_VALUE,
-                            span,
-                            "before the planned day, after it, or both?",
-                        )
-                        .label("a window has a sign")
-                        .help(format!("write `±{words}`, `-{words}` or `+{words}`")),
+                        Diagnostic::new(&codes::BAD_VALUE, span, message)
+                            .label("a window has signs")
+                            .help(help),
                     );
                     return None;
                 }
@@ -249,7 +283,7 @@ impl<'a> Reader<'a, '_> {
         Some((number?, unit))
     }
 
-    fn window_without_unit(&mut self, span: crate::source::Span) {
+    fn window_without_unit(&mut self, span: Span) {
         let words = self.words(span);
         self.say(
             Diagnostic::new(&codes::SYNTAX, span, "hours, days or weeks?")
