@@ -45,6 +45,9 @@ pub enum Value {
     Quantity(Quantity),
     /// `0 to 500`, `0 to 500 mg/dL`.
     Range(QuantityRange),
+    /// `18 years and over` has a low end only; `under 18 years` a high end that is itself outside (`below`);
+    /// `up to 65 years` one that is inside.
+    OpenRange { low: Option<Quantity>, high: Option<Quantity>, below: bool },
     /// Units only: `mg/dL, umol/L`.
     Units(Vec<Spanned<String>>),
     Duration(DurationExpr),

@@ -1,0 +1,218 @@
+//! What an example records of a person, and the verdict that it expects.
+
+use std::ops::Range;
+
+use super::{Node, Place, Reader, Rule, number};
+use crate::ast::{Fact, FactValue, Name, PartialDate, Value};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::source::Spanned;
+use crate::syntax::{expression, name};
+
+/// Attributes of a person, with an example of each.
+const ATTRIBUTES: [(&str, &str); 4] =
+    [("sex", "sex: female"), ("born", "born: 1970-03-02"), ("country", "country: \"CN\""), ("arm", "arm: combined")];
+
+/// How the parts of a recorded period were found.
+type Ends = Vec<Spanned<PartialDate>>;
+
+impl Reader<'_, '_> {
+    /// A whole statement of an example.
+    pub(super) fn fact(&mut self, range: Range<usize>, place: Place<'_>) -> Option<Value> {
+        let text = &self.text[range.clone()];
+        let word = text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').next().unwrap_or("");
+        let rest = text[word.len()..].trim_start();
+        if let Some((_, example)) = ATTRIBUTES.iter().find(|(name, _)| *name == word)
+            && !rest.starts_with("on ")
+        {
+            return self.attribute(range, word.len(), example);
+        }
+        if word == "answer"
+            && let Some(colon) = text.find(':')
+        {
+            return self.answer(range.clone(), range.start + colon);
+        }
+        if let Some(instead) = self.other_date_in(range.clone()) {
+            self.not_iso(instead.0, instead.1);
+            return None;
+        }
+        let node = self.parse(Rule::fact, &range, place)?.into_inner().next()?;
+        let fact = match node.as_rule() {
+            Rule::answer => {
+                let words: Vec<Name> = self.words_in(node, range.start);
+                let [criterion, answer] = <[Name; 2]>::try_from(words).ok()?;
+                self.answered(criterion, answer)?
+            }
+            Rule::absent => {
+                let (name, _, ends) = self.fact_parts(node, range.start)?;
+                let mut ends = ends.into_iter();
+                Fact::Absent { name: name?, from: ends.next(), to: ends.next() }
+            }
+            Rule::observed => {
+                let (name, value, ends) = self.fact_parts(node, range.start)?;
+                Fact::Observed { name: name?, value, on: ends.into_iter().next()? }
+            }
+            _ => {
+                let (name, value, ends) = self.fact_parts(node, range.start)?;
+                let mut ends = ends.into_iter();
+                Fact::Lasting { name: name?, value, from: ends.next(), to: ends.next() }
+            }
+        };
+        Some(Value::Fact(fact))
+    }
+
+    fn fact_parts(&mut self, node: Node<'_>, start: usize) -> Option<(Option<Name>, Option<FactValue>, Ends)> {
+        let mut name = None;
+        let mut value = None;
+        let mut ends = Vec::new();
+        for part in node.into_inner() {
+            match part.as_rule() {
+                Rule::word => name = Some(self.spanned(&part, start)),
+                Rule::fact_value => value = Some(self.fact_value(&part, start)?),
+                Rule::date => ends.push(self.date(&part, start)?),
+                _ => {}
+            }
+        }
+        Some((name, value, ends))
+    }
+
+    /// `9.6 %`, `negative`, `III`.
+    fn fact_value(&mut self, node: &Node<'_>, start: usize) -> Option<FactValue> {
+        let slice = self.slice(node, start);
+        let is_word = slice.text.starts_with(|sign: char| sign.is_ascii_alphabetic());
+        if is_word {
+            let trimmed = slice.text.trim_end();
+            if name::check(trimmed).is_err() {
+                self.unreadable_fact(slice.span(0..trimmed.len()));
+                return None;
+            }
+            return Some(FactValue::Level(Spanned::new(trimmed.to_owned(), slice.span(0..trimmed.len()))));
+        }
+        self.mistakes.with(|said| expression::quantity(slice, said)).map(FactValue::Quantity)
+    }
+
+    fn unreadable_fact(&mut self, span: crate::source::Span) {
+        self.mistakes.push(
+            Diagnostic::new(&codes::BAD_VALUE, span, "this cannot be read as a result")
+                .help("write a number with its unit, or one word: `hba1c 9.6 % on 2011-06-28`, `pregnancy_test negative on 2011-06-28`"),
+        );
+    }
+
+    fn words_in(&self, node: Node<'_>, start: usize) -> Vec<Name> {
+        node.into_inner().filter(|part| part.as_rule() == Rule::word).map(|part| self.spanned(&part, start)).collect()
+    }
+
+    /// `sex: female`, `born: 1970-03-02`, `country: "CN"`, `arm: combined`.
+    fn attribute(&mut self, range: Range<usize>, key: usize, example: &str) -> Option<Value> {
+        let name = Spanned::new(
+            self.text[range.start..range.start + key].to_owned(),
+            self.mistakes.span(range.start..range.start + key),
+        );
+        let mut value = self.trimmed(range.start + key..range.end);
+        if self.text[value.clone()].starts_with(':') {
+            value = self.trimmed(value.start + 1..value.end);
+        } else {
+            self.missing_colon(name.span, range.start + key, example);
+        }
+        let span = self.mistakes.span(value.clone());
+        let written = &self.text[value.clone()];
+        if written.is_empty() {
+            self.mistakes.push(
+                Diagnostic::new(&codes::BAD_VALUE, name.span, format!("`{}` has no value", name.value))
+                    .help(format!("write `{example}`")),
+            );
+            return None;
+        }
+        if name.value == "born"
+            && let Some(instead) = number::other_date(written)
+        {
+            self.not_iso(value, instead);
+            return None;
+        }
+        let text = match name.value.as_str() {
+            "country" => expression::unquote(written),
+            "born" => {
+                let place = Place { name: "born", kind: super::ValueKind::Date, key: name.span, body: false };
+                self.calendar(value, place)?;
+                written.to_owned()
+            }
+            _ => {
+                if let Err(why) = name::check(written) {
+                    self.mistakes.push(
+                        Diagnostic::new(&codes::BAD_VALUE, span, format!("`{written}` cannot be read: {}", why.why()))
+                            .help(format!("write one word, as in `{example}`")),
+                    );
+                    return None;
+                }
+                written.to_owned()
+            }
+        };
+        if name.value == "sex" && !["female", "male"].contains(&text.as_str()) {
+            self.not_one_of(Spanned::new(text.as_str(), span), &["female", "male"], "a value of `sex`");
+            return None;
+        }
+        Some(Value::Fact(Fact::Attribute { name, value: Spanned::new(text, span) }))
+    }
+
+    /// `answer I1: yes`.
+    fn answer(&mut self, range: Range<usize>, colon: usize) -> Option<Value> {
+        let criterion = self.trimmed(range.start + "answer".len()..colon);
+        let answer = self.trimmed(colon + 1..range.end);
+        let named = |reader: &Self, range: Range<usize>| {
+            Spanned::new(reader.text[range.clone()].to_owned(), reader.mistakes.span(range))
+        };
+        let (criterion, answer) = (named(self, criterion), named(self, answer));
+        if name::check(&criterion.value).is_err() {
+            let span = self.mistakes.span(range);
+            self.mistakes.push(
+                Diagnostic::new(&codes::BAD_VALUE, span, "the criterion that is answered cannot be read")
+                    .help("write `answer I1: yes`"),
+            );
+            return None;
+        }
+        self.answered(criterion, answer).map(Value::Fact)
+    }
+
+    fn answered(&mut self, criterion: Name, answer: Name) -> Option<Fact> {
+        const ANSWERS: &[&str] = &["yes", "no", "unknown"];
+        if !ANSWERS.contains(&answer.value.as_str()) {
+            self.not_one_of(Spanned::new(answer.value.as_str(), answer.span), ANSWERS, "an answer");
+            return None;
+        }
+        Some(Fact::Answer { criterion, answer })
+    }
+
+    /// A date of another form behind `on`, `from` or `to`.
+    fn other_date_in(&self, range: Range<usize>) -> Option<(Range<usize>, Option<String>)> {
+        const LONGEST_FACT: usize = 200;
+        let text = &self.text[range.clone()];
+        if text.len() > LONGEST_FACT {
+            return None;
+        }
+        for word in ["on ", "from ", "to "] {
+            for (at, _) in text.match_indices(word) {
+                let before = text[..at].chars().next_back().is_none_or(|sign| sign == ' ');
+                let start = range.start + at + word.len();
+                let rest = &self.text[start..range.end];
+                let end = rest.find(" to ").unwrap_or(rest.len());
+                let date = self.trimmed(start..start + end);
+                if before && let Some(instead) = number::other_date(&self.text[date.clone()]) {
+                    return Some((date, instead));
+                }
+            }
+        }
+        None
+    }
+
+    /// `ineligible by I8, E3`.
+    pub(super) fn expectation(&mut self, range: Range<usize>, place: Place<'_>) -> Option<Value> {
+        const VERDICTS: &[&str] = &["eligible", "ineligible", "undetermined"];
+        let node = self.parse(Rule::expectation, &range, place)?;
+        let mut words = self.words_in(node, range.start).into_iter();
+        let verdict = words.next()?;
+        if !VERDICTS.contains(&verdict.value.as_str()) {
+            self.not_one_of(Spanned::new(verdict.value.as_str(), verdict.span), VERDICTS, "a verdict");
+            return None;
+        }
+        Some(Value::Expectation { verdict, by: words.collect() })
+    }
+}
