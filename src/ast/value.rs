@@ -47,7 +47,11 @@ pub enum Value {
     Range(QuantityRange),
     /// `18 years and over` has a low end only; `under 18 years` a high end that is itself outside (`below`);
     /// `up to 65 years` one that is inside.
-    OpenRange { low: Option<Quantity>, high: Option<Quantity>, below: bool },
+    OpenRange {
+        low: Option<Quantity>,
+        high: Option<Quantity>,
+        below: bool,
+    },
     /// Units only: `mg/dL, umol/L`.
     Units(Vec<Spanned<String>>),
     Duration(DurationExpr),

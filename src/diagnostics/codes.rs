@@ -67,6 +67,7 @@ codes! {
     MISPLACED "G18" "misplaced-item" Error;
     WORD_FOR_SYMBOL "G19" "word-of-prose" Error;
     TIME_PHRASE_PLACE "G20" "time-phrase-place" Error;
+    REPEATED_PROPERTY "G21" "repeated-property" Error;
 
     // ---- U: units -------------------------------------------------------------------------------
     IMPLAUSIBLE_UNIT "U03" "implausible-unit" Error;

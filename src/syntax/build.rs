@@ -43,10 +43,11 @@ pub(super) fn items(tokens: &mut Tokens<'_>, pieces: &[Piece], mistakes: &mut Mi
     content.items
 }
 
-impl Reader<'_, '_> {
+impl<'a> Reader<'a, '_> {
     fn piece(&mut self, piece: &Piece, context: Option<Keyword>, content: &mut Content) {
         let word = self.first_word(piece.text.clone());
-        let alone = piece.head().len() == word.len() || self.text[piece.head()].trim_end().len() == word.len();
+        let alone =
+            piece.head().len() == word.len() || self.text[piece.head()].trim_end().len() == word.len();
         let property = context.and_then(|context| schema::property(context, word));
         if let Some(row) = property
             && alone
@@ -56,7 +57,8 @@ impl Reader<'_, '_> {
             return;
         }
         if let Some(keyword) = Keyword::from_text(word).filter(|keyword| *keyword != Keyword::Fact) {
-            let misread = alone && piece.colon.is_some() && context.is_some() && schema::row(keyword).needs_name();
+            let misread =
+                alone && piece.colon.is_some() && context.is_some() && schema::row(keyword).needs_name();
             if !misread {
                 self.place_item(piece, keyword, context, content);
                 return;
@@ -67,7 +69,7 @@ impl Reader<'_, '_> {
             return;
         }
         if context == Some(Keyword::Example) {
-            if let Some(fact) = self.fact(piece) {
+            if let Some(fact) = self.fact_item(piece) {
                 content.items.push(fact);
             }
             return;
@@ -76,8 +78,8 @@ impl Reader<'_, '_> {
     }
 
     /// Letters, digits and `_` at the start of a range.
-    fn first_word(&self, range: Range<usize>) -> &str {
-        let text = &self.text[range];
+    fn first_word(&self, range: Range<usize>) -> &'a str {
+        let text: &'a str = &self.text[range];
         let length = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
         &text[..length]
     }
@@ -136,16 +138,26 @@ impl Reader<'_, '_> {
         let blanks = before.len() - before.trim_end().len();
         let fix = self.mistakes.span(range.start - blanks..range.end);
         self.mistakes.push(
-            Diagnostic::new(&codes::MISSING_COLON, span, format!("`{}` where a colon belongs", &self.text[range]))
-                .help(format!("write `{example}`"))
-                .fix(fix, ":"),
+            Diagnostic::new(
+                &codes::MISSING_COLON,
+                span,
+                format!("`{}` where a colon belongs", &self.text[range]),
+            )
+            .help(format!("write `{example}`"))
+            .fix(fix, ":"),
         );
     }
 
     // ---- items ----------------------------------------------------------------------------------------------------
 
     /// Puts an item where it belongs.
-    fn place_item(&mut self, piece: &Piece, keyword: Keyword, context: Option<Keyword>, content: &mut Content) {
+    fn place_item(
+        &mut self,
+        piece: &Piece,
+        keyword: Keyword,
+        context: Option<Keyword>,
+        content: &mut Content,
+    ) {
         let row = schema::row(keyword);
         if piece.glued {
             let start = piece.text.start;
@@ -225,7 +237,9 @@ impl Reader<'_, '_> {
         let Some(body) = body else { return };
         let place_of = |kind| Place { name: keyword.text(), kind, key: item.head_span(), body: true };
         match row.body {
-            Some(_) if self.trimmed(body.clone()).is_empty() && piece.block.is_some() => self.idle_colon(piece),
+            Some(_) if self.trimmed(body.clone()).is_empty() && piece.block.is_some() => {
+                self.idle_colon(piece)
+            }
             Some(kind) => item.body = Some(self.value(body, place_of(kind))),
             None => self.no_body(row, self.trimmed(body), item),
         }
@@ -251,7 +265,8 @@ impl Reader<'_, '_> {
                 return Some(rest.start + 1..piece.text.end);
             }
             if first != '"' && first != ',' && self.plausible_body(row, &full) {
-                let example = format!("{}: {}", &self.text[item.keyword.span.range()], self.shown(full.clone()));
+                let example =
+                    format!("{}: {}", &self.text[item.keyword.span.range()], self.shown(full.clone()));
                 let example = example.replacen(':', " …:", 1);
                 self.missing_colon(key, rest.start, &example);
                 return Some(full);
@@ -267,11 +282,16 @@ impl Reader<'_, '_> {
                     .help("join the two texts; a question to the sponsor is a property: `query: \"…\"`")
             }
             '"' if !row.has_prose() => {
-                Diagnostic::new(&codes::STRAY_TEXT, span, format!("`{keyword}` has no wording")).help("remove the text")
+                Diagnostic::new(&codes::STRAY_TEXT, span, format!("`{keyword}` has no wording"))
+                    .help("remove the text")
             }
-            _ => Diagnostic::new(&codes::STRAY_TEXT, span, format!("`{text}` does not belong to the head of `{keyword}`"))
-                .label("not expected here")
-                .help(format!("{}; begin the next statement on a new line", self.shape(row))),
+            _ => Diagnostic::new(
+                &codes::STRAY_TEXT,
+                span,
+                format!("`{text}` does not belong to the head of `{keyword}`"),
+            )
+            .label("not expected here")
+            .help(format!("{}; begin the next statement on a new line", self.shape(row))),
         };
         self.mistakes.push(found);
         None
@@ -302,7 +322,9 @@ impl Reader<'_, '_> {
         let text = &self.text[range.clone()];
         match row.body {
             Some(ValueKind::Choice(words)) => words.contains(&text.trim()),
-            Some(_) => text.chars().next().is_some_and(|sign| sign.is_alphanumeric() || "(-±[%".contains(sign)),
+            Some(_) => {
+                text.chars().next().is_some_and(|sign| sign.is_alphanumeric() || "(-±[%".contains(sign))
+            }
             None => false,
         }
     }
@@ -331,8 +353,12 @@ impl Reader<'_, '_> {
         let span = self.mistakes.span(words);
         if is_text && row.has_prose() && item.prose.is_none() {
             self.mistakes.push(
-                Diagnostic::new(&codes::STRAY_TEXT, span, format!("the wording of a `{keyword}` stands without a colon"))
-                    .help(format!("remove the `:`; {}", self.shape(row))),
+                Diagnostic::new(
+                    &codes::STRAY_TEXT,
+                    span,
+                    format!("the wording of a `{keyword}` stands without a colon"),
+                )
+                .help(format!("remove the `:`; {}", self.shape(row))),
             );
             item.prose = Some(Spanned::new(expression::unquote(text), span));
             return;
@@ -348,20 +374,26 @@ impl Reader<'_, '_> {
         for (at, property) in item.properties.iter().enumerate() {
             let name = property.key.value.as_str();
             let single = schema::property(item.keyword.value, name).is_some_and(|row| !row.repeatable);
-            let Some(first) = item.properties[..at].iter().find(|earlier| earlier.key.value == name) else { continue };
+            let Some(first) = item.properties[..at].iter().find(|earlier| earlier.key.value == name) else {
+                continue;
+            };
             if single {
                 self.mistakes.push(
-                    Diagnostic::new(&codes::REPEATED_PROPERTY, property.key.span, format!("`{name}` is said twice"))
-                        .label("the second")
-                        .and(first.key.span, "the first")
-                        .help("keep one of the two"),
+                    Diagnostic::new(
+                        &codes::REPEATED_PROPERTY,
+                        property.key.span,
+                        format!("`{name}` is said twice"),
+                    )
+                    .label("the second")
+                    .and(first.key.span, "the first")
+                    .help("keep one of the two"),
                 );
             }
         }
     }
 
     /// Something recorded in an example.
-    fn fact(&mut self, piece: &Piece) -> Option<Item> {
+    fn fact_item(&mut self, piece: &Piece) -> Option<Item> {
         let range = piece.text.clone();
         let word = self.first_word(range.clone()).len().max(1);
         let first = range.start + self.text[range.start..].chars().next().map_or(1, char::len_utf8);

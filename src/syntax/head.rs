@@ -89,8 +89,12 @@ impl<'a> Reader<'a, '_> {
         {
             // A name that nobody can use, such as a number of the example.
             self.mistakes.push(
-                Diagnostic::new(&codes::STRAY_TEXT, first.span, format!("`{}` has no name", row.keyword.text()))
-                    .help("write what it shows in quotes"),
+                Diagnostic::new(
+                    &codes::STRAY_TEXT,
+                    first.span,
+                    format!("`{}` has no name", row.keyword.text()),
+                )
+                .help("write what it shows in quotes"),
             );
             parts = rest;
         }
@@ -132,7 +136,9 @@ impl<'a> Reader<'a, '_> {
                     _ => "",
                 };
                 let help = match example {
-                    "" => format!("give it a name of letters, digits and `_`: `{word} {}`", suggestion(parts)),
+                    "" => {
+                        format!("give it a name of letters, digits and `_`: `{word} {}`", suggestion(parts))
+                    }
                     example => format!("give it the number that the protocol gives it: `{example}`"),
                 };
                 let span = parts.first().map_or(keyword, |part| keyword.to(part.span));
@@ -163,8 +169,12 @@ impl<'a> Reader<'a, '_> {
             }
             [key, rest @ ..] if key.text == word => {
                 self.mistakes.push(
-                    Diagnostic::new(&codes::MISSING_NAME, keyword.to(key.span), format!("an event is missing behind `{word}`"))
-                        .help(format!("name the event, as in `{word} randomization`")),
+                    Diagnostic::new(
+                        &codes::MISSING_NAME,
+                        keyword.to(key.span),
+                        format!("an event is missing behind `{word}`"),
+                    )
+                    .help(format!("name the event, as in `{word} randomization`")),
                 );
                 rest
             }
@@ -207,7 +217,11 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn not_a_tier(&mut self, part: &Part<'_>, tiers: &[&str]) {
-        let found = Diagnostic::new(&codes::BAD_VALUE, part.span, format!("`{}` is not a tier of outcomes", part.text));
+        let found = Diagnostic::new(
+            &codes::BAD_VALUE,
+            part.span,
+            format!("`{}` is not a tier of outcomes", part.text),
+        );
         self.mistakes.push(match crate::diagnostics::did_you_mean(part.text, tiers.iter().copied()) {
             Some(other) => found
                 .label(format!("did you mean `{other}`?"))
@@ -254,7 +268,8 @@ fn is_at_event(row: &ItemRow, parts: &[Part<'_>]) -> bool {
 
 /// A name made from the wording, as an example.
 fn suggestion(parts: &[Part<'_>]) -> String {
-    let words = parts.first().filter(|part| part.kind == PartKind::Text).map(|part| expression::unquote(part.text));
+    let words =
+        parts.first().filter(|part| part.kind == PartKind::Text).map(|part| expression::unquote(part.text));
     let words: Vec<String> = words
         .unwrap_or_default()
         .split(|sign: char| !sign.is_ascii_alphanumeric())

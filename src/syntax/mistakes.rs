@@ -36,10 +36,6 @@ impl Mistakes {
         value
     }
 
-    pub fn len(&self) -> usize {
-        self.list.len()
-    }
-
     pub fn into_list(self) -> Vec<Diagnostic> {
         self.list
     }

@@ -1,10 +1,67 @@
 //! From text to [`crate::ast`]: reading never fails, it returns a tree and says what it could not read.
+//!
+//! A file goes through three hands. `token` finds words, signs, texts and comments; `scan` divides them into statements;
+//! `build` reads each statement for itself with the pest grammars (`grammar/protocol.pest` for heads and simple values,
+//! `grammar/expression.pest` for criteria, quantities and times), so that a bad statement never spoils its neighbours.
+//! The [`schema`] says which statements there are.
 
 pub mod expression;
+pub mod schema;
+
+mod build;
+mod head;
+mod mistakes;
+mod name;
+mod scan;
+mod token;
+mod value;
+mod words;
 
 use std::ops::Range;
 
+use mistakes::Mistakes;
+
+use crate::ast::{Comment, File};
+use crate::diagnostics::{self, Diagnostic};
 use crate::source::{FileId, Span};
+
+/// The grammar of heads and simple values.
+mod grammar {
+    #[derive(pest_derive::Parser)]
+    #[grammar = "../grammar/protocol.pest"]
+    pub(super) struct Grammar;
+}
+
+/// A file as it was written, and what is wrong with it.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// Everything that could be read.
+    pub file: File,
+    /// Comments that are no item's documentation, in the order of the text.
+    pub comments: Vec<Comment>,
+    /// Sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads one file. Never fails: what cannot be read is missing in the tree and reported.
+pub fn parse(file: FileId, text: &str) -> Parsed {
+    let mut mistakes = Mistakes::new(file);
+    let mut tokens = token::tokens(text, &mut mistakes);
+    let pieces = scan::pieces(&tokens, &mut mistakes);
+    let items = build::items(&mut tokens, &pieces, &mut mistakes);
+    let comments = tokens
+        .remarks
+        .iter()
+        .filter(|remark| !remark.used)
+        .map(|remark| {
+            let range = remark.start as usize..remark.end as usize;
+            Comment { text: text[range.clone()].to_owned(), span: Span::new(file, range) }
+        })
+        .collect();
+    let mut diagnostics = mistakes.into_list();
+    diagnostics::sort(&mut diagnostics);
+    Parsed { file: File { items }, comments, diagnostics }
+}
 
 /// A piece of a file that is read for itself: a rule, a quantity, a visit's time.
 #[derive(Clone, Copy, Debug)]

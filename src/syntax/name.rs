@@ -91,7 +91,9 @@ mod tests {
 
     #[test]
     fn what_is_offered_instead_is_always_a_name() {
-        for word in ["3tc", "c-peptide", "24h_urine", "größe", "β2_microglobulin", "at", "-", "7", "_x", "5-fu"] {
+        for word in
+            ["3tc", "c-peptide", "24h_urine", "größe", "β2_microglobulin", "at", "-", "7", "_x", "5-fu"]
+        {
             let name = corrected(word);
             assert_eq!(check(&name), Ok(()), "{word} → {name}");
         }

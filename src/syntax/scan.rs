@@ -79,7 +79,8 @@ pub(super) fn looks_like_statement(line: &str) -> bool {
     if word.is_empty() {
         return line.starts_with('}');
     }
-    let known = |keyword: Keyword| schema::row(keyword).properties.iter().any(|property| property.name == word);
+    let known =
+        |keyword: Keyword| schema::row(keyword).properties.iter().any(|property| property.name == word);
     match Keyword::from_text(word) {
         Some(_) => rest.starts_with([' ', ':', '{']),
         None => rest.trim_start().starts_with(':') && Keyword::ALL.iter().any(|keyword| known(*keyword)),
@@ -89,7 +90,6 @@ pub(super) fn looks_like_statement(line: &str) -> bool {
 /// A block that is open.
 struct Frame {
     keyword: Option<Keyword>,
-    open: usize,
     /// Blanks before the line on which its item begins.
     indent: usize,
     /// Something in it was indented more than its item.
@@ -133,11 +133,6 @@ impl<'a> Scanner<'a, '_> {
     /// Whether the block belongs to something that is not known.
     fn in_unknown(&self) -> bool {
         self.frames.last().is_some_and(|frame| frame.keyword.is_none())
-    }
-
-    fn allowed_here(&self, keyword: Keyword) -> bool {
-        self.frames.last().is_some_and(|frame| frame.keyword.is_none())
-            || schema::row(keyword).stands_in(self.context())
     }
 
     fn advance(&mut self) {
@@ -217,7 +212,8 @@ impl<'a> Scanner<'a, '_> {
         }
         let Some(keyword) = Keyword::from_text(self.word(self.at)) else { return false };
         let row = schema::row(keyword);
-        let outside = row.stands_in(None) || self.frames.iter().rev().skip(1).any(|outer| row.stands_in(outer.keyword));
+        let outside =
+            row.stands_in(None) || self.frames.iter().rev().skip(1).any(|outer| row.stands_in(outer.keyword));
         outside && self.has_head(self.at) && (frame.indented || !row.stands_in(frame.keyword))
     }
 
@@ -238,9 +234,10 @@ impl<'a> Scanner<'a, '_> {
             return self.skip_block(open);
         }
         self.advance();
-        self.frames.push(Frame { keyword, open, indent, indented: false });
+        self.frames.push(Frame { keyword, indent, indented: false });
         let pieces = self.block();
-        let closed = self.token(self.at).filter(|token| token.kind == Kind::CloseBrace && !self.closes_outer(*token));
+        let closed =
+            self.token(self.at).filter(|token| token.kind == Kind::CloseBrace && !self.closes_outer(*token));
         self.frames.pop();
         let end = match closed {
             Some(token) => {
@@ -272,8 +269,12 @@ impl<'a> Scanner<'a, '_> {
     fn skip_block(&mut self, open: usize) -> Block {
         let span = self.mistakes.span(open..open + 1);
         self.mistakes.push(
-            Diagnostic::new(&codes::TOO_DEEP, span, format!("blocks are nested more than {DEEPEST} deep here"))
-                .help("an item needs four blocks around it at most: look for a `}` that is missing before"),
+            Diagnostic::new(
+                &codes::TOO_DEEP,
+                span,
+                format!("blocks are nested more than {DEEPEST} deep here"),
+            )
+            .help("an item needs four blocks around it at most: look for a `}` that is missing before"),
         );
         let mut depth = 0usize;
         let mut end = open + 1;
@@ -395,7 +396,13 @@ impl<'a> Scanner<'a, '_> {
     }
 
     /// Whether another statement begins inside the line.
-    fn begins_inline(&self, first: usize, item: Option<Keyword>, kind: Option<ValueKind>, piece: &Piece) -> bool {
+    fn begins_inline(
+        &self,
+        first: usize,
+        item: Option<Keyword>,
+        kind: Option<ValueKind>,
+        piece: &Piece,
+    ) -> bool {
         let at = self.at;
         if self.kind(at) != Some(Kind::Word) || self.is_open_end(at - 1) {
             return false;
@@ -407,7 +414,9 @@ impl<'a> Scanner<'a, '_> {
             }
         }
         let Some(keyword) = Keyword::from_text(self.word(at)) else { return false };
-        if self.context().is_none() && !self.frames.is_empty() || !schema::row(keyword).stands_in(self.context()) {
+        if self.context().is_none() && !self.frames.is_empty()
+            || !schema::row(keyword).stands_in(self.context())
+        {
             return false;
         }
         let bare = item.is_some() && piece.colon.is_none();

@@ -57,7 +57,7 @@ pub enum ValueKind {
     Timing,
     /// When a visit takes place: `Value::Visit`.
     Visit,
-    /// `1 year after randomization` as `Value::Visit`, or `Value::Texts`.
+    /// `1 year after randomization` as `Value::Visit`, `1 year` as `Value::Duration`, or `Value::Texts`.
     TimeFrame,
     /// `±7 days`: `Value::Window`.
     Window,
@@ -149,7 +149,10 @@ impl ItemRow {
     }
 
     pub fn needs_name(&self) -> bool {
-        matches!(self.head, Head::Name | Head::NameAndProse | Head::TierAndName | Head::NameAtEvent | Head::Names)
+        matches!(
+            self.head,
+            Head::Name | Head::NameAndProse | Head::TierAndName | Head::NameAtEvent | Head::Names
+        )
     }
 
     pub fn has_prose(&self) -> bool {
@@ -158,7 +161,10 @@ impl ItemRow {
 
     /// Whether it may have a block.
     pub fn has_block(&self) -> bool {
-        !matches!(self.keyword, Keyword::Use | Keyword::Fact | Keyword::Expect | Keyword::Collect | Keyword::Clock)
+        !matches!(
+            self.keyword,
+            Keyword::Use | Keyword::Fact | Keyword::Expect | Keyword::Collect | Keyword::Clock
+        )
     }
 }
 
@@ -178,7 +184,10 @@ pub fn row(keyword: Keyword) -> &'static ItemRow {
 /// A property of an item, by its name.
 pub fn property(keyword: Keyword, name: &str) -> Option<&'static PropertyRow> {
     let row = row(keyword);
-    row.properties.iter().find(|property| property.name == name).or((name == QUERY.name && row.has_block()).then_some(&QUERY))
+    row.properties
+        .iter()
+        .find(|property| property.name == name)
+        .or((name == QUERY.name && row.has_block()).then_some(&QUERY))
 }
 
 /// The names of an item's properties, in the order of the table.
@@ -189,13 +198,16 @@ pub fn property_names(keyword: Keyword) -> impl Iterator<Item = &'static str> {
 
 /// The items that may stand in a block, or outside every block.
 pub fn items_in(context: Option<Keyword>) -> impl Iterator<Item = Keyword> {
-    ROWS.iter().filter(move |row| row.stands_in(context) && row.keyword != Keyword::Fact).map(|row| row.keyword)
+    ROWS.iter()
+        .filter(move |row| row.stands_in(context) && row.keyword != Keyword::Fact)
+        .map(|row| row.keyword)
 }
 
 /// The keyword that a misspelt one is closest to.
 pub fn keyword_like(word: &str) -> Option<Keyword> {
     Keyword::from_text(word).or_else(|| {
-        let all = Keyword::ALL.iter().filter(|keyword| **keyword != Keyword::Fact).map(|keyword| keyword.text());
+        let all =
+            Keyword::ALL.iter().filter(|keyword| **keyword != Keyword::Fact).map(|keyword| keyword.text());
         crate::diagnostics::did_you_mean(word, all).and_then(Keyword::from_text)
     })
 }

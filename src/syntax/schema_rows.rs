@@ -1,36 +1,83 @@
 //! The rows of the schema, in the order of the keywords.
 
 use super::ValueKind::{
-    Ages, AtLeast, Attributes, Choice, Choices, Clock, Codes, Collection, Comparison, Cycle, Date, Dose, Duration,
-    Enrollment, Expectation, Expression, Fact, FieldType, Flag, Frequency, Identifier, Integer, Levels, Libraries, Names,
-    Phase, Plan, PlanMoment, Quantity, Range, Ratio, Strategies, Texts, TimeFrame, Timing, Units, Version, Visit, Window,
-    Words,
+    Ages, AtLeast, Attributes, Choice, Choices, Clock, Codes, Collection, Comparison, Cycle, Date, Dose,
+    Duration, Enrollment, Expectation, Expression, Fact, FieldType, Flag, Frequency, Identifier, Integer,
+    Levels, Libraries, Names, Phase, Plan, PlanMoment, Quantity, Range, Ratio, Strategies, Texts, TimeFrame,
+    Timing, Units, Version, Visit, Window, Words,
 };
 use super::{Head, ItemRow, PropertyRow, ValueKind};
 use crate::ast::Keyword as K;
 
 const PURPOSES: &[&str] = &[
-    "treatment", "prevention", "diagnostic", "supportive_care", "screening", "health_services_research",
-    "basic_science", "device_feasibility", "other",
+    "treatment",
+    "prevention",
+    "diagnostic",
+    "supportive_care",
+    "screening",
+    "health_services_research",
+    "basic_science",
+    "device_feasibility",
+    "other",
 ];
 const DESIGNS: &[&str] = &[
-    "randomized", "non_randomized", "single_group", "parallel", "crossover", "factorial", "sequential", "cluster",
-    "adaptive", "platform", "umbrella", "basket", "open_label", "single_blind", "double_blind", "triple_blind",
-    "quadruple_blind", "placebo_controlled", "active_controlled", "dose_comparison", "uncontrolled",
+    "randomized",
+    "non_randomized",
+    "single_group",
+    "parallel",
+    "crossover",
+    "factorial",
+    "sequential",
+    "cluster",
+    "adaptive",
+    "platform",
+    "umbrella",
+    "basket",
+    "open_label",
+    "single_blind",
+    "double_blind",
+    "triple_blind",
+    "quadruple_blind",
+    "placebo_controlled",
+    "active_controlled",
+    "dose_comparison",
+    "uncontrolled",
 ];
-const MASKED: &[&str] = &["participant", "care_provider", "investigator", "outcomes_assessor", "sponsor", "none"];
+const MASKED: &[&str] =
+    &["participant", "care_provider", "investigator", "outcomes_assessor", "sponsor", "none"];
 const STATUSES: &[&str] = &[
-    "not_yet_recruiting", "recruiting", "enrolling_by_invitation", "active_not_recruiting", "suspended", "terminated",
-    "completed", "withdrawn", "unknown",
+    "not_yet_recruiting",
+    "recruiting",
+    "enrolling_by_invitation",
+    "active_not_recruiting",
+    "suspended",
+    "terminated",
+    "completed",
+    "withdrawn",
+    "unknown",
 ];
 const SEXES: &[&str] = &["all", "female", "male"];
 const YES_NO: &[&str] = &["yes", "no"];
 const INTERVENTIONS: &[&str] = &[
-    "drug", "biological", "device", "procedure", "radiation", "behavioral", "dietary_supplement", "genetic",
-    "diagnostic", "combination_product", "other",
+    "drug",
+    "biological",
+    "device",
+    "procedure",
+    "radiation",
+    "behavioral",
+    "dietary_supplement",
+    "genetic",
+    "diagnostic",
+    "combination_product",
+    "other",
 ];
 const ARMS: &[&str] = &[
-    "experimental", "active_comparator", "placebo_comparator", "sham_comparator", "no_intervention", "other",
+    "experimental",
+    "active_comparator",
+    "placebo_comparator",
+    "sham_comparator",
+    "no_intervention",
+    "other",
 ];
 const CONTACTS: &[&str] = &["clinic", "phone", "home", "remote"];
 
@@ -58,7 +105,14 @@ pub const ROWS: &[ItemRow] = &[
     item(K::Trial, &[], Head::NameAndProse, None, TRIAL, "identity, design and dates of the trial"),
     item(K::Use, &[], Head::Bare, Some(Libraries), &[], "takes in a library or another file"),
     item(K::Site, &[], Head::NameAndProse, None, SITE, "a place where the trial runs"),
-    item(K::Event, &[], Head::NameAndProse, Some(Timing), EVENT, "something that can happen to a participant"),
+    item(
+        K::Event,
+        &[],
+        Head::NameAndProse,
+        Some(Timing),
+        EVENT,
+        "something that can happen to a participant",
+    ),
     item(K::Condition, &[], Head::NameAndProse, None, CONDITION, "a diagnosis, sign or symptom"),
     item(K::Drug, &[], Head::NameAndProse, None, DRUG, "a substance"),
     item(K::DrugClass, &[], Head::NameAndProse, None, DRUG_CLASS, "a set of substances"),
@@ -68,7 +122,14 @@ pub const ROWS: &[ItemRow] = &[
     item(K::Score, &[], Head::NameAndProse, Some(Levels), SCORE, "an ordinal score or scale"),
     item(K::Derive, &[], Head::NameAndProse, Some(Expression), DERIVE, "a quantity computed from others"),
     item(K::Define, &[], Head::NameAndProse, Some(Expression), DEFINE, "a named truth"),
-    item(K::Intervention, &[], Head::NameAndProse, Some(Choice(INTERVENTIONS)), INTERVENTION, "what the trial studies"),
+    item(
+        K::Intervention,
+        &[],
+        Head::NameAndProse,
+        Some(Choice(INTERVENTIONS)),
+        INTERVENTION,
+        "what the trial studies",
+    ),
     item(K::Background, &[], Head::NameAndProse, None, BACKGROUND, "therapy that every participant has"),
     item(K::Regimen, &[], Head::NameAndProse, None, BACKGROUND, "a treatment plan that several arms share"),
     item(K::Randomize, &[], Head::NameAtEvent, None, RANDOMIZE, "an allocation to arms"),
@@ -101,8 +162,22 @@ pub const ROWS: &[ItemRow] = &[
     item(K::Period, &[K::Sequence], Head::NameAndProse, None, PERIOD, "a period of a sequence"),
     item(K::Washout, &[K::Sequence], Head::Bare, Some(AtLeast), &[], "the time between two periods"),
     item(K::Eligibility, &[], Head::ForEvent, None, ELIGIBILITY, "a decision and its criteria"),
-    item(K::Include, &[K::Eligibility], Head::NameAndProse, Some(Expression), CRITERION, "an inclusion criterion"),
-    item(K::Exclude, &[K::Eligibility], Head::NameAndProse, Some(Expression), CRITERION, "an exclusion criterion"),
+    item(
+        K::Include,
+        &[K::Eligibility],
+        Head::NameAndProse,
+        Some(Expression),
+        CRITERION,
+        "an inclusion criterion",
+    ),
+    item(
+        K::Exclude,
+        &[K::Eligibility],
+        Head::NameAndProse,
+        Some(Expression),
+        CRITERION,
+        "an exclusion criterion",
+    ),
     item(K::Outcome, &[], Head::TierAndName, Some(Expression), OUTCOME, "an outcome measure as an estimand"),
     item(K::Schedule, &[], Head::Bare, None, &[], "clocks, epochs, visits and what is collected"),
     item(K::Clock, &[K::Schedule], Head::Name, Some(Clock), &[], "the origin from which days count"),
@@ -115,9 +190,30 @@ pub const ROWS: &[ItemRow] = &[
         VISIT,
         "a planned contact with the participant",
     ),
-    item(K::Visits, &[K::Epoch, K::Cycle, K::Schedule], Head::Names, Some(Visit), VISIT, "visits at equal distances"),
-    item(K::Cycle, &[K::Epoch, K::Schedule], Head::NameAndProse, Some(Cycle), EPOCH, "a repeating segment of visits"),
-    item(K::Collect, &[K::Schedule], Head::Bare, Some(Collection), &[], "what is collected, and at which visits"),
+    item(
+        K::Visits,
+        &[K::Epoch, K::Cycle, K::Schedule],
+        Head::Names,
+        Some(Visit),
+        VISIT,
+        "visits at equal distances",
+    ),
+    item(
+        K::Cycle,
+        &[K::Epoch, K::Schedule],
+        Head::NameAndProse,
+        Some(Cycle),
+        EPOCH,
+        "a repeating segment of visits",
+    ),
+    item(
+        K::Collect,
+        &[K::Schedule],
+        Head::Bare,
+        Some(Collection),
+        &[],
+        "what is collected, and at which visits",
+    ),
     item(K::Form, &[], Head::NameAndProse, None, FORM, "a case report form"),
     item(K::Field, &[K::Form], Head::NameAndProse, Some(FieldType), FIELD, "a field of a form"),
     item(K::Example, &[], Head::Prose, None, &[], "a made-up participant and the expected verdict"),
@@ -312,7 +408,11 @@ const CRITERION: &[PropertyRow] = &[
 ];
 
 const OUTCOME: &[PropertyRow] = &[
-    one("tier", Choice(&["primary", "secondary", "exploratory", "other"]), "its rank; usually written in the head"),
+    one(
+        "tier",
+        Choice(&["primary", "secondary", "exploratory", "other"]),
+        "its rank; usually written in the head",
+    ),
     one("value", Expression, "what is measured of each participant"),
     one("time_frame", TimeFrame, "when it is measured"),
     one("compare", Comparison, "which arms are compared, and by what"),

@@ -139,12 +139,16 @@ impl Lexer<'_, '_> {
                 ',' => self.sign(Kind::Comma, 1),
                 '[' => {
                     // A unit such as `[IU]`, whose signs mean nothing here.
-                    let inside = self.rest().bytes().take(LONGEST_UNIT).position(|byte| matches!(byte, b']' | b'\n' | b' ' | b'"'));
+                    let inside = self
+                        .rest()
+                        .bytes()
+                        .take(LONGEST_UNIT)
+                        .position(|byte| matches!(byte, b']' | b'\n' | b' ' | b'"'));
                     let closed = inside.filter(|at| self.rest().as_bytes()[*at] == b']');
                     self.sign(Kind::Other, closed.map_or(1, |at| at + 1));
                 }
-                '<' | '>' | '=' | '!' | '≤' | '≥' | '≠' | '+' | '-' | '−' | '–' | '±' | '*' | '/' | '^' | '×' | '&'
-                | '|' => self.sign(Kind::Operator, sign.len_utf8()),
+                '<' | '>' | '=' | '!' | '≤' | '≥' | '≠' | '+' | '-' | '−' | '–' | '±' | '*' | '/' | '^'
+                | '×' | '&' | '|' => self.sign(Kind::Operator, sign.len_utf8()),
                 _ if sign.is_whitespace() => {
                     self.at += sign.len_utf8();
                     self.repairs.push((start, self.at, " "));
@@ -182,7 +186,8 @@ impl Lexer<'_, '_> {
     }
 
     fn word(&mut self, kind: Kind) {
-        let length = self.rest().bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        let length =
+            self.rest().bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
         self.sign(kind, length);
     }
 
@@ -267,7 +272,8 @@ impl Lexer<'_, '_> {
         self.repairs.push((start, start + 3, "\""));
         self.repairs.push((start + last, start + kept, "\""));
         let inner = start + 3..start + last;
-        let breaks = self.text[inner.clone()].match_indices(['\n', '\r', '"']).map(|(at, _)| inner.start + at);
+        let breaks =
+            self.text[inner.clone()].match_indices(['\n', '\r', '"']).map(|(at, _)| inner.start + at);
         self.repairs.extend(breaks.map(|at| (at, at + 1, " ")));
         self.push(Kind::Text, start, start + kept);
     }
@@ -298,8 +304,12 @@ impl Lexer<'_, '_> {
             None if matches!(sign, '“' | '”' | '„' | '«') => {
                 let span = self.mistakes.span(start..inside);
                 self.mistakes.push(
-                    Diagnostic::new(&codes::CURLY_QUOTES, span, format!("the quote `{sign}` opens no text here"))
-                        .help("write texts between straight quotes: `\"…\"`"),
+                    Diagnostic::new(
+                        &codes::CURLY_QUOTES,
+                        span,
+                        format!("the quote `{sign}` opens no text here"),
+                    )
+                    .help("write texts between straight quotes: `\"…\"`"),
                 );
                 self.repairs.push((start, inside, " "));
                 self.at = inside;
@@ -310,7 +320,8 @@ impl Lexer<'_, '_> {
 
     fn report_curly(&mut self, start: usize, end: usize) {
         let quoted = &self.text[start..end];
-        let inner = quoted.trim_matches(['“', '”', '„', '«', '»', '‘', '’', '\'', '`', '"']).replace('"', "'");
+        let inner =
+            quoted.trim_matches(['“', '”', '„', '«', '»', '‘', '’', '\'', '`', '"']).replace('"', "'");
         let span = self.mistakes.span(start..end);
         self.mistakes.push(
             Diagnostic::new(&codes::CURLY_QUOTES, span, "a text stands between straight quotes")

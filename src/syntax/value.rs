@@ -19,8 +19,6 @@ use crate::ast::{FieldType, PlanPhrase, Value};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::source::{Span, Spanned};
 
-pub(super) use describe::describe;
-
 pub(super) type Node<'a> = Pair<'a, Rule>;
 
 /// Of what a value is.
@@ -59,8 +57,10 @@ impl<'a> Reader<'a, '_> {
         }
         let node = Grammar::parse(Rule::unspecified, text).ok()?.next()?.into_inner().next()?;
         let words = self.text_of(&node, range.start);
-        let allowed =
-            matches!(place.kind, ValueKind::Expression | ValueKind::Dose | ValueKind::TimeFrame | ValueKind::Comparison);
+        let allowed = matches!(
+            place.kind,
+            ValueKind::Expression | ValueKind::Dose | ValueKind::TimeFrame | ValueKind::Comparison
+        );
         if !allowed {
             let span = self.mistakes.span(range.clone());
             self.mistakes.push(
@@ -108,15 +108,31 @@ impl<'a> Reader<'a, '_> {
             ValueKind::Expression => {
                 self.mistakes.with(|said| expression::expression(slice, said)).map(Value::Expression)
             }
-            ValueKind::Quantity => self.mistakes.with(|said| expression::quantity(slice, said)).map(Value::Quantity),
+            ValueKind::Quantity => {
+                self.mistakes.with(|said| expression::quantity(slice, said)).map(Value::Quantity)
+            }
             ValueKind::Range => self.mistakes.with(|said| expression::range(slice, said)).map(Value::Range),
-            ValueKind::Duration => self.mistakes.with(|said| expression::duration(slice, said)).map(Value::Duration),
+            ValueKind::Duration => {
+                self.mistakes.with(|said| expression::duration(slice, said)).map(Value::Duration)
+            }
             ValueKind::AtLeast => self.at_least(slice),
-            ValueKind::Timing => self.mistakes.with(|said| expression::timing(slice, said)).map(Value::Timing),
+            ValueKind::Timing => {
+                self.mistakes.with(|said| expression::timing(slice, said)).map(Value::Timing)
+            }
             ValueKind::Visit => self.mistakes.with(|said| expression::visit(slice, said)).map(Value::Visit),
             ValueKind::TimeFrame if slice.text.starts_with('"') => self.texts(range, place),
-            ValueKind::TimeFrame => self.mistakes.with(|said| expression::visit(slice, said)).map(Value::Visit),
-            ValueKind::Window => self.mistakes.with(|said| expression::window(slice, said)).map(Value::Window),
+            // `1 year`: the registries ask for no anchor.
+            ValueKind::TimeFrame
+                if slice.text.split_whitespace().count() == 2 && !slice.text.starts_with(['d', 'o']) =>
+            {
+                self.mistakes.with(|said| expression::duration(slice, said)).map(Value::Duration)
+            }
+            ValueKind::TimeFrame => {
+                self.mistakes.with(|said| expression::visit(slice, said)).map(Value::Visit)
+            }
+            ValueKind::Window => {
+                self.mistakes.with(|said| expression::window(slice, said)).map(Value::Window)
+            }
             ValueKind::Cycle => self.mistakes.with(|said| expression::cycle(slice, said)).map(Value::Cycle),
             ValueKind::Plan if place.name == "days" => self.plan_of_days(range),
             ValueKind::Plan | ValueKind::Frequency => {
@@ -163,7 +179,9 @@ impl<'a> Reader<'a, '_> {
         let node = node.into_inner().next()?;
         let kind = match node.as_rule() {
             Rule::choice => FieldType::Choice(self.levels_of(node, range.start)),
-            Rule::field_number => FieldType::Number(node.into_inner().last().map(|unit| self.spanned(&unit, range.start))),
+            Rule::field_number => {
+                FieldType::Number(node.into_inner().last().map(|unit| self.spanned(&unit, range.start)))
+            }
             Rule::field_measure => FieldType::Measure(self.spanned(&node.into_inner().last()?, range.start)),
             _ => match node.as_str() {
                 "text" => FieldType::Text,

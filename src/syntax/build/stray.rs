@@ -22,7 +22,11 @@ const USUAL: &[(Keyword, &str, &str)] = &[
     (Keyword::Trial, "sample", "write `enrollment: 120 planned`"),
     (Keyword::Measure, "synonyms", "write `also: \"…\"`"),
     (Keyword::Measure, "range", "write `plausible: 0 to 500`"),
-    (Keyword::Measure, "normal", "limits of normal belong to the laboratory: `reference_range: by_laboratory`"),
+    (
+        Keyword::Measure,
+        "normal",
+        "limits of normal belong to the laboratory: `reference_range: by_laboratory`",
+    ),
     (Keyword::Condition, "synonyms", "write `also: \"…\"`"),
     (Keyword::Arm, "label", "the label stands in quotes behind the name: `arm name \"…\": experimental`"),
     (Keyword::Arm, "dose", "write what the arm gives: `gives product: 5 mg, oral, daily`"),
@@ -35,7 +39,11 @@ const USUAL: &[(Keyword, &str, &str)] = &[
     (Keyword::Outcome, "measure", "write `value: change of hba1c from baseline to month_12`"),
     (Keyword::Outcome, "timeframe", "write `time_frame: 1 year after randomization`"),
     (Keyword::Outcome, "population", "write `among: all_randomized`"),
-    (Keyword::Outcome, "estimand", "an outcome is an estimand: `value`, `compare`, `among`, `missing`, `events`"),
+    (
+        Keyword::Outcome,
+        "estimand",
+        "an outcome is an estimand: `value`, `compare`, `among`, `missing`, `events`",
+    ),
     (Keyword::Visit, "day", "write the day behind the colon of the visit: `visit name: day 15`"),
     (Keyword::Visit, "at", "write when it takes place behind the colon of the visit: `visit name: day 15`"),
     (Keyword::Include, "text", "the wording stands in quotes behind the number: `include I1 \"…\": …`"),
@@ -63,7 +71,10 @@ impl Reader<'_, '_> {
                 .label(format!("it stands {home}"))
                 .help(match context {
                     Some(context) if row.top_level => {
-                        format!("move it out of the block of `{}`, or close that block before it with `}}`", context.text())
+                        format!(
+                            "move it out of the block of `{}`, or close that block before it with `}}`",
+                            context.text()
+                        )
                     }
                     _ => format!("move it {home}"),
                 }),
@@ -89,20 +100,33 @@ impl Reader<'_, '_> {
             return;
         }
         let here: Vec<&str> = schema::items_in(context).map(Keyword::text).collect();
-        let properties: Vec<&str> = context.map_or_else(Vec::new, |context| schema::property_names(context).collect());
-        let all = Keyword::ALL.iter().filter(|keyword| **keyword != Keyword::Fact).map(|keyword| keyword.text());
-        let guess = did_you_mean(word, here.iter().copied().chain(properties.iter().copied())).or_else(|| did_you_mean(word, all));
-        let found = Diagnostic::new(&codes::UNKNOWN_KEYWORD, span, format!("`{word}` is not a word that begins a statement"));
+        let properties: Vec<&str> =
+            context.map_or_else(Vec::new, |context| schema::property_names(context).collect());
+        let all =
+            Keyword::ALL.iter().filter(|keyword| **keyword != Keyword::Fact).map(|keyword| keyword.text());
+        let guess = did_you_mean(word, here.iter().copied().chain(properties.iter().copied()))
+            .or_else(|| did_you_mean(word, all));
+        let found = Diagnostic::new(
+            &codes::UNKNOWN_KEYWORD,
+            span,
+            format!("`{word}` is not a word that begins a statement"),
+        );
         match guess {
             Some(guess) => {
                 self.mistakes.push(
-                    found.label(format!("did you mean `{guess}`?")).help(format!("write `{guess}`")).fix(span, guess),
+                    found
+                        .label(format!("did you mean `{guess}`?"))
+                        .help(format!("write `{guess}`"))
+                        .fix(span, guess),
                 );
                 self.read_as(piece, guess, context, content);
             }
             None => {
-                let words: Vec<String> = here.iter().chain(&properties).map(|word| format!("`{word}`")).collect();
-                let place = context.map_or("outside every block".to_owned(), |context| format!("inside `{}`", context.text()));
+                let words: Vec<String> =
+                    here.iter().chain(&properties).map(|word| format!("`{word}`")).collect();
+                let place = context.map_or("outside every block".to_owned(), |context| {
+                    format!("inside `{}`", context.text())
+                });
                 let found = found.label("not known here");
                 self.mistakes.push(if words.is_empty() {
                     found.help("remove it")
@@ -115,7 +139,9 @@ impl Reader<'_, '_> {
 
     /// Reads a statement with a misspelt first word as what was probably meant, so that its names are known.
     fn read_as(&mut self, piece: &Piece, guess: &str, context: Option<Keyword>, content: &mut Content) {
-        if let Some(keyword) = Keyword::from_text(guess).filter(|keyword| schema::row(*keyword).stands_in(context)) {
+        if let Some(keyword) =
+            Keyword::from_text(guess).filter(|keyword| schema::row(*keyword).stands_in(context))
+        {
             let item = self.item(piece, keyword);
             content.items.push(item);
         }
@@ -135,7 +161,8 @@ impl Reader<'_, '_> {
             return;
         };
         let item = context.text();
-        let found = Diagnostic::new(&codes::UNKNOWN_PROPERTY, span, format!("`{item}` has no property `{word}`"));
+        let found =
+            Diagnostic::new(&codes::UNKNOWN_PROPERTY, span, format!("`{item}` has no property `{word}`"));
         let usual = USUAL.iter().find(|(keyword, usual, _)| *keyword == context && *usual == word);
         let names: Vec<&str> = schema::property_names(context).collect();
         let all: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
@@ -149,7 +176,8 @@ impl Reader<'_, '_> {
         }
         match did_you_mean(word, names.iter().copied()) {
             Some(guess) => {
-                self.mistakes.push(found.label(format!("did you mean `{guess}`?")).help(list).fix(span, guess));
+                self.mistakes
+                    .push(found.label(format!("did you mean `{guess}`?")).help(list).fix(span, guess));
                 if let Some(row) = schema::property(context, guess)
                     && let Some(body) = piece.body()
                 {
@@ -166,10 +194,14 @@ impl Reader<'_, '_> {
                     Some(keyword) => {
                         let text = keyword.text();
                         self.mistakes.push(
-                            Diagnostic::new(&codes::UNKNOWN_KEYWORD, span, format!("`{word}` is not known inside `{item}`"))
-                                .label(format!("did you mean `{text}`?"))
-                                .help(format!("write `{text}`"))
-                                .fix(span, text),
+                            Diagnostic::new(
+                                &codes::UNKNOWN_KEYWORD,
+                                span,
+                                format!("`{word}` is not known inside `{item}`"),
+                            )
+                            .label(format!("did you mean `{text}`?"))
+                            .help(format!("write `{text}`"))
+                            .fix(span, text),
                         );
                         let read = self.item(piece, keyword);
                         content.items.push(read);
@@ -181,7 +213,13 @@ impl Reader<'_, '_> {
     }
 
     /// A property that stands in no block.
-    fn property_outside(&mut self, piece: &Piece, word: &str, span: crate::source::Span, content: &mut Content) {
+    fn property_outside(
+        &mut self,
+        piece: &Piece,
+        word: &str,
+        span: crate::source::Span,
+        content: &mut Content,
+    ) {
         let homes: Vec<String> = schema::ROWS
             .iter()
             .filter(|row| row.properties.iter().any(|property| property.name == word))
@@ -203,8 +241,13 @@ impl Reader<'_, '_> {
         let words = self.first_words(piece.text.clone());
         let text = &self.text[words.clone()];
         let span = self.mistakes.span(words);
-        let found = Diagnostic::new(&codes::STRAY_TEXT, span, "this text belongs to nothing").label("not expected here");
-        let help = if text.starts_with('#') || text.starts_with("--") || text.starts_with("/*") || text.starts_with('%') {
+        let found = Diagnostic::new(&codes::STRAY_TEXT, span, "this text belongs to nothing")
+            .label("not expected here");
+        let help = if text.starts_with('#')
+            || text.starts_with("--")
+            || text.starts_with("/*")
+            || text.starts_with('%')
+        {
             "a comment begins with `//`".to_owned()
         } else if text.starts_with(['•', '*', '-', '–', '·', '▪']) {
             "a list has no bullets: begin with the keyword".to_owned()
@@ -213,7 +256,10 @@ impl Reader<'_, '_> {
                 Some(Keyword::Include | Keyword::Exclude) | None => {
                     "the wording stands behind the name of its item: `include I1 \"…\": …`".to_owned()
                 }
-                Some(context) => format!("write the property that the text is of, as in `query: \"…\"` of `{}`", context.text()),
+                Some(context) => format!(
+                    "write the property that the text is of, as in `query: \"…\"` of `{}`",
+                    context.text()
+                ),
             }
         } else {
             "remove it, or make a comment of it with `//`".to_owned()

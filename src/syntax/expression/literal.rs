@@ -243,7 +243,7 @@ pub(super) fn number_of_word(text: &str) -> Option<u32> {
 }
 
 /// The text between quotes; a text of several lines loses its common indentation and its first and last line end.
-pub(super) fn unquote(text: &str) -> String {
+pub(in crate::syntax) fn unquote(text: &str) -> String {
     let Some(inner) = text.strip_prefix("\"\"\"").and_then(|rest| rest.strip_suffix("\"\"\"")) else {
         return text.trim_matches('"').to_owned();
     };

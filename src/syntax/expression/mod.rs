@@ -36,6 +36,7 @@ mod grammar {
 }
 
 use grammar::{Grammar, Rule};
+pub(super) use literal::unquote;
 
 type Node<'a> = Pair<'a, Rule>;
 

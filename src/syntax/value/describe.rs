@@ -23,7 +23,9 @@ pub(in crate::syntax) fn describe(kind: ValueKind) -> (&'static str, &'static st
         ValueKind::Date => ("a date", "2018-04-25 actual"),
         ValueKind::Identifier => ("a scheme and a number in quotes", "clinicaltrials_gov \"NCT01719640\""),
         ValueKind::Version => ("a version in quotes, perhaps with its date", "\"2.0\" dated 2018-04-25"),
-        ValueKind::Codes => ("codes with commas between them, each perhaps with its text", "E11 \"Type 2 diabetes\""),
+        ValueKind::Codes => {
+            ("codes with commas between them, each perhaps with its text", "E11 \"Type 2 diabetes\"")
+        }
         ValueKind::Expression => ("a rule or value", "latest hba1c at baseline > 7.5 %"),
         ValueKind::Quantity => ("a number, perhaps with its unit", "250 mg"),
         ValueKind::Range => ("a range", "0 to 500"),
@@ -36,14 +38,20 @@ pub(in crate::syntax) fn describe(kind: ValueKind) -> (&'static str, &'static st
         ValueKind::TimeFrame => ("a time", "1 year after randomization"),
         ValueKind::Window => ("a window", "±7 days"),
         ValueKind::Levels => ("values with commas between them", "0 \"None\", 1 \"Mild\", 2 \"Severe\""),
-        ValueKind::Attributes => ("attributes with commas between them", "grade 1 to 5, related_to infusion, serious"),
+        ValueKind::Attributes => {
+            ("attributes with commas between them", "grade 1 to 5, related_to infusion, serious")
+        }
         ValueKind::Plan => ("the phrases of a treatment plan", "5 mg, oral, daily, for 4 weeks"),
         ValueKind::Dose => ("a dose", "85 mg/m2"),
         ValueKind::Frequency => ("a frequency", "twice daily"),
         ValueKind::PlanMoment => ("an event", "randomization"),
         ValueKind::Comparison => ("arms and a summary", "combined versus insulin, \"mean difference\""),
-        ValueKind::Strategies => ("events, each with its strategy", "rescue_therapy treatment_policy, death not stated"),
-        ValueKind::Collection => ("what is collected, and at which visits", "hba1c, creatinine at screening, month_3 to month_12"),
+        ValueKind::Strategies => {
+            ("events, each with its strategy", "rescue_therapy treatment_policy, death not stated")
+        }
+        ValueKind::Collection => {
+            ("what is collected, and at which visits", "hba1c, creatinine at screening, month_3 to month_12")
+        }
         ValueKind::Clock => ("the day that an event has", "day 1 is randomization"),
         ValueKind::Cycle => ("a cycle", "every 28 days from first_dose for 6 cycles"),
         ValueKind::FieldType => ("a type of field", "choice of (sitting \"Sitting\", supine \"Supine\")"),
@@ -85,7 +93,11 @@ impl Reader<'_, '_> {
         let subject = if place.body { format!("this `{}`", place.name) } else { format!("`{}`", place.name) };
         let help = match place.kind {
             ValueKind::Flag => format!("write `{}` without a colon", place.name),
-            ValueKind::Collection | ValueKind::Libraries | ValueKind::Fact | ValueKind::Clock | ValueKind::Expectation => {
+            ValueKind::Collection
+            | ValueKind::Libraries
+            | ValueKind::Fact
+            | ValueKind::Clock
+            | ValueKind::Expectation => {
                 format!("write {what}: {}", self.example(place))
             }
             _ if place.body => format!("write {what}: {}", self.example(place)),
@@ -108,8 +120,12 @@ impl Reader<'_, '_> {
         if rest.is_empty() {
             let span = self.mistakes.span(range);
             self.mistakes.push(
-                Diagnostic::new(&codes::BAD_VALUE, span, format!("something is missing at the end of `{}`", place.name))
-                    .help(help),
+                Diagnostic::new(
+                    &codes::BAD_VALUE,
+                    span,
+                    format!("something is missing at the end of `{}`", place.name),
+                )
+                .help(help),
             );
             return;
         }
@@ -131,7 +147,8 @@ impl Reader<'_, '_> {
         let span = self.mistakes.span(words);
         let message = format!("`{text}` does not belong to `{}`", place.name);
         let help = format!("write {what}: {}; begin the next statement on a new line", self.example(place));
-        self.mistakes.push(Diagnostic::new(&codes::STRAY_TEXT, span, message).label("not expected here").help(help));
+        self.mistakes
+            .push(Diagnostic::new(&codes::STRAY_TEXT, span, message).label("not expected here").help(help));
     }
 
     /// The first line of a range, cut where it gets long.

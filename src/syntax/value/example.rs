@@ -9,8 +9,12 @@ use crate::source::Spanned;
 use crate::syntax::{expression, name};
 
 /// Attributes of a person, with an example of each.
-const ATTRIBUTES: [(&str, &str); 4] =
-    [("sex", "sex: female"), ("born", "born: 1970-03-02"), ("country", "country: \"CN\""), ("arm", "arm: combined")];
+const ATTRIBUTES: [(&str, &str); 4] = [
+    ("sex", "sex: female"),
+    ("born", "born: 1970-03-02"),
+    ("country", "country: \"CN\""),
+    ("arm", "arm: combined"),
+];
 
 /// How the parts of a recorded period were found.
 type Ends = Vec<Spanned<PartialDate>>;
@@ -60,7 +64,11 @@ impl Reader<'_, '_> {
         Some(Value::Fact(fact))
     }
 
-    fn fact_parts(&mut self, node: Node<'_>, start: usize) -> Option<(Option<Name>, Option<FactValue>, Ends)> {
+    fn fact_parts(
+        &mut self,
+        node: Node<'_>,
+        start: usize,
+    ) -> Option<(Option<Name>, Option<FactValue>, Ends)> {
         let mut name = None;
         let mut value = None;
         let mut ends = Vec::new();
@@ -98,7 +106,10 @@ impl Reader<'_, '_> {
     }
 
     fn words_in(&self, node: Node<'_>, start: usize) -> Vec<Name> {
-        node.into_inner().filter(|part| part.as_rule() == Rule::word).map(|part| self.spanned(&part, start)).collect()
+        node.into_inner()
+            .filter(|part| part.as_rule() == Rule::word)
+            .map(|part| self.spanned(&part, start))
+            .collect()
     }
 
     /// `sex: female`, `born: 1970-03-02`, `country: "CN"`, `arm: combined`.
@@ -138,8 +149,12 @@ impl Reader<'_, '_> {
             _ => {
                 if let Err(why) = name::check(written) {
                     self.mistakes.push(
-                        Diagnostic::new(&codes::BAD_VALUE, span, format!("`{written}` cannot be read: {}", why.why()))
-                            .help(format!("write one word, as in `{example}`")),
+                        Diagnostic::new(
+                            &codes::BAD_VALUE,
+                            span,
+                            format!("`{written}` cannot be read: {}", why.why()),
+                        )
+                        .help(format!("write one word, as in `{example}`")),
                     );
                     return None;
                 }

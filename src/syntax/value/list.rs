@@ -43,10 +43,14 @@ impl Reader<'_, '_> {
         let text = self.text[range.clone()].replace(['"', '\n'], " ");
         let span = self.mistakes.span(range);
         self.mistakes.push(
-            Diagnostic::new(&codes::BAD_VALUE, span, format!("`{}` is a text: it stands in quotes", place.name))
-                .label("no quotes")
-                .help(format!("write `{}: \"{}\"`", place.name, shortened(text.trim())))
-                .fix(span, format!("\"{}\"", text.trim())),
+            Diagnostic::new(
+                &codes::BAD_VALUE,
+                span,
+                format!("`{}` is a text: it stands in quotes", place.name),
+            )
+            .label("no quotes")
+            .help(format!("write `{}: \"{}\"`", place.name, shortened(text.trim())))
+            .fix(span, format!("\"{}\"", text.trim())),
         );
     }
 
@@ -120,9 +124,13 @@ impl Reader<'_, '_> {
 
     fn text_for_name(&mut self, part: &Part<'_>, place: Place<'_>) {
         self.mistakes.push(
-            Diagnostic::new(&codes::BAD_VALUE, part.span, format!("`{}` names something that is declared", place.name))
-                .label("a text in quotes, not a name")
-                .help(format!("write the name without quotes: {}", self.example(place))),
+            Diagnostic::new(
+                &codes::BAD_VALUE,
+                part.span,
+                format!("`{}` names something that is declared", place.name),
+            )
+            .label("a text in quotes, not a name")
+            .help(format!("write the name without quotes: {}", self.example(place))),
         );
     }
 

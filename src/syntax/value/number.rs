@@ -46,7 +46,8 @@ impl Reader<'_, '_> {
     pub(super) fn enrollment(&mut self, range: Range<usize>, place: Place<'_>) -> Option<Value> {
         let mut inner = self.parse(Rule::enrollment, &range, place)?.into_inner();
         let count = self.count(&inner.next()?, range.start, "an enrollment")?;
-        let basis = inner.find(|node| node.as_rule() == Rule::word).map(|node| self.spanned(&node, range.start));
+        let basis =
+            inner.find(|node| node.as_rule() == Rule::word).map(|node| self.spanned(&node, range.start));
         if let Some(basis) = &basis
             && !["actual", "planned"].contains(&basis.value.as_str())
         {
@@ -59,7 +60,10 @@ impl Reader<'_, '_> {
 
     /// `1:1:1`.
     pub(super) fn ratio(&mut self, range: Range<usize>, place: Place<'_>) -> Option<Value> {
-        let parts = self.parse(Rule::ratio, &range, place)?.into_inner().filter(|node| node.as_rule() == Rule::integer);
+        let parts = self
+            .parse(Rule::ratio, &range, place)?
+            .into_inner()
+            .filter(|node| node.as_rule() == Rule::integer);
         let mut ratio = Vec::new();
         for part in parts {
             ratio.push(self.count(&part, range.start, "a part of a ratio")?);
@@ -72,7 +76,10 @@ impl Reader<'_, '_> {
         const PHASES: &[&str] = &["early_1", "1", "2", "3", "4", "not_applicable"];
         const PARTS: &[&str] = &["1a", "1b", "2a", "2b", "3a", "3b"];
         const ROMAN: [(&str, &str); 4] = [("I", "1"), ("II", "2"), ("III", "3"), ("IV", "4")];
-        let nodes = self.parse(Rule::phase, &range, place)?.into_inner().filter(|node| node.as_rule() == Rule::phase_word);
+        let nodes = self
+            .parse(Rule::phase, &range, place)?
+            .into_inner()
+            .filter(|node| node.as_rule() == Rule::phase_word);
         let mut phases = Vec::new();
         for node in nodes {
             let word = self.spanned(&node, range.start);
@@ -83,9 +90,13 @@ impl Reader<'_, '_> {
             match ROMAN.iter().find(|(roman, _)| *roman == word.value) {
                 Some((_, number)) => {
                     self.mistakes.push(
-                        Diagnostic::new(&codes::BAD_VALUE, word.span, format!("phase {} in Roman numerals", word.value))
-                            .help(format!("write `{number}`"))
-                            .fix(word.span, *number),
+                        Diagnostic::new(
+                            &codes::BAD_VALUE,
+                            word.span,
+                            format!("phase {} in Roman numerals", word.value),
+                        )
+                        .help(format!("write `{number}`"))
+                        .fix(word.span, *number),
                     );
                     phases.push(Spanned::new((*number).to_owned(), word.span));
                 }
@@ -103,7 +114,8 @@ impl Reader<'_, '_> {
         }
         let mut inner = self.parse(Rule::calendar, &range, place)?.into_inner();
         let date = self.date(&inner.next()?, range.start)?.value;
-        let basis = inner.find(|node| node.as_rule() == Rule::word).map(|node| self.spanned(&node, range.start));
+        let basis =
+            inner.find(|node| node.as_rule() == Rule::word).map(|node| self.spanned(&node, range.start));
         if let Some(basis) = &basis
             && !["actual", "estimated"].contains(&basis.value.as_str())
         {
@@ -141,8 +153,12 @@ impl Reader<'_, '_> {
                 _ => "look at the day: the month has fewer days",
             };
             self.mistakes.push(
-                Diagnostic::new(&codes::BAD_VALUE, written.span, format!("there is no day {}", written.value))
-                    .help(help),
+                Diagnostic::new(
+                    &codes::BAD_VALUE,
+                    written.span,
+                    format!("there is no day {}", written.value),
+                )
+                .help(help),
             );
             return None;
         }
@@ -165,15 +181,20 @@ impl Reader<'_, '_> {
             Rule::version_number => {
                 let label = self.spanned(&label, range.start);
                 self.mistakes.push(
-                    Diagnostic::new(&codes::BAD_VALUE, label.span, "a version is a text: it stands in quotes")
-                        .help(format!("write `\"{}\"`", label.value))
-                        .fix(label.span, format!("\"{}\"", label.value)),
+                    Diagnostic::new(
+                        &codes::BAD_VALUE,
+                        label.span,
+                        "a version is a text: it stands in quotes",
+                    )
+                    .help(format!("write `\"{}\"`", label.value))
+                    .fix(label.span, format!("\"{}\"", label.value)),
                 );
                 label
             }
             _ => self.text_of(&label, range.start),
         };
-        let dated = inner.find(|node| node.as_rule() == Rule::date).and_then(|node| self.date(&node, range.start));
+        let dated =
+            inner.find(|node| node.as_rule() == Rule::date).and_then(|node| self.date(&node, range.start));
         Some(Value::Version { label, dated })
     }
 
@@ -224,11 +245,16 @@ pub(super) fn other_date(text: &str) -> Option<Option<String>> {
         let is_word = word.bytes().all(|byte| byte.is_ascii_alphabetic());
         MONTHS.iter().position(|month| is_word && *month == start).map(|at| at + 1)
     };
-    let number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit()).then(|| word.parse::<u32>().ok())?;
+    let number =
+        |word: &str| word.bytes().all(|byte| byte.is_ascii_digit()).then(|| word.parse::<u32>().ok())?;
     let month = words.iter().take(3).find_map(|word| month_of(word));
     let year = words.iter().take(3).find(|word| word.len() == 4 && number(word).is_some());
     if let (Some(month), Some(year)) = (month, year) {
-        let day = words.iter().take(3).find(|word| word.len() <= 2 && number(word).is_some()).and_then(|day| number(day));
+        let day = words
+            .iter()
+            .take(3)
+            .find(|word| word.len() <= 2 && number(word).is_some())
+            .and_then(|day| number(day));
         return Some(Some(match day {
             Some(day) => format!("{year}-{month:02}-{day:02}"),
             None => format!("{year}-{month:02}"),

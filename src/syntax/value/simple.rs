@@ -10,7 +10,8 @@ use crate::syntax::expression;
 
 impl Reader<'_, '_> {
     pub(super) fn codes(&mut self, range: Range<usize>, place: Place<'_>) -> Option<Value> {
-        let nodes = self.parse(Rule::codes, &range, place)?.into_inner().filter(|node| node.as_rule() == Rule::code);
+        let nodes =
+            self.parse(Rule::codes, &range, place)?.into_inner().filter(|node| node.as_rule() == Rule::code);
         let codes = nodes.filter_map(|node| {
             let mut inner = node.into_inner();
             let code = self.spanned(&inner.next()?, range.start);
@@ -21,7 +22,8 @@ impl Reader<'_, '_> {
     }
 
     pub(super) fn units(&mut self, range: Range<usize>, place: Place<'_>) -> Option<Value> {
-        let nodes = self.parse(Rule::units, &range, place)?.into_inner().filter(|node| node.as_rule() == Rule::unit);
+        let nodes =
+            self.parse(Rule::units, &range, place)?.into_inner().filter(|node| node.as_rule() == Rule::unit);
         Some(Value::Units(nodes.map(|node| self.spanned(&node, range.start)).collect()))
     }
 
@@ -47,9 +49,13 @@ impl Reader<'_, '_> {
                 Rule::level_dash => {
                     let span = self.spanned(&part, start).span;
                     self.mistakes.push(
-                        Diagnostic::new(&codes::WORD_FOR_SYMBOL, span, "a range has the word `to`, not a dash")
-                            .help("write `0 to 30`")
-                            .fix(span, " to "),
+                        Diagnostic::new(
+                            &codes::WORD_FOR_SYMBOL,
+                            span,
+                            "a range has the word `to`, not a dash",
+                        )
+                        .help("write `0 to 30`")
+                        .fix(span, " to "),
                     );
                 }
                 Rule::long_text | Rule::short_text => label = Some(self.text_of(&part, start)),
@@ -92,9 +98,13 @@ impl Reader<'_, '_> {
                 Rule::versus if node.as_str() != "versus" => {
                     let written = self.spanned(&node, range.start);
                     self.mistakes.push(
-                        Diagnostic::new(&codes::WORD_FOR_SYMBOL, written.span, format!("`{}` between two arms", written.value))
-                            .help("write `versus`")
-                            .fix(written.span, "versus"),
+                        Diagnostic::new(
+                            &codes::WORD_FOR_SYMBOL,
+                            written.span,
+                            format!("`{}` between two arms", written.value),
+                        )
+                        .help("write `versus`")
+                        .fix(written.span, "versus"),
                     );
                 }
                 Rule::summary => {
@@ -132,9 +142,16 @@ impl Reader<'_, '_> {
                 Some(_) => None,
                 None => {
                     self.mistakes.push(
-                        Diagnostic::new(&codes::BAD_VALUE, event.span, format!("`{}` has no strategy", event.value))
-                            .label("how is it dealt with?")
-                            .help(format!("write it behind the event: `{} treatment_policy`, or `{} not stated`", event.value, event.value)),
+                        Diagnostic::new(
+                            &codes::BAD_VALUE,
+                            event.span,
+                            format!("`{}` has no strategy", event.value),
+                        )
+                        .label("how is it dealt with?")
+                        .help(format!(
+                            "write it behind the event: `{} treatment_policy`, or `{} not stated`",
+                            event.value, event.value
+                        )),
                     );
                     None
                 }
