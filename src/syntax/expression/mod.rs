@@ -6,14 +6,17 @@
 
 mod depth;
 mod expected;
+mod known;
 mod literal;
 mod mistakes;
 mod operand;
 mod plan;
 mod prescan;
+mod terms;
 mod time;
 mod tree;
 mod visit;
+mod words;
 
 use std::collections::HashMap;
 
