@@ -4,9 +4,10 @@
 //! command line, an editor and a test all run the same code.
 
 use crate::diagnostics::{self, Diagnostic, codes};
-use crate::model;
+use crate::resolve::{self, Scope};
 pub use crate::source::{LoadError, Loader};
 use crate::source::{Source, Sources, Span};
+use crate::{check, eligibility, lower, model};
 
 /// What a compilation leaves behind.
 #[derive(Clone, Debug, Default)]
@@ -33,9 +34,7 @@ impl Compilation {
 pub fn compile(loader: &dyn Loader, path: &str) -> Result<Compilation, LoadError> {
     let mut compilation = Compilation::default();
     match loader.load(path) {
-        Ok(text) => {
-            compilation.sources.add(Source::new(path, text));
-        }
+        Ok(text) => read(&mut compilation, loader, Source::new(path, text)),
         Err(LoadError::NotText { readable, reason }) => {
             let end = readable.len();
             let file = compilation.sources.add(Source::new(path, readable));
@@ -45,6 +44,23 @@ pub fn compile(loader: &dyn Loader, path: &str) -> Result<Compilation, LoadError
     }
     diagnostics::sort(&mut compilation.diagnostics);
     Ok(compilation)
+}
+
+/// Everything from the main file's text on.
+fn read(compilation: &mut Compilation, loader: &dyn Loader, main: Source) {
+    let main = compilation.sources.add(main);
+    let diagnostics = &mut compilation.diagnostics;
+    let program = resolve::gather(&mut compilation.sources, loader, main, diagnostics);
+    let scope = Scope::of(&program, diagnostics);
+    let lowered = lower::lower(&program, &scope, &compilation.sources);
+    diagnostics.extend(lowered.diagnostics);
+    diagnostics.extend(check::check(&lowered.trial));
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.extend(eligibility::check_examples(&lowered.trial));
+    }
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        compilation.trial = Some(lowered.trial);
+    }
 }
 
 fn not_text(at: Span, reason: &str) -> Diagnostic {

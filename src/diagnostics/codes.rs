@@ -69,7 +69,25 @@ codes! {
     TIME_PHRASE_PLACE "G20" "time-phrase-place" Error;
     REPEATED_PROPERTY "G21" "repeated-property" Error;
 
+    // ---- B: names and files ---------------------------------------------------------------------
+    UNKNOWN_NAME "B01" "unknown-name" Error;
+    DUPLICATE_NAME "B02" "duplicate-name" Error;
+    UNKNOWN_FILE "B03" "unknown-file" Error;
+    CYCLE "B04" "defined-by-itself" Error;
+    MISSING_PROPERTY "B05" "missing-part" Error;
+    WRONG_SORT "B06" "wrong-sort" Error;
+
+    // ---- K: kinds of value ----------------------------------------------------------------------
+    NOT_A_TRUTH "K01" "not-a-truth" Error;
+    NOT_A_VALUE "K02" "not-a-value" Error;
+    UNKNOWN_LEVEL "K03" "unknown-value" Error;
+    NO_MODE "K04" "present-or-started" Error;
+    MISPLACED_RULE "K05" "misplaced-rule" Error;
+    NOT_COMPARABLE "K06" "not-comparable" Error;
+
     // ---- U: units -------------------------------------------------------------------------------
+    MISSING_UNIT "U01" "missing-unit" Error;
+    UNIT_MISMATCH "U02" "unit-mismatch" Error;
     IMPLAUSIBLE_UNIT "U03" "implausible-unit" Error;
     MIXED_SYSTEMS "U04" "mixed-unit-systems" Warning;
     ENZYME_UNIT "U05" "enzyme-unit" Warning;
@@ -78,25 +96,40 @@ codes! {
     DOSE_KINDS "U08" "dose-kinds-mixed" Warning;
     DOSE_SCALE "U09" "dose-scale" Warning;
     UNIT_SPELLING "U10" "unit-spelling" Info;
+    UNKNOWN_UNIT "U11" "unknown-unit" Error;
+    LIMIT_WITHOUT_MEASURE "U12" "limit-without-measure" Error;
     FALSE_FRIEND "U13" "false-friend-unit" Warning;
+    UNITS_DISAGREE "U14" "units-disagree" Error;
 
     // ---- N: numbers -----------------------------------------------------------------------------
+    EMPTY_RANGE "N01" "empty-range" Error;
     RANGE_ENDS "N02" "range-ends" Info;
     ONE_COMPARATOR "N03" "comparison-missing" Warning;
     BOUNDARY "N04" "boundary" Warning;
+    STABLE_WITHOUT_TOLERANCE "N05" "stable-without-tolerance" Error;
     TOO_PRECISE "N06" "too-precise" Warning;
     IMPLAUSIBLE_VALUE "N07" "implausible-value" Warning;
     NO_REFERENCE_RANGE "N08" "no-reference-range" Warning;
+    TABLE_GAP "N09" "table-gap" Error;
+    TABLE_OVERLAP "N10" "table-overlap" Error;
+    AMBIGUOUS_PERCENT "N11" "ambiguous-percent" Error;
 
     // ---- T: time --------------------------------------------------------------------------------
+    NO_ANCHOR "T01" "no-anchor" Error;
     TWO_RANGES "T02" "two-ranges" Warning;
+    UNDECLARED_EVENT "T03" "undeclared-event" Error;
     ARM_ONLY_ANCHOR "T04" "arm-only-anchor" Error;
     OTHER_ANCHOR "T05" "other-anchor" Warning;
+    UNCLEAR_DIRECTION "T06" "unclear-direction" Error;
     HOW_FAR_BACK "T07" "how-far-back" Warning;
     NO_WASHOUT "T08" "no-washout" Warning;
     WINDOW_TOO_SHORT "T09" "window-too-short" Warning;
     SHORT_WASHOUT "T10" "short-washout" Warning;
     OLD_RESULT "T13" "old-result" Warning;
+    UNEVEN_DURATION "T14" "uneven-duration" Error;
+    WHICH_OCCURRENCE "T15" "which-occurrence" Error;
+    MIXED_TIME "T16" "mixed-time" Error;
+    BAD_DAY "T17" "day-number" Error;
 
     // ---- L: logic -------------------------------------------------------------------------------
     DUPLICATE "L01" "duplicate-test" Warning;
@@ -118,6 +151,7 @@ codes! {
     ONE_IS_ENOUGH "L17" "one-is-enough" Warning;
 
     // ---- C: concepts and wording ----------------------------------------------------------------
+    UNDECLARED "C01" "undeclared" Error;
     TWO_NAMES "C02" "two-names" Warning;
     UNNAMED_ANALYTE "C03" "unnamed-analyte" Warning;
     VAGUE_WORD "C04" "vague-word" Warning;
@@ -135,6 +169,7 @@ codes! {
     ASSUMED_THERAPY "A05" "assumed-therapy" Warning;
     FORBIDDEN_PRODUCT "A08" "forbidden-product" Warning;
     MASKING "A09" "masking" Warning;
+    UNDECLARED_PRODUCT "A10" "undeclared-product" Error;
 
     // ---- S: schedule ----------------------------------------------------------------------------
     NO_VISIT_FOR_TIME "S01" "no-visit-for-time" Warning;
@@ -175,6 +210,7 @@ codes! {
     NO_SAMPLE_SIZE "P02" "no-sample-size" Warning;
     TOO_MANY_STRATA "P03" "too-many-strata" Warning;
     STRATUM_UNKNOWN "P04" "stratum-unknown" Warning;
+    RATIO_PARTS "P05" "ratio-parts" Error;
 
     // ---- R: registry ----------------------------------------------------------------------------
     REGISTRY_FIELDS "R01" "registry-fields" Warning;

@@ -6,17 +6,14 @@
 
 mod depth;
 mod expected;
-mod known;
 mod literal;
 mod mistakes;
 mod operand;
 mod plan;
 mod prescan;
-mod terms;
 mod time;
 mod tree;
 mod visit;
-mod words;
 
 use std::collections::HashMap;
 

@@ -1,0 +1,198 @@
+//! The trial's identity and surroundings: header, sites, events, persons.
+
+use super::property::iso;
+use super::rule::Env;
+use super::{Lowering, label_of};
+use crate::ast::{self, Item, Keyword, Value};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::model::{Attribute, Event, Header, Identifier, Named, Origins, Site, Version};
+use crate::number::Exact;
+use crate::resolve::Space;
+
+impl Lowering<'_> {
+    pub(super) fn header(&mut self) -> Header {
+        let trials = self.own(Keyword::Trial);
+        if let [first, second, ..] = trials.as_slice() {
+            self.report(
+                Diagnostic::new(
+                    &codes::DUPLICATE_NAME,
+                    second.head_span(),
+                    "the study has a second `trial` header",
+                )
+                .label("the second")
+                .and(first.head_span(), "the first")
+                .help("keep one header; a file that others use has none"),
+            );
+        }
+        let Some(item) = trials.first().copied() else { return Header::default() };
+        Header {
+            name: item.name.as_ref().map_or_else(String::new, |name| name.value.clone()),
+            title: label_of(item),
+            official_title: self.text(item, "official_title"),
+            acronym: self.text(item, "acronym"),
+            ids: item
+                .properties_of("id")
+                .filter_map(|property| match &property.value.value {
+                    Value::Identifier { scheme, value } => {
+                        Some(Identifier { scheme: scheme.value.clone(), value: value.value.clone() })
+                    }
+                    _ => None,
+                })
+                .collect(),
+            version: item.property("version").and_then(|property| match &property.value.value {
+                Value::Version { label, dated } => Some(Version {
+                    label: label.value.clone(),
+                    dated: dated.as_ref().map(|date| iso(date.value)),
+                }),
+                _ => None,
+            }),
+            phase: item.property("phase").map_or_else(Vec::new, |property| match &property.value.value {
+                Value::Phase(phases) => phases.iter().map(|phase| phase.value.clone()).collect(),
+                _ => Vec::new(),
+            }),
+            purpose: self.word(item, "purpose"),
+            design: self.words_of(item, "design"),
+            masked: self.words_of(item, "masked"),
+            enrollment: self.enrollment(item),
+            status: self.word(item, "status"),
+            sponsor: self.text(item, "sponsor"),
+            responsible_party: self.text(item, "responsible_party"),
+            collaborators: self.texts(item, "collaborators"),
+            started: self.date(item, "started"),
+            primary_completion: self.date(item, "primary_completion"),
+            completed: self.date(item, "completed"),
+            registered: self.date(item, "registered"),
+            updated: self.date(item, "updated"),
+            verified: self.date(item, "verified"),
+            sample_size: self.stated_text(item, "sample_size"),
+            conditions: self.header_conditions(item),
+            keywords: self.texts(item, "keywords"),
+            healthy_volunteers: self.truth_value(item, "healthy_volunteers"),
+            sexes: self.word(item, "sexes"),
+            ages: self.ages(item),
+            fda_drug: self.truth_value(item, "fda_drug"),
+            fda_device: self.truth_value(item, "fda_device"),
+            query: self.text(item, "query"),
+            origin: item.head_span().into(),
+            origins: origins(item),
+        }
+    }
+
+    fn header_conditions(&mut self, item: &Item) -> Vec<String> {
+        let names = self.names(item, "conditions");
+        names
+            .into_iter()
+            .filter(|name| self.use_concept(name, &[Keyword::Condition]).is_some())
+            .map(|name| name.value)
+            .collect()
+    }
+
+    fn ages(&mut self, item: &Item) -> Option<(Exact, Exact)> {
+        match &item.property("ages")?.value.value {
+            Value::Range(range) => Some((range.low.number.value.clone(), range.high.number.value.clone())),
+            _ => None,
+        }
+    }
+
+    pub(super) fn sites(&mut self) -> Named<Site> {
+        self.own_named(Keyword::Site)
+            .into_iter()
+            .map(|(name, item)| {
+                let site = Site {
+                    label: label_of(item),
+                    city: self.text(item, "city"),
+                    region: self.text(item, "region"),
+                    postal_code: self.text(item, "postal_code"),
+                    country: self.text(item, "country"),
+                };
+                (name, site)
+            })
+            .collect()
+    }
+
+    pub(super) fn persons(&mut self) -> Named<String> {
+        self.own_named(Keyword::Person).into_iter().map(|(name, item)| (name, label_of(item))).collect()
+    }
+
+    pub(super) fn events(&mut self) -> Named<Event> {
+        let own = self.own_named(Keyword::Event);
+        let library = self
+            .scope
+            .all(Space::Thing)
+            .filter(|(_, entity)| entity.library && entity.keyword() == Keyword::Event)
+            .map(|(name, entity)| (name.to_owned(), entity.item))
+            .collect::<Vec<_>>();
+        own.into_iter().chain(library).map(|(name, item)| (name, self.event(item))).collect()
+    }
+
+    fn event(&mut self, item: &Item) -> Event {
+        let arms = self.arm_names(item, "arms");
+        let mut constraints = Vec::new();
+        let mut when = None;
+        let timings = item.properties_of("timing").map(|property| &property.value).chain(item.body.as_ref());
+        for timing in timings {
+            let Value::Timing(written) = &timing.value else { continue };
+            for constraint in written {
+                if let ast::Constraint::FirstTime(expr) = constraint {
+                    when = self.truth(expr, &Env { unanchored: true, ..Env::default() });
+                }
+            }
+            constraints.extend(self.constraints(written, timing.span));
+        }
+        let attributes = item
+            .properties_of("with")
+            .filter_map(|property| match &property.value.value {
+                Value::Attributes(attributes) => Some(attributes),
+                _ => None,
+            })
+            .flatten()
+            .map(|attribute| match attribute {
+                ast::Attribute::Ordinal { name, low, high } => {
+                    Attribute::Ordinal { name: name.value.clone(), low: *low, high: *high }
+                }
+                ast::Attribute::Related { name, to } => {
+                    Attribute::Related { name: name.value.clone(), to: to.value.clone() }
+                }
+                ast::Attribute::Flag(name) => Attribute::Flag { name: name.value.clone() },
+            })
+            .collect();
+        Event {
+            label: label_of(item),
+            arms,
+            repeats: self.flag(item, "repeats"),
+            constraints,
+            attributes,
+            when,
+            origin: item.head_span().into(),
+        }
+    }
+
+    /// Names of arms, each of which must be declared.
+    pub(super) fn arm_names(&mut self, item: &Item, key: &str) -> Vec<String> {
+        let names = self.names(item, key);
+        names.into_iter().filter(|name| self.is_arm(name)).map(|name| name.value).collect()
+    }
+
+    pub(super) fn is_arm(&mut self, name: &ast::Name) -> bool {
+        if self.scope.get(Space::Arm, &name.value).is_some() {
+            return true;
+        }
+        let arms: Vec<&str> = self.scope.all(Space::Arm).map(|(name, _)| name).collect();
+        let otherwise = match arms.as_slice() {
+            [] => "declare the arms first: `randomize main at randomization { arm … }`".to_owned(),
+            arms => format!("name one of the arms: {}", arms.join(", ")),
+        };
+        let found = self.scope.unknown(&codes::UNKNOWN_NAME, name, "arm", &arms, &otherwise);
+        self.report(found);
+        false
+    }
+}
+
+/// Where the parts of an item stand.
+pub(super) fn origins(item: &Item) -> Origins {
+    let prose = item.prose.iter().map(|prose| ("prose".to_owned(), prose.span));
+    let name = item.name.iter().map(|name| ("name".to_owned(), name.span));
+    let body = item.body.iter().map(|body| ("body".to_owned(), body.span));
+    let properties = item.properties.iter().map(|property| (property.key.value.clone(), property.value.span));
+    prose.chain(name).chain(body).chain(properties).collect()
+}

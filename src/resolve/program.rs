@@ -1,0 +1,168 @@
+//! Every file of a study: the main file, the files it uses, and the parts of the standard library it names.
+
+use std::collections::BTreeSet;
+
+use crate::ast::{Item, Keyword, NameOrRange, Value};
+use crate::diagnostics::{Diagnostic, codes, did_you_mean};
+use crate::library;
+use crate::source::{FileId, LoadError, Loader, Source, Sources, Span, Spanned};
+use crate::syntax;
+
+/// The items of all files, in the order in which the files were taken in.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// The author's own items; `use` items are left out.
+    pub own: Vec<Item>,
+    /// Items of the standard library that the author's words need.
+    pub library: Vec<Item>,
+    /// Libraries that the author takes in.
+    pub libraries: BTreeSet<&'static str>,
+}
+
+/// Parses the main file and everything that it uses. A file is read once, so files may use each other.
+pub fn gather(
+    sources: &mut Sources,
+    loader: &dyn Loader,
+    main: FileId,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Program {
+    let mut program = Program::default();
+    let mut waiting = vec![main];
+    while let Some(file) = waiting.pop() {
+        let text = sources.get(file).text.clone();
+        let parsed = syntax::parse(file, &text);
+        diagnostics.extend(parsed.diagnostics);
+        let mut next = Vec::new();
+        for item in parsed.file.items {
+            if item.keyword.value == Keyword::Use {
+                take_in(&item, file, sources, loader, &mut program, &mut next, diagnostics);
+            } else {
+                program.own.push(item);
+            }
+        }
+        waiting.extend(next.into_iter().rev());
+    }
+    take_in_libraries(sources, &mut program, diagnostics);
+    program
+}
+
+fn take_in(
+    item: &Item,
+    from: FileId,
+    sources: &mut Sources,
+    loader: &dyn Loader,
+    program: &mut Program,
+    next: &mut Vec<FileId>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    match item.body.as_ref().map(|body| &body.value) {
+        Some(Value::Names(names)) => {
+            for name in names {
+                let NameOrRange::Name(name) = name else { continue };
+                match library::NAMES.iter().find(|known| **known == name.value) {
+                    Some(known) => {
+                        program.libraries.insert(known);
+                    }
+                    None => diagnostics.push(unknown_library(name)),
+                }
+            }
+        }
+        Some(Value::Texts(paths)) => {
+            for path in paths {
+                let full = beside(&sources.get(from).path, &path.value);
+                if sources.find(&full).is_some() {
+                    continue;
+                }
+                match loader.load(&full) {
+                    Ok(text) => next.push(sources.add(Source::new(full, text))),
+                    Err(error) => diagnostics.push(cannot_load(path.span, &full, &error)),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn unknown_library(name: &Spanned<String>) -> Diagnostic {
+    let found =
+        Diagnostic::new(&codes::UNKNOWN_FILE, name.span, format!("there is no library `{}`", name.value));
+    let all = library::NAMES.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    match did_you_mean(&name.value, library::NAMES.iter().copied()) {
+        Some(other) => found
+            .label(format!("did you mean `{other}`?"))
+            .help(format!("the libraries are {all}"))
+            .fix(name.span, other),
+        None => found.label("not in the standard library").help(format!(
+            "the libraries are {all}; a file of your own stands in quotes: `use \"{}.trial\"`",
+            name.value
+        )),
+    }
+}
+
+fn cannot_load(span: Span, path: &str, error: &LoadError) -> Diagnostic {
+    Diagnostic::new(&codes::UNKNOWN_FILE, span, format!("cannot take in `{path}`: {error}"))
+        .label("used here")
+        .help("the path is read from the folder of the file that uses it")
+}
+
+/// `other` as seen from the folder of `path`, without `.` and, where possible, `..`.
+fn beside(path: &str, other: &str) -> String {
+    if other.starts_with('/') {
+        return other.to_owned();
+    }
+    let mut parts: Vec<&str> = path.split('/').collect();
+    parts.pop();
+    for part in other.split('/') {
+        match part {
+            "." | "" => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// Parses the library items that the author's words name, and what those need in turn.
+fn take_in_libraries(sources: &mut Sources, program: &mut Program, diagnostics: &mut Vec<Diagnostic>) {
+    if program.libraries.is_empty() {
+        return;
+    }
+    let texts: Vec<_> = sources.iter().map(|(_, source)| source.text.clone()).collect();
+    let words: BTreeSet<&str> = texts.iter().flat_map(|text| words(text)).collect();
+    let needed = library::closure(&words);
+    // What a used library needs of another one comes along, whether or not the author takes that in.
+    for name in library::NAMES {
+        let used = program.libraries.contains(name);
+        let wanted = |item: &str| needed.contains(item) && (used || !words.contains(item));
+        let excerpt = library::excerpt(name, &wanted);
+        if excerpt.trim().is_empty() {
+            continue;
+        }
+        let Some(path) = library::path(name) else { continue };
+        let file = sources.add(Source::new(path, excerpt));
+        let text = sources.get(file).text.clone();
+        let parsed = syntax::parse(file, &text);
+        diagnostics.extend(parsed.diagnostics);
+        program.library.extend(parsed.file.items);
+    }
+}
+
+/// Everything in a text that could be a name.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beside;
+
+    #[test]
+    fn a_used_path_counts_from_the_folder_of_its_user() {
+        assert_eq!(beside("protocols/a/trial.trial", "labs.trial"), "protocols/a/labs.trial");
+        assert_eq!(beside("protocols/a/trial.trial", "../common/labs.trial"), "protocols/common/labs.trial");
+        assert_eq!(beside("trial.trial", "./labs.trial"), "labs.trial");
+        assert_eq!(beside("trial.trial", "../labs.trial"), "../labs.trial");
+    }
+}

@@ -1,0 +1,203 @@
+//! Which item a name means.
+
+use indexmap::IndexMap;
+
+use super::Program;
+use crate::ast::{Item, Keyword, Name, NameOrRange, Value};
+use crate::diagnostics::{Code, Diagnostic, codes, did_you_mean};
+use crate::library;
+
+/// Names of one space are unique; the same name may stand in several (an arm and its drug).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Space {
+    /// What rules speak of: events, conditions, drugs, procedures, persons, measures, definitions.
+    Thing,
+    /// Interventions, background therapies, regimens.
+    Treatment,
+    Arm,
+    Allocation,
+    Sequence,
+    Visit,
+    Epoch,
+    Cycle,
+    Clock,
+    /// Codes of criteria, over all decisions.
+    Criterion,
+    Outcome,
+    Form,
+    Site,
+}
+
+impl Space {
+    pub fn of(keyword: Keyword) -> Option<Self> {
+        Some(match keyword {
+            Keyword::Event
+            | Keyword::Condition
+            | Keyword::Drug
+            | Keyword::DrugClass
+            | Keyword::Procedure
+            | Keyword::Person
+            | Keyword::Measure
+            | Keyword::Score
+            | Keyword::Derive
+            | Keyword::Define => Space::Thing,
+            Keyword::Intervention | Keyword::Background | Keyword::Regimen => Space::Treatment,
+            Keyword::Arm => Space::Arm,
+            Keyword::Randomize => Space::Allocation,
+            Keyword::Sequence => Space::Sequence,
+            Keyword::Visit | Keyword::Visits => Space::Visit,
+            Keyword::Epoch => Space::Epoch,
+            Keyword::Cycle => Space::Cycle,
+            Keyword::Clock => Space::Clock,
+            Keyword::Include | Keyword::Exclude => Space::Criterion,
+            Keyword::Outcome => Space::Outcome,
+            Keyword::Form => Space::Form,
+            Keyword::Site => Space::Site,
+            _ => return None,
+        })
+    }
+
+    /// What names of this space are called in messages.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Space::Thing => "name",
+            Space::Treatment => "intervention",
+            Space::Arm => "arm",
+            Space::Allocation => "randomisation",
+            Space::Sequence => "sequence",
+            Space::Visit => "visit",
+            Space::Epoch => "epoch",
+            Space::Cycle => "cycle",
+            Space::Clock => "clock",
+            Space::Criterion => "criterion",
+            Space::Outcome => "outcome",
+            Space::Form => "form",
+            Space::Site => "site",
+        }
+    }
+}
+
+/// An item and where it comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Entity<'a> {
+    pub item: &'a Item,
+    /// Of the standard library: the author's own declaration of the same name stands before it.
+    pub library: bool,
+}
+
+impl Entity<'_> {
+    pub fn keyword(&self) -> Keyword {
+        self.item.keyword.value
+    }
+}
+
+/// Every declared name.
+#[derive(Clone, Debug, Default)]
+pub struct Scope<'a> {
+    spaces: IndexMap<Space, IndexMap<&'a str, Entity<'a>>>,
+}
+
+impl<'a> Scope<'a> {
+    /// Binds every name; the first of two equal names stands, the second is reported.
+    pub fn of(program: &'a Program, diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let mut scope = Self::default();
+        for item in &program.own {
+            scope.declare(item, diagnostics);
+        }
+        for item in &program.library {
+            let (Some(space), Some(name)) = (Space::of(item.keyword.value), &item.name) else { continue };
+            scope.names(space).entry(&name.value).or_insert(Entity { item, library: true });
+        }
+        scope
+    }
+
+    fn names(&mut self, space: Space) -> &mut IndexMap<&'a str, Entity<'a>> {
+        self.spaces.entry(space).or_default()
+    }
+
+    fn declare(&mut self, item: &'a Item, diagnostics: &mut Vec<Diagnostic>) {
+        if let Some(space) = Space::of(item.keyword.value) {
+            for name in declared_names(item) {
+                self.bind(space, name, item, diagnostics);
+            }
+        }
+        for inner in &item.items {
+            // Periods and fields are names within their own item only.
+            self.declare(inner, diagnostics);
+        }
+    }
+
+    fn bind(&mut self, space: Space, name: &'a Name, item: &'a Item, diagnostics: &mut Vec<Diagnostic>) {
+        if let Some(first) = self.names(space).get(name.value.as_str()) {
+            let same = first.item.keyword.value == item.keyword.value;
+            let earlier = declared_names(first.item).find(|earlier| earlier.value == name.value);
+            let article = if same { "another" } else { "a" };
+            let keyword = first.item.keyword.value.text();
+            let message = format!("`{}` is already the name of {article} `{keyword}`", name.value);
+            let mut found = Diagnostic::new(&codes::DUPLICATE_NAME, name.span, message)
+                .label("declared a second time")
+                .help("give one of them another name, or remove one; everything that names it would be ambiguous");
+            if let Some(earlier) = earlier {
+                found = found.and(earlier.span, "first declared here");
+            }
+            diagnostics.push(found);
+            return;
+        }
+        self.names(space).insert(&name.value, Entity { item, library: false });
+    }
+
+    pub fn get(&self, space: Space, name: &str) -> Option<Entity<'a>> {
+        self.spaces.get(&space)?.get(name).copied()
+    }
+
+    /// Names of a space, the author's own first.
+    pub fn all(&self, space: Space) -> impl Iterator<Item = (&'a str, Entity<'a>)> + '_ {
+        self.spaces.get(&space).into_iter().flatten().map(|(name, entity)| (*name, *entity))
+    }
+
+    /// Says that a name means nothing here: `noun` is what was looked for, `candidates` what could be meant.
+    pub fn unknown(
+        &self,
+        code: &'static Code,
+        name: &Name,
+        noun: &str,
+        candidates: &[&str],
+        otherwise: &str,
+    ) -> Diagnostic {
+        let written = &name.value;
+        let found = Diagnostic::new(code, name.span, format!("no {noun} `{written}` is declared"));
+        if let Some(other) = did_you_mean(written, candidates.iter().copied()) {
+            return found
+                .label(format!("did you mean `{other}`?"))
+                .help(format!("write `{other}`, or {otherwise}"))
+                .fix(name.span, other);
+        }
+        if let Some(home) = library::home_of(written) {
+            return found
+                .label(format!("in the library `{home}`"))
+                .help(format!("take the library in at the top of the file: `use {home}`"));
+        }
+        let library_names: Vec<&str> =
+            library::NAMES.iter().flat_map(|name| library::declared(name)).collect();
+        if let Some(other) = did_you_mean(written, library_names)
+            && let Some(home) = library::home_of(other)
+        {
+            return found
+                .label(format!("did you mean `{other}` of `{home}`?"))
+                .help(format!("write `use {home}` and `{other}`, or {otherwise}"));
+        }
+        found.label("declared nowhere").help(otherwise.to_owned())
+    }
+}
+
+/// The names that an item gives: one, or one for each of `visits a, b`.
+fn declared_names(item: &Item) -> impl Iterator<Item = &Name> {
+    let several = item.property("names").and_then(|property| match &property.value.value {
+        Value::Names(names) => Some(names.as_slice()),
+        _ => None,
+    });
+    item.name.iter().chain(several.unwrap_or_default().iter().filter_map(|name| match name {
+        NameOrRange::Name(name) => Some(name),
+        NameOrRange::Range { .. } => None,
+    }))
+}
