@@ -176,7 +176,9 @@ impl Reader<'_, '_> {
             Spanned::new(reader.text[range.clone()].to_owned(), reader.mistakes.span(range))
         };
         let (criterion, answer) = (named(self, criterion), named(self, answer));
-        if name::check(&criterion.value).is_err() {
+        // A criterion with several questions numbers them: `E9.2`.
+        let (base, number) = criterion.value.split_once('.').unwrap_or((&criterion.value, "1"));
+        if name::check(base).is_err() || !number.bytes().all(|sign| sign.is_ascii_digit()) || number.is_empty() {
             let span = self.mistakes.span(range);
             self.mistakes.push(
                 Diagnostic::new(&codes::BAD_VALUE, span, "the criterion that is answered cannot be read")
@@ -229,5 +231,22 @@ impl Reader<'_, '_> {
             return None;
         }
         Some(Value::Expectation { verdict, by: words.collect() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::FileId;
+
+    fn faults(fact: &str) -> usize {
+        crate::syntax::parse(FileId(0), &format!("example \"A\" {{\n  {fact}\n}}\n")).diagnostics.len()
+    }
+
+    #[test]
+    fn a_criterion_with_several_questions_numbers_its_answers() {
+        assert_eq!(faults("answer E9: yes"), 0);
+        assert_eq!(faults("answer E9.2: no"), 0);
+        assert_eq!(faults("answer E9.: no"), 1);
+        assert_eq!(faults("answer E9.b: no"), 1);
     }
 }
