@@ -4,6 +4,8 @@
 //! `trialc build --emit` offers.
 
 mod eligibility;
+mod forms;
+mod json;
 mod schedule;
 mod wording;
 
@@ -56,6 +58,12 @@ pub static TARGETS: &[Target] = &[
         about: "the schedule of activities as CSV, Markdown, HTML and JSON, and a timeline of the visits",
         default: true,
         emit: schedule::emit,
+    },
+    Target {
+        name: "forms",
+        about: "the case report forms as JSON Schema with layout, checks and traceability, and as an annotated page",
+        default: true,
+        emit: forms::emit,
     },
 ];
 

@@ -1,0 +1,113 @@
+//! What the JSON Schemas do not carry of the forms, and where it is instead.
+
+use std::fmt::Write as _;
+
+use super::entry::limits;
+use crate::model::{CheckKind, Field, FieldKind, Form, Trial};
+
+pub(super) fn report(trial: &Trial) -> String {
+    let mut text = String::from(
+        "# What the JSON Schemas of the forms do not carry\n\n\
+         A schema judges one entry of one form by itself. What needs more than that stands elsewhere.\n\n\
+         | what | how many | where it is instead |\n|---|---|---|\n",
+    );
+    for (what, count, instead) in rows(trial) {
+        if count > 0 {
+            let _ = writeln!(text, "| {what} | {count} | {instead} |");
+        }
+    }
+    let limits = inexact(trial);
+    if !limits.is_empty() {
+        text.push_str("\n## Hard limits that have no exact value in a unit\n\n");
+        for (form, field, unit) in limits {
+            let _ = writeln!(
+                text,
+                "- {form}.{field} in {unit}: not judged by the schema; the limit in the first unit is exact."
+            );
+        }
+    }
+    text.push_str(
+        "\nThe twin in draft-07 knows no `unevaluatedProperties`: it lists the names of all fields and so refuses unknown \
+         ones, but gives another message.\n",
+    );
+    text
+}
+
+fn rows(trial: &Trial) -> Vec<(&'static str, usize, &'static str)> {
+    let fields = |wanted: fn(&Field) -> bool| {
+        trial.forms.values().flat_map(|form| &form.fields).filter(|field| wanted(field)).count()
+    };
+    let checks = |wanted: fn(&CheckKind) -> bool| {
+        trial.forms.values().flat_map(|form| &form.checks).filter(|check| wanted(&check.check)).count()
+    };
+    let forms = |wanted: fn(&Form) -> bool| trial.forms.values().filter(|form| wanted(form)).count();
+    vec![
+        (
+            "soft limits (plausible ranges)",
+            fields(|field| matches!(&field.kind, FieldKind::Number { plausible: Some(_), .. })),
+            "`x-plausible`, and `checks.json`",
+        ),
+        (
+            "decimals that the assay reports",
+            fields(|field| matches!(&field.kind, FieldKind::Number { precision: Some(_), .. })),
+            "`x-precision`",
+        ),
+        (
+            "fields asked only under a condition of the protocol, and so never demanded",
+            fields(|field| !field.only.is_empty()),
+            "`x-only` in words, and `checks.json`",
+        ),
+        (
+            "comparisons of two fields",
+            checks(|check| matches!(check, CheckKind::NotAfter { .. } | CheckKind::Less { .. })),
+            "`checks.json`",
+        ),
+        (
+            "dates against today, the consent or the visit's window",
+            checks(|check| {
+                matches!(
+                    check,
+                    CheckKind::NotInFuture { .. }
+                        | CheckKind::InWindow { .. }
+                        | CheckKind::NotBeforeEvent { .. }
+                )
+            }),
+            "`checks.json`; windows also in `schedule.json`",
+        ),
+        (
+            "values against the plan",
+            checks(|check| matches!(check, CheckKind::Planned { .. })),
+            "`checks.json`",
+        ),
+        (
+            "records that must differ",
+            checks(|check| matches!(check, CheckKind::Unique { .. })),
+            "`checks.json`",
+        ),
+        (
+            "conclusions that follow from other answers",
+            checks(|check| matches!(check, CheckKind::Agrees { .. })),
+            "`checks.json`",
+        ),
+        ("forms that only some arms fill in", forms(|form| !form.arms.is_empty()), "`x-arms`"),
+        (
+            "repeating forms whose fields differ by visit",
+            forms(|form| form.repeating && form.fields.iter().any(|field| field.visits.is_some())),
+            "`traceability.csv`",
+        ),
+    ]
+}
+
+/// Hard limits that cannot be told exactly in one of the accepted units.
+fn inexact(trial: &Trial) -> Vec<(&str, &str, &str)> {
+    let mut found = Vec::new();
+    for (name, form) in &trial.forms {
+        for field in &form.fields {
+            let open = limits(trial, field).into_iter().filter(|limits| limits.limits.is_none());
+            found.extend(
+                open.map(|limits| (name.as_str(), field.name.as_str(), limits.unit.written.as_str())),
+            );
+        }
+    }
+    found
+}

@@ -1,0 +1,301 @@
+//! JSON Schema of a form. What depends on an answer stands in `then`, and is refused where the answer is another.
+
+use super::entry::{self, PARTICIPANT, RECORDS, VISIT, only, short_reason, variable, visit_label};
+use crate::emit::json::{Json, Object, exact_number};
+use crate::model::{Field, FieldCondition, FieldKind, Form, Level, Trial, UnitRef};
+use crate::number::Exact;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Draft {
+    Of2020,
+    /// For renderers that know no newer one. It cannot refuse unknown properties behind a condition, so their names are
+    /// listed.
+    Of7,
+}
+
+const DATE: &str = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$";
+const PARTIAL_DATE: &str = "^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$";
+const TIME: &str = "^([01][0-9]|2[0-3]):[0-5][0-9]$";
+
+pub(super) fn schema(trial: &Trial, name: &str, form: &Form, draft: Draft) -> Object {
+    let (dialect, suffix) = match draft {
+        Draft::Of2020 => ("https://json-schema.org/draft/2020-12/schema", ""),
+        Draft::Of7 => ("http://json-schema.org/draft-07/schema#", ":draft-07"),
+    };
+    let header = &trial.header;
+    let version = header.version.as_ref().map_or("unversioned", |version| &version.label);
+    let id = format!("urn:trialc:{}:{}:form:{}{suffix}", urn(&header.name), urn(version), urn(name));
+    let visits: Vec<Object> =
+        form.visits.iter().map(|visit| constant(visit, Some(visit_label(trial, visit)))).collect();
+    let mut identity = Object::new().with(PARTICIPANT, text("Participant number"));
+    let mut required = vec![PARTICIPANT];
+    if !visits.is_empty() {
+        identity
+            .set(VISIT, Object::new().with("type", "string").with("title", "Visit").with("oneOf", visits));
+        required.push(VISIT);
+    }
+    let head = Object::new()
+        .with("$schema", dialect)
+        .with("$id", id)
+        .with("title", &form.label)
+        .with_some("description", form.instructions.as_ref())
+        .with("x-cdash", Object::new().with("domain", &form.domain))
+        .with("x-trial", trial_part(trial))
+        .with_some(
+            "x-arms",
+            (!form.arms.is_empty()).then(|| form.arms.iter().map(Json::from).collect::<Vec<_>>()),
+        );
+    let writer = Writer { trial, form, draft };
+    if !form.repeating {
+        return writer.object(head, identity, required, true);
+    }
+    let record = writer.object(Object::new(), Object::new(), Vec::new(), false);
+    let records = Object::new().with("type", "array").with("title", "Records").with("items", record);
+    identity.set(RECORDS, records);
+    required.push(RECORDS);
+    let names: Vec<&str> = required.clone();
+    closed(
+        head.with("type", "object").with("properties", identity).with("required", names.clone()),
+        draft,
+        names.into_iter().map(str::to_owned).collect(),
+    )
+}
+
+fn trial_part(trial: &Trial) -> Object {
+    let version = trial.header.version.as_ref().map(|version| &version.label);
+    let ids: Vec<String> = trial.header.ids.iter().map(|id| format!("{}:{}", id.scheme, id.value)).collect();
+    Object::new()
+        .with("name", &trial.header.name)
+        .with_some("version", version)
+        .with_some("identifiers", (!ids.is_empty()).then_some(ids))
+}
+
+/// No property beside these.
+fn closed(schema: Object, draft: Draft, names: Vec<String>) -> Object {
+    match draft {
+        Draft::Of2020 => schema.with("unevaluatedProperties", false),
+        Draft::Of7 => schema.with("propertyNames", Object::new().with("enum", names)),
+    }
+}
+
+/// Letters that a URN may have.
+fn urn(text: &str) -> String {
+    text.chars()
+        .map(|sign| if sign.is_ascii_alphanumeric() || matches!(sign, '.' | '-' | '_') { sign } else { '-' })
+        .collect()
+}
+
+/// Fields that are asked under the same conditions.
+struct Group<'a> {
+    when: &'a [FieldCondition],
+    visits: Option<&'a [String]>,
+    fields: Vec<&'a Field>,
+}
+
+struct Writer<'a> {
+    trial: &'a Trial,
+    form: &'a Form,
+    draft: Draft,
+}
+
+impl<'a> Writer<'a> {
+    /// The schema of one record, with these properties before its fields.
+    fn object(&self, head: Object, before: Object, first: Vec<&str>, by_visit: bool) -> Object {
+        let mut properties = before;
+        let mut required: Vec<String> = first.into_iter().map(str::to_owned).collect();
+        let mut names: Vec<String> = required.clone();
+        let mut groups: Vec<Group<'a>> = Vec::new();
+        for field in &self.form.fields {
+            names.push(field.name.clone());
+            let visits = field.visits.as_deref().filter(|_| by_visit && !self.form.visits.is_empty());
+            if field.when.is_empty() && visits.is_none() {
+                properties.set(&field.name, self.property(field));
+                if must(field) {
+                    required.push(field.name.clone());
+                }
+                continue;
+            }
+            match groups.iter_mut().find(|group| group.when == field.when && group.visits == visits) {
+                Some(group) => group.fields.push(field),
+                None => groups.push(Group { when: &field.when, visits, fields: vec![field] }),
+            }
+        }
+        let conditions: Vec<Object> = groups.iter().map(|group| self.conditional(group)).collect();
+        let schema = head
+            .with("type", "object")
+            .with("properties", properties)
+            .with_some("required", (!required.is_empty()).then_some(required))
+            .with_some("allOf", (!conditions.is_empty()).then_some(conditions));
+        closed(schema, self.draft, names)
+    }
+
+    fn conditional(&self, group: &Group<'a>) -> Object {
+        let mut holds = Object::new();
+        let mut there: Vec<&str> = Vec::new();
+        if let Some(visits) = group.visits {
+            let visits: Vec<Json> = visits.iter().map(Json::from).collect();
+            // The schedule can name no visit at all: then the field is never asked.
+            holds.set(VISIT, if visits.is_empty() { Json::Bool(false) } else { one_of(visits) });
+            there.push(VISIT);
+        }
+        for condition in group.when {
+            let values = condition.one_of.iter().map(|value| self.value(&condition.field, value)).collect();
+            holds.set(&condition.field, one_of(values));
+            there.push(&condition.field);
+        }
+        let mut properties = Object::new();
+        for field in &group.fields {
+            properties.set(&field.name, self.property(field));
+        }
+        let required: Vec<&String> =
+            group.fields.iter().filter(|field| must(field)).map(|field| &field.name).collect();
+        let absent: Vec<Object> =
+            group.fields.iter().map(|field| Object::new().with("required", vec![&field.name])).collect();
+        let then = Object::new()
+            .with("properties", properties)
+            .with_some("required", (!required.is_empty()).then_some(required));
+        Object::new()
+            .with("if", Object::new().with("properties", holds).with("required", there))
+            .with("then", then)
+            .with("else", Object::new().with("not", Object::new().with("anyOf", absent)))
+    }
+
+    /// A condition's value as the other field submits it.
+    fn value(&self, field: &str, value: &str) -> Json {
+        let other = self.form.fields.iter().find(|other| other.name == field);
+        match other.map(|other| &other.kind) {
+            Some(FieldKind::Integer { .. }) => value.parse::<i64>().map_or_else(|_| value.into(), Json::from),
+            Some(FieldKind::Number { .. }) => {
+                value.parse().ok().and_then(|value| exact_number(&value)).unwrap_or_else(|| value.into())
+            }
+            _ => value.into(),
+        }
+    }
+
+    fn property(&self, field: &'a Field) -> Object {
+        let (name, test) = variable(&field.name);
+        let unit = match &field.kind {
+            FieldKind::Number { units, .. } => units.first(),
+            _ => None,
+        };
+        let plausible = match &field.kind {
+            FieldKind::Number { plausible: Some((low, high)), .. } => Some(span(low, high, unit)),
+            _ => None,
+        };
+        let precision = match &field.kind {
+            FieldKind::Number { precision, .. } => *precision,
+            _ => None,
+        };
+        let conditions = only(self.trial, field);
+        let why: Vec<String> = field.why.iter().map(|why| short_reason(self.trial, why)).collect();
+        let loinc = field
+            .loinc
+            .as_ref()
+            .map(|code| Object::new().with("code", &code.code).with_some("display", code.display.as_ref()));
+        let mut schema = self.typed(field);
+        let mut whole =
+            Object::new().with("title", &field.label).with_some("description", field.help.as_ref());
+        whole.append(&mut schema);
+        whole
+            .with_some("x-group", field.group.as_ref())
+            .with_some("x-unit", unit.map(|unit| &unit.ucum))
+            .with_some("x-plausible", plausible)
+            .with_some("x-precision", precision)
+            .with_some("x-loinc", loinc)
+            .with("x-cdash", Object::new().with("variable", name).with_some("test", test))
+            .with_some("x-only", (!conditions.is_empty()).then_some(conditions))
+            .with("x-why", why)
+    }
+
+    fn typed(&self, field: &'a Field) -> Object {
+        let string = || Object::new().with("type", "string");
+        match &field.kind {
+            FieldKind::Text => string().with("minLength", 1_i64),
+            FieldKind::Integer { low, high } => {
+                Object::new().with("type", "integer").with_some("minimum", *low).with_some("maximum", *high)
+            }
+            FieldKind::Number { units, range, .. } => self.number(field, units, range.as_ref()),
+            FieldKind::Date => string().with("format", "date").with("pattern", DATE),
+            FieldKind::PartialDate => string().with("pattern", PARTIAL_DATE),
+            FieldKind::Time => string().with("pattern", TIME),
+            FieldKind::YesNo => {
+                string().with("oneOf", vec![constant("Y", Some("Yes")), constant("N", Some("No"))])
+            }
+            FieldKind::Choice { levels } => {
+                string().with("oneOf", levels.iter().map(level).collect::<Vec<_>>())
+            }
+        }
+    }
+
+    /// A number with its unit, and the hard limits of each unit in which they are exact.
+    fn number(&self, field: &'a Field, units: &[UnitRef], range: Option<&(Exact, Exact)>) -> Object {
+        let number = || Object::new().with("type", "number");
+        if units.is_empty() {
+            return match range {
+                Some((low, high)) => between(number(), low, high),
+                None => number(),
+            };
+        }
+        let listed: Vec<Object> =
+            units.iter().map(|unit| constant(&unit.ucum, Some(&unit.written))).collect();
+        let limits: Vec<Object> = entry::limits(self.trial, field)
+            .into_iter()
+            .filter_map(|limits| {
+                let (low, high) = limits.limits?;
+                let unit = Object::new().with("unit", Object::new().with("const", &limits.unit.ucum));
+                let value = Object::new().with("value", between(Object::new(), &low, &high));
+                Some(
+                    Object::new()
+                        .with("if", Object::new().with("properties", unit).with("required", vec!["unit"]))
+                        .with("then", Object::new().with("properties", value)),
+                )
+            })
+            .collect();
+        let properties = Object::new()
+            .with("value", number().with("title", "Value"))
+            .with("unit", Object::new().with("type", "string").with("title", "Unit").with("oneOf", listed));
+        Object::new()
+            .with("type", "object")
+            .with("properties", properties)
+            .with("required", vec!["value", "unit"])
+            .with("additionalProperties", false)
+            .with_some("allOf", (!limits.is_empty()).then_some(limits))
+    }
+}
+
+/// A field under a condition of the protocol cannot be demanded here: the schema does not know the participant.
+fn must(field: &Field) -> bool {
+    field.required && field.only.is_empty()
+}
+
+fn between(schema: Object, low: &Exact, high: &Exact) -> Object {
+    schema.with_some("minimum", exact_number(low)).with_some("maximum", exact_number(high))
+}
+
+fn span(low: &Exact, high: &Exact, unit: Option<&UnitRef>) -> Object {
+    let shown = |value: &Exact| exact_number(value).unwrap_or_else(|| value.to_string().into());
+    Object::new()
+        .with("low", shown(low))
+        .with("high", shown(high))
+        .with_some("unit", unit.map(|unit| &unit.ucum))
+}
+
+fn one_of(values: Vec<Json>) -> Json {
+    let mut values = values;
+    match values.len() {
+        1 => Object::new().with("const", values.remove(0)).into(),
+        _ => Object::new().with("enum", values).into(),
+    }
+}
+
+fn level(level: &Level) -> Object {
+    constant(&level.value, level.label.as_deref())
+}
+
+fn constant(value: &str, title: Option<&str>) -> Object {
+    Object::new().with("const", value).with_some("title", title)
+}
+
+fn text(title: &str) -> Object {
+    Object::new().with("type", "string").with("title", title).with("minLength", 1_i64)
+}
