@@ -127,8 +127,10 @@ fn window(visit: &Visit) -> Option<((i64, i64), (i64, i64))> {
 fn backwards(plan: &Plan<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (at_visit, (name, visit)) in plan.schedule.visits.iter().enumerate() {
-        let above =
-            plan.schedule.visits.iter().take(at_visit).filter(|(_, other)| plan.same_arm(visit, other));
+        // The first round of a cycle says nothing of its later ones.
+        let cycle = |visit: &Visit| visit.repeat.as_ref().map(|repeat| repeat.cycle.clone());
+        let comparable = |other: &Visit| plan.same_arm(visit, other) && cycle(visit) == cycle(other);
+        let above = plan.schedule.visits.iter().take(at_visit).filter(|(_, other)| comparable(other));
         let later = above
             .filter_map(|(other, content)| {
                 let days = plan

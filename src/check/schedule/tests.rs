@@ -206,6 +206,27 @@ fn visits_are_written_in_the_order_of_their_times() {
 }
 
 #[test]
+fn the_first_round_of_a_cycle_is_compared_with_its_own_cycle_alone() {
+    let draft = |cycle_of_second: &str| {
+        let repeat = |name: &str| crate::model::Repeat {
+            cycle: name.to_owned(),
+            every: days(28),
+            count: Some(4),
+            until: None,
+        };
+        let (one, two) = (repeat("main"), repeat(cycle_of_second));
+        plan().visit_with("a", "d15", in_days(14, 2), |it| it.repeat = Some(one)).visit_with(
+            "a",
+            "d1",
+            in_days(0, 2),
+            |it| it.repeat = Some(two),
+        )
+    };
+    assert_eq!(told(draft("main")).len(), 1);
+    assert_eq!(told(draft("maintenance")), NOTHING);
+}
+
+#[test]
 fn a_visit_whose_time_nothing_bounds_may_stand_anywhere() {
     assert_eq!(
         told(plan().event("withdrawal").visit("a", "late", in_days(300, 5)).visit(
