@@ -152,7 +152,7 @@ fn truth() -> impl Strategy<Value = Pair> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
 
     #[test]
     fn a_rule_becomes_the_tree_it_was_made_with((text, expected) in truth()) {

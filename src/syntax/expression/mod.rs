@@ -4,6 +4,7 @@
 //! what. Every function returns `None` when nothing could be read, and has then said why; a mistake that leaves no
 //! doubt about what was meant is reported and read as meant, so that the rest is checked in the same run.
 
+mod arithmetic;
 mod depth;
 mod expected;
 mod literal;

@@ -5,12 +5,10 @@ use std::collections::VecDeque;
 
 use super::operand::{lists, occurs, said_of, with_phrase};
 use super::{Node, Reader, Rule, child, depth, has};
-use crate::ast::{ArithmeticOperator, Comparator, Expr, ExprKind, Name, Quantity, Selector, TimePhrase};
+use crate::ast::{Comparator, Expr, ExprKind, Name, Quantity, Selector, TimePhrase};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::source::{Span, Spanned};
 
-/// Most signs of one sort that may follow each other where each takes in the one before.
-const MOST_SIGNS: usize = 100;
 /// A chain of more tokens than this may be so deep that its depth is looked at before it goes into another.
 const LONG_CHAIN: usize = 9;
 /// Most words that reach to the right (`not`, `within … :`) before one operand.
@@ -24,18 +22,18 @@ pub(super) enum Token<'a> {
 
 pub(super) struct Operand<'a> {
     /// From the outermost to the nearest.
-    prefixes: Vec<Node<'a>>,
-    expr: Expr,
-    span: Span,
+    pub prefixes: Vec<Node<'a>>,
+    pub expr: Expr,
+    pub span: Span,
 }
 
 pub(super) struct Chain<'a> {
-    tokens: VecDeque<Token<'a>>,
+    pub tokens: VecDeque<Token<'a>>,
 }
 
 impl<'a> Chain<'a> {
     /// The rule of the next sign, if a sign is next.
-    fn next_sign(&self) -> Option<Rule> {
+    pub(super) fn next_sign(&self) -> Option<Rule> {
         match self.tokens.front() {
             Some(Token::Sign(node)) => Some(node.as_rule()),
             _ => None,
@@ -53,7 +51,7 @@ impl<'a> Chain<'a> {
         }
     }
 
-    fn take(&mut self, rule: Rule) -> Option<Node<'a>> {
+    pub(super) fn take(&mut self, rule: Rule) -> Option<Node<'a>> {
         if self.next_sign() == Some(rule) { self.sign() } else { None }
     }
 }
@@ -342,6 +340,14 @@ impl<'a> Reader<'a, '_> {
         let operator = self.operator(&node, false)?;
         let right = self.sum(chain)?;
         let at = self.span(&node).to(right.span);
+        if !has_limit(&body) {
+            self.say(
+                Diagnostic::new(&codes::SYNTAX, at, "`instead` gives a comparison another limit")
+                    .and(body.span, "this is no comparison")
+                    .help("for another time write two rules: `no a other than b within … and no b within …`"),
+            );
+            return None;
+        }
         if chain.take(Rule::when).is_none() {
             self.say(Diagnostic::new(&codes::SYNTAX, at, "for whom does this other limit hold?").help(
                 format!("add `when` and a condition: `{} when ever gilbert_syndrome`", self.words(at)),
@@ -428,106 +434,6 @@ impl<'a> Reader<'a, '_> {
         Some(value)
     }
 
-    // ---- arithmetic ------------------------------------------------------------------------------------------------
-
-    pub(super) fn sum(&mut self, chain: &mut Chain<'a>) -> Option<Expr> {
-        let mut expr = self.product(chain)?;
-        let mut signs = 0;
-        while let Some(rule @ (Rule::plus | Rule::minus)) = chain.next_sign() {
-            let node = chain.sign()?;
-            signs += 1;
-            self.not_too_long(signs, &node)?;
-            let operator =
-                if rule == Rule::plus { ArithmeticOperator::Add } else { ArithmeticOperator::Subtract };
-            let right = self.product(chain)?;
-            expr = self.arithmetic(expr, operator, &node, right);
-        }
-        Some(expr)
-    }
-
-    fn product(&mut self, chain: &mut Chain<'a>) -> Option<Expr> {
-        let mut expr = self.power(chain)?;
-        let mut signs = 0;
-        while let Some(rule @ (Rule::multiply | Rule::divide | Rule::bad_divide)) = chain.next_sign() {
-            let node = chain.sign()?;
-            signs += 1;
-            self.not_too_long(signs, &node)?;
-            let operator = if rule == Rule::multiply {
-                ArithmeticOperator::Multiply
-            } else {
-                ArithmeticOperator::Divide
-            };
-            if rule == Rule::bad_divide {
-                self.tight_division(&node);
-            }
-            let right = self.power(chain)?;
-            expr = self.arithmetic(expr, operator, &node, right);
-        }
-        Some(expr)
-    }
-
-    fn power(&mut self, chain: &mut Chain<'a>) -> Option<Expr> {
-        let (minuses, base) = self.single(chain)?;
-        let mut parts = vec![base];
-        let mut signs = Vec::new();
-        while let Some(node) = chain.take(Rule::power) {
-            signs.push(node.clone());
-            self.not_too_long(signs.len(), &node)?;
-            let (inner, exponent) = self.single(chain)?;
-            parts.push(negative(inner, exponent));
-        }
-        let mut expr = parts.pop()?;
-        while let (Some(left), Some(node)) = (parts.pop(), signs.pop()) {
-            expr = self.arithmetic(left, ArithmeticOperator::Power, &node, expr);
-        }
-        Some(negative(minuses, expr))
-    }
-
-    /// An operand with the minus signs before it.
-    fn single(&mut self, chain: &mut Chain<'a>) -> Option<(Vec<Span>, Expr)> {
-        match chain.tokens.pop_front()? {
-            Token::Operand(operand) => {
-                if let Some(word) = operand.prefixes.iter().find(|node| node.as_rule() != Rule::minus_prefix)
-                {
-                    self.prefix_inside_value(word, &operand.expr);
-                    return None;
-                }
-                let minuses = operand.prefixes.iter().map(|node| self.span(node)).collect();
-                Some((minuses, operand.expr))
-            }
-            Token::Sign(node) => {
-                let span = self.span(&node);
-                self.say_stray(span);
-                None
-            }
-        }
-    }
-
-    fn arithmetic(&mut self, left: Expr, operator: ArithmeticOperator, node: &Node<'a>, right: Expr) -> Expr {
-        let operator = Spanned::new(operator, self.span(node));
-        let span = left.span.to(right.span);
-        if let Some(whole) = self.split_unit(&left, operator, &right) {
-            return whole;
-        }
-        Expr::new(ExprKind::Arithmetic { left: Box::new(left), operator, right: Box::new(right) }, span)
-    }
-
-    fn not_too_long(&mut self, signs: usize, node: &Node<'a>) -> Option<()> {
-        if signs <= MOST_SIGNS {
-            return Some(());
-        }
-        let span = self.span(node);
-        self.say(
-            Diagnostic::new(
-                &codes::TOO_DEEP,
-                span,
-                format!("more than {MOST_SIGNS} signs in one calculation"),
-            )
-            .help("split the calculation with `derive`"),
-        );
-        None
-    }
-
     // ---- operators ----------------------------------------------------------------------------------------------------
 
     /// The comparison that a node with a comparator, or words for one, stands for.
@@ -556,13 +462,6 @@ fn in_range(value: Expr, negated: bool, low: Expr, high: Expr) -> ExprKind {
     ExprKind::In { value: Box::new(value), negated, low: Box::new(low), high: Box::new(high) }
 }
 
-fn negative(minuses: Vec<Span>, expr: Expr) -> Expr {
-    minuses.into_iter().rev().fold(expr, |expr, minus| {
-        let span = minus.to(expr.span);
-        Expr::new(ExprKind::Negative(Box::new(expr)), span)
-    })
-}
-
 fn reference_value(word: &str) -> Selector {
     match word {
         "first" | "earliest" => Selector::Earliest,
@@ -586,5 +485,15 @@ fn inside_list(expr: Expr, whole: Span, make: impl FnOnce(Expr) -> ExprKind) -> 
             Expr::new(ExprKind::Timed { of, phrase }, whole)
         }
         kind => Expr::new(make(Expr::new(kind, expr.span)), whole),
+    }
+}
+
+/// Whether this compares with a limit that another can replace.
+fn has_limit(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Compare { .. } | ExprKind::In { .. } | ExprKind::Instead { .. } => true,
+        ExprKind::Quantified { predicate: Some(predicate), .. } => has_limit(predicate),
+        ExprKind::Timed { of, .. } => has_limit(of),
+        _ => false,
     }
 }
