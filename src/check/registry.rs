@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::demands::{Subject, demands};
 use super::{at, listed, with};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Anchor, Offset, QualifiedDate, Stated, Tier, TimeUnit, Trial, Value};
+use crate::model::{AgeLimits, Anchor, Offset, QualifiedDate, Stated, Tier, TimeUnit, Trial, Value};
 use crate::number::Exact;
 use crate::time::{DateRange, day_range};
 
@@ -180,7 +180,7 @@ fn shortest(trial: &Trial) -> Option<i64> {
 
 /// R04: the registry's age limits against the criteria.
 fn ages(trial: &Trial) -> Option<Diagnostic> {
-    let (low, high) = trial.header.ages.as_ref()?;
+    let limits = trial.header.ages.as_ref()?;
     let all = demands(trial);
     for demand in &all {
         let Subject::Number { term, allowed, .. } = &demand.subject else { continue };
@@ -190,15 +190,16 @@ fn ages(trial: &Trial) -> Option<Diagnostic> {
         {
             continue;
         }
-        let differs =
-            |limit: &Exact, end: Option<&super::ranges::End>| end.is_some_and(|end| end.at != *limit);
-        if !(differs(low, allowed.floor()) || differs(high, allowed.ceiling())) {
+        let differs = |limit: &Option<Exact>, end: Option<&super::ranges::End>| {
+            limit.as_ref().zip(end).is_some_and(|(limit, end)| end.at != *limit)
+        };
+        if !(differs(&limits.low, allowed.floor()) || differs(&limits.high, allowed.ceiling())) {
             continue;
         }
         let found = at(
             &codes::REGISTRY_LIMITS,
             trial.header.origins.get("ages").or(trial.header.origin.0),
-            format!("the registry says {low} to {high} years, {} {allowed}", demand.place.code),
+            format!("the registry says {}, {} {allowed}", in_words(limits), demand.place.code),
         )?
         .label("in the registry");
         return Some(with(found, demand.clause.origin.0, format!("{allowed} in completed years")).help(
@@ -206,6 +207,15 @@ fn ages(trial: &Trial) -> Option<Diagnostic> {
         ));
     }
     None
+}
+
+fn in_words(limits: &AgeLimits) -> String {
+    match (&limits.low, &limits.high) {
+        (Some(low), Some(high)) => format!("{low} to {high} years"),
+        (Some(low), None) => format!("{low} years and over"),
+        (None, Some(high)) => format!("up to {high} years"),
+        (None, None) => "any age".to_owned(),
+    }
 }
 
 /// R04: the registry's sexes against the criteria.

@@ -5,7 +5,7 @@ use super::rule::Env;
 use super::{Lowering, label_of};
 use crate::ast::{self, Item, Keyword, Value};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Attribute, Event, Header, Identifier, Named, Origins, Site, Version};
+use crate::model::{AgeLimits, Attribute, Event, Header, Identifier, Named, Origins, Site, Version};
 use crate::number::Exact;
 use crate::resolve::Space;
 
@@ -87,9 +87,19 @@ impl Lowering<'_> {
             .collect()
     }
 
-    fn ages(&mut self, item: &Item) -> Option<(Exact, Exact)> {
+    fn ages(&mut self, item: &Item) -> Option<AgeLimits> {
+        let number = |quantity: &ast::Quantity| quantity.number.value.clone();
         match &item.property("ages")?.value.value {
-            Value::Range(range) => Some((range.low.number.value.clone(), range.high.number.value.clone())),
+            Value::Range(range) => {
+                Some(AgeLimits { low: Some(number(&range.low)), high: Some(number(&range.high)) })
+            }
+            Value::OpenRange { low, high, below } => Some(AgeLimits {
+                low: low.as_ref().map(number),
+                // Under 18 years is at most 17 completed ones.
+                high: high
+                    .as_ref()
+                    .map(|high| if *below { &number(high) - &Exact::one() } else { number(high) }),
+            }),
             _ => None,
         }
     }
@@ -174,10 +184,12 @@ impl Lowering<'_> {
     }
 
     pub(super) fn is_arm(&mut self, name: &ast::Name) -> bool {
-        if self.scope.get(Space::Arm, &name.value).is_some() {
+        let groups = [Space::Arm, Space::Sequence];
+        if groups.iter().any(|space| self.scope.get(*space, &name.value).is_some()) {
             return true;
         }
-        let arms: Vec<&str> = self.scope.all(Space::Arm).map(|(name, _)| name).collect();
+        let arms: Vec<&str> =
+            groups.iter().flat_map(|space| self.scope.all(*space)).map(|(name, _)| name).collect();
         let otherwise = match arms.as_slice() {
             [] => "declare the arms first: `randomize main at randomization { arm … }`".to_owned(),
             arms => format!("name one of the arms: {}", arms.join(", ")),

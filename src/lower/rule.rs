@@ -104,7 +104,7 @@ impl Lowering<'_> {
         match &expr.kind {
             ExprKind::Parenthesised(inner) => self.truth(inner, env),
             ExprKind::Timed { of, phrase } | ExprKind::Within { phrase, body: of } => {
-                let days = self.phrase(phrase)?;
+                let days = self.phrase_or_open(phrase);
                 let inner = self.truth(of, &env.within(days))?;
                 clause(inner.rule)
             }
@@ -174,6 +174,13 @@ impl Lowering<'_> {
             }
             ExprKind::OfPerson { person, body } => self.of_person(expr, person, body, env),
             ExprKind::Finding(finding) => self.named_truth(expr, finding, env),
+            // `any surgery within …`: of an event that repeats, whichever occurrence.
+            ExprKind::Select { selector, of }
+                if selector.value == ast::Selector::Any && self.is_occurring(of) =>
+            {
+                let inner = self.truth(of, env)?;
+                clause(inner.rule)
+            }
             ExprKind::Attested { verb, by, question } => {
                 let key = self.next_key();
                 let question =
@@ -291,6 +298,12 @@ impl Lowering<'_> {
                 );
                 None
             }
+            // An event is one moment, so that only its window is to be said.
+            Some(Keyword::Event) => {
+                let finding = self.finding(finding)?;
+                let rule = self.occurrence(expr, finding, ast::Mode::Started, env)?;
+                Some(Clause { text: self.words(expr.span), rule, origin: expr.span.into() })
+            }
             Some(_) => {
                 let text = self.words(expr.span);
                 let phrase = env.days.as_ref().map_or(String::new(), |days| format!(" {}", days.window.text));
@@ -360,7 +373,7 @@ impl Lowering<'_> {
         match &of.kind {
             ExprKind::Parenthesised(inner) => self.occurs(expr, mode, inner, env),
             ExprKind::Timed { of, phrase } => {
-                let days = self.phrase(phrase)?;
+                let days = self.phrase_or_open(phrase);
                 self.occurs(expr, mode, of, &env.within(days))
             }
             ExprKind::It => match env.it {
@@ -378,6 +391,11 @@ impl Lowering<'_> {
                     .collect();
                 let of = of.into_iter().collect::<Option<Vec<_>>>()?;
                 Some(Clause { text, rule: quantified(quantifier.value, of), origin: expr.span.into() })
+            }
+            // `ever taking steroids`: the outer word says when.
+            ExprKind::Occurs { mode: inner, of } if mode.value == ast::Mode::Ever => {
+                let mode = if inner.value == ast::Mode::Taking { mode } else { inner };
+                self.occurs(expr, mode, of, env)
             }
             ExprKind::Finding(finding) if self.is_definition(&finding.name.value) => {
                 // `ever childbearing_potential`: the definition says itself when.
@@ -400,6 +418,20 @@ impl Lowering<'_> {
                 );
                 None
             }
+        }
+    }
+
+    /// Whether an expression names something that occurs.
+    fn is_occurring(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Parenthesised(of) | ExprKind::Timed { of, .. } | ExprKind::Occurs { of, .. } => {
+                self.is_occurring(of)
+            }
+            ExprKind::Finding(finding) => self
+                .scope
+                .get(Space::Thing, &finding.name.value)
+                .is_some_and(|entity| super::concept::domain(entity.keyword()).is_some()),
+            _ => false,
         }
     }
 
@@ -427,7 +459,7 @@ impl Lowering<'_> {
         match &of.kind {
             ExprKind::Parenthesised(inner) => self.absence(inner, env),
             ExprKind::Timed { of: inner, phrase } => {
-                let days = self.phrase(phrase)?;
+                let days = self.phrase_or_open(phrase);
                 let mut clause = self.absence(inner, &env.within(days))?;
                 clause.text = self.words(of.span);
                 Some(clause)

@@ -68,7 +68,7 @@ impl Lowering<'_> {
         match &expr.kind {
             ExprKind::Parenthesised(inner) => self.value(inner, env),
             ExprKind::Timed { of, phrase } => {
-                let days = self.phrase(phrase)?;
+                let days = self.phrase_or_open(phrase);
                 let mut value = self.value(of, &env.within(days))?;
                 value.term.text = text;
                 value.span = expr.span;
@@ -293,10 +293,11 @@ impl Lowering<'_> {
             return Some(days.window.clone());
         }
         if env.unanchored {
-            return Some(Window { from: None, to: None, text: String::new() });
+            return Some(open_window());
         }
+        // Reported; the rest of the rule is still looked at.
         self.no_anchor(expr);
-        None
+        Some(open_window())
     }
 
     pub(super) fn no_anchor(&mut self, expr: &Expr) {
@@ -336,7 +337,7 @@ impl Lowering<'_> {
             None if env.unanchored => Some(Moment { offset: None, of: Anchor::Decision }),
             None => {
                 self.no_anchor(expr);
-                None
+                Some(Moment { offset: None, of: Anchor::Decision })
             }
         }
     }
@@ -346,7 +347,7 @@ impl Lowering<'_> {
         match &of.kind {
             ExprKind::Parenthesised(inner) => self.inner_finding(inner, env),
             ExprKind::Timed { of, phrase } => {
-                let days = self.phrase(phrase)?;
+                let days = self.phrase_or_open(phrase);
                 self.inner_finding(of, &env.within(days))
             }
             ExprKind::Occurs { of, .. } => self.inner_finding(of, env),
@@ -799,6 +800,11 @@ impl Lowering<'_> {
                 .help(levels),
         );
     }
+}
+
+/// All days: a derivation's leaf, or a rule whose window has errors.
+pub(super) fn open_window() -> Window {
+    Window { from: None, to: None, text: String::new() }
 }
 
 /// The facts for conversions of a value's unit.

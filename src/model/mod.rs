@@ -165,7 +165,7 @@ pub struct Header {
     pub healthy_volunteers: Option<bool>,
     pub sexes: Option<String>,
     /// Age limits of the registry, in completed years.
-    pub ages: Option<(Exact, Exact)>,
+    pub ages: Option<AgeLimits>,
     pub fda_drug: Option<bool>,
     pub fda_device: Option<bool>,
     pub query: Option<String>,
@@ -173,6 +173,13 @@ pub struct Header {
     pub origin: Origin,
     #[serde(skip)]
     pub origins: Origins,
+}
+
+/// Ages in completed years, both ends included; an open end has no limit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgeLimits {
+    pub low: Option<Exact>,
+    pub high: Option<Exact>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

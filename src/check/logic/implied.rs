@@ -123,7 +123,8 @@ fn lowest_age(
         _ => None,
     });
     let registry = || {
-        let (low, high) = trial.header.ages.clone()?;
+        let limits = trial.header.ages.as_ref()?;
+        let (low, high) = limits.low.clone().zip(limits.high.clone())?;
         let span = trial.header.origins.get("ages").or(trial.header.origin.0);
         Some((span, crate::check::ranges::Ranges::between(&low, &high)))
     };
