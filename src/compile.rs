@@ -14,7 +14,8 @@ use crate::{check, eligibility, lower, model};
 pub struct Compilation {
     /// Every file that was read, the main file first.
     pub sources: Sources,
-    /// Present when no error was found.
+    /// Present when the protocol itself has no error. An example that expects another verdict than the rules give
+    /// is an error that leaves the trial here.
     pub trial: Option<model::Trial>,
     /// Sorted by place.
     pub diagnostics: Vec<Diagnostic>,
@@ -57,8 +58,6 @@ fn read(compilation: &mut Compilation, loader: &dyn Loader, main: Source) {
     diagnostics.extend(check::check(&lowered.trial));
     if !diagnostics.iter().any(Diagnostic::is_error) {
         diagnostics.extend(eligibility::check_examples(&lowered.trial));
-    }
-    if !diagnostics.iter().any(Diagnostic::is_error) {
         compilation.trial = Some(lowered.trial);
     }
 }

@@ -18,7 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // What makes a model of a text.
     ("ast", &["number", "source"]),
     ("library", &[]),
-    ("syntax", &["ast", "diagnostics", "number", "source"]),
+    ("syntax", &["ast", "diagnostics", "number", "source", "units"]),
     ("format", &["ast", "diagnostics", "source", "syntax"]),
     ("resolve", &["ast", "diagnostics", "library", "source", "syntax"]),
     ("forms", &["diagnostics", "model", "number", "source", "time", "units"]),
@@ -29,7 +29,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("calendar", &["diagnostics", "model", "source", "time"]),
     ("emit", &["eligibility", "forms", "model", "number", "time", "units"]),
     // The whole way, and the program.
-    ("compile", &["ast", "check", "diagnostics", "lower", "model", "resolve", "source", "syntax"]),
+    (
+        "compile",
+        &["ast", "check", "diagnostics", "eligibility", "lower", "model", "resolve", "source", "syntax"],
+    ),
     (
         "cli",
         &[

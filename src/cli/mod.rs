@@ -4,17 +4,28 @@
 //! in `trialc` itself. What a command was asked for goes to standard output; what is to be said about it goes to
 //! standard error.
 
+mod build;
+mod calendar;
+mod check;
 mod completions;
 mod console;
 mod explain;
 mod files;
+mod new;
 mod panic;
+mod publish;
+mod report;
+mod screen;
+mod test;
+mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use clap::{Parser, Subcommand};
 use console::{ColorChoice, Console};
+use jiff::civil::Date;
 pub use panic::install_panic_hook;
 
 /// Compiles clinical trial protocols: eligibility checkers, visit schedules and case report forms from one file.
@@ -30,6 +41,12 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Check(check::Arguments),
+    Build(build::Arguments),
+    Screen(screen::Arguments),
+    Calendar(calendar::Arguments),
+    Test(test::Arguments),
+    New(new::Arguments),
     Explain(explain::Arguments),
     Completions(completions::Arguments),
 }
@@ -61,6 +78,28 @@ impl Failure {
     }
 }
 
+/// A day given on the command line.
+#[derive(Clone, Copy, Debug)]
+struct Day(Date);
+
+impl Day {
+    fn date(self) -> Date {
+        self.0
+    }
+}
+
+impl FromStr for Day {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "today" {
+            return Ok(Self(jiff::Zoned::now().date()));
+        }
+        let date = text.parse().map_err(|_| "a day is written 2011-06-28, or `today`".to_owned());
+        date.map(Self)
+    }
+}
+
 type Outcome = Result<Exit, Failure>;
 
 /// Runs `trialc` with these arguments, the first being the program's own name.
@@ -76,6 +115,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let console = Console::standard(cli.color);
     let outcome = match cli.command {
+        Command::Check(arguments) => check::run(&console, &arguments),
+        Command::Build(arguments) => build::run(&console, &arguments),
+        Command::Screen(arguments) => screen::run(&console, &arguments),
+        Command::Calendar(arguments) => calendar::run(&console, &arguments),
+        Command::Test(arguments) => test::run(&console, &arguments),
+        Command::New(arguments) => new::run(&console, &arguments),
         Command::Explain(arguments) => explain::run(&console, &arguments),
         Command::Completions(arguments) => completions::run::<Cli>(&console, &arguments),
     };

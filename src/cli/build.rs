@@ -1,0 +1,100 @@
+//! `trialc build`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::console::Console;
+use super::files::{Disk, shown};
+use super::publish::{Change, publish};
+use super::report::{self, Reporting};
+use super::{Exit, Failure, Outcome, watch};
+use crate::diagnostics::did_you_mean;
+use crate::emit::{TARGETS, Target};
+
+/// Build the outputs of a protocol; with errors in it nothing is written
+#[derive(Debug, Args)]
+#[command(after_help = targets_help())]
+pub struct Arguments {
+    /// The protocol's main file, or `-` for standard input
+    file: String,
+    /// The folder that the outputs go to; files of other names in it are left alone
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Build these targets only, separated by commas
+    #[arg(long, value_name = "TARGETS", value_delimiter = ',')]
+    emit: Vec<String>,
+    #[command(flatten)]
+    reporting: Reporting,
+    /// Build again whenever a file of the protocol changes
+    #[arg(long)]
+    watch: bool,
+}
+
+fn targets_help() -> String {
+    let width = TARGETS.iter().map(|target| target.name.len()).max().unwrap_or(0);
+    let mut text = "Targets (those with * are built when --emit does not choose):\n".to_owned();
+    for target in TARGETS {
+        let mark = if target.default { '*' } else { ' ' };
+        text.push_str(&format!("  {mark} {:<width$}  {}\n", target.name, target.about));
+    }
+    text
+}
+
+pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
+    let targets = chosen(&arguments.emit)?;
+    let once = |disk: &Disk| build(console, disk, arguments, &targets);
+    if arguments.watch { watch::run(console, &arguments.file, once) } else { once(&Disk::default()) }
+}
+
+/// The targets of these names in the order of the table, each once; the default ones when none is named.
+fn chosen(names: &[String]) -> Result<Vec<&'static Target>, Failure> {
+    for name in names {
+        if crate::emit::find(name).is_none() {
+            let help = match did_you_mean(name, TARGETS.iter().map(|target| target.name)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "`trialc build --help` lists the targets".to_owned(),
+            };
+            return Err(Failure::new(format!("there is no target `{name}`")).help(help));
+        }
+    }
+    let is_chosen = |target: &&Target| {
+        if names.is_empty() { target.default } else { names.iter().any(|name| name == target.name) }
+    };
+    Ok(TARGETS.iter().filter(is_chosen).collect())
+}
+
+fn build(console: &Console, disk: &Disk, arguments: &Arguments, targets: &[&Target]) -> Outcome {
+    let compilation = report::compile_and_report(console, disk, &arguments.file, &arguments.reporting)?;
+    let sum = report::sum_up(&arguments.file, &compilation);
+    // What was built is the answer; what was found is about it.
+    let say = |text: &str| {
+        if arguments.reporting.owns_standard_output() {
+            console.err(text);
+            return Ok(());
+        }
+        console.out(text)
+    };
+    say(&sum)?;
+    let exit = report::exit(&compilation, &arguments.reporting);
+    let trial = match &compilation.trial {
+        Some(trial) if exit == Exit::Fine => trial,
+        _ => {
+            console.err("nothing was built\n");
+            return Ok(Exit::Findings);
+        }
+    };
+    let artifacts: Vec<_> = targets.iter().flat_map(|target| (target.emit)(trial)).collect();
+    let written = publish(&arguments.out, &artifacts)?;
+    let mut list = String::new();
+    for (artifact, change) in artifacts.iter().zip(written) {
+        let word = match change {
+            Change::New => "wrote",
+            Change::Replaced => "replaced",
+            Change::Same => "unchanged",
+        };
+        list.push_str(&format!("{word:<9} {}\n", shown(&arguments.out.join(&artifact.path))));
+    }
+    say(&list)?;
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,64 @@
+//! `trialc screen`
+
+use clap::{Args, ValueEnum};
+use jiff::civil::Date;
+
+use super::console::Console;
+use super::files::read_text;
+use super::report::trial_of;
+use super::{Day, Exit, Failure, Outcome};
+use crate::eligibility::{EligibilityDocument, Screener, Verdict, read_records, render_verdict_text};
+
+/// Screen people: who is eligible, who is not, by which criterion, and what is still to be asked
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The protocol's main file
+    file: String,
+    /// Files of records (JSON: one record, a list, or one record per line); `-` for standard input
+    #[arg(required = true)]
+    records: Vec<String>,
+    /// `text` to read, `json` a list of verdicts
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: Format,
+    /// The day of the check, `2011-06-28` or `today`: taken for the events that are still to come
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Day>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
+    let Some(trial) = trial_of(console, &arguments.file)? else { return Ok(Exit::Findings) };
+    if trial.decisions.is_empty() {
+        return Err(Failure::new(format!("`{}` has no eligibility criteria to screen by", arguments.file)));
+    }
+    let document = EligibilityDocument::of(&trial);
+    let screener = Screener::of(&document);
+    let as_of: Option<Date> = arguments.as_of.map(Day::date);
+    let mut verdicts: Vec<Verdict> = Vec::new();
+    for path in &arguments.records {
+        let records = read_records(&read_text(path)?).map_err(|error| {
+            let failure = Failure::new(format!("{path}: {error}"));
+            match error.help {
+                Some(help) => failure.help(help),
+                None => failure,
+            }
+        })?;
+        verdicts.extend(records.iter().map(|record| screener.screen(record, as_of)));
+    }
+    let text = match arguments.format {
+        Format::Text => verdicts.iter().map(render_verdict_text).collect::<Vec<_>>().join("\n"),
+        Format::Json => {
+            let mut text = serde_json::to_string_pretty(&verdicts).expect("verdicts serialise");
+            text.push('\n');
+            text
+        }
+    };
+    console.out(&text)?;
+    Ok(Exit::Fine)
+}

@@ -1,0 +1,88 @@
+//! Every code's page holds an example that raises the code and its repair that does not: both are compiled.
+
+#[path = "support/snippet.rs"]
+mod snippet;
+
+use snippet::compile_snippet;
+use trialc::compile::Compilation;
+use trialc::diagnostics::codes::{self, Code};
+use trialc::diagnostics::render::{Format, Look, render};
+
+/// The contents of the page's ```trial blocks.
+fn blocks(page: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut open: Option<String> = None;
+    for line in page.lines() {
+        match &mut open {
+            None if line.trim_end() == "```trial" => open = Some(String::new()),
+            None => {}
+            Some(_) if line.starts_with("```") => blocks.extend(open.take()),
+            Some(block) => {
+                block.push_str(line);
+                block.push('\n');
+            }
+        }
+    }
+    assert!(open.is_none(), "a block is not closed");
+    blocks
+}
+
+fn raises(compilation: &Compilation, code: &Code) -> bool {
+    compilation.diagnostics.iter().any(|found| found.code == code)
+}
+
+fn shown(compilation: &Compilation) -> String {
+    render(Format::Plain, Look::default(), &compilation.sources, &compilation.diagnostics)
+}
+
+/// What is wrong with a page.
+fn faults(code: &'static Code) -> Vec<String> {
+    let blocks = blocks(code.page);
+    let [example, repair] = blocks.as_slice() else {
+        return vec![format!("{} has {} blocks, not an example and its repair", code.id, blocks.len())];
+    };
+    let mut faults = Vec::new();
+    let bad = compile_snippet(example);
+    if !raises(&bad, code) {
+        faults.push(format!("{}: the example does not raise it; it raises:\n{}", code.id, shown(&bad)));
+    }
+    if bad.diagnostics.iter().any(|found| found.is_error() && found.code != code) {
+        faults.push(format!("{}: the example has other errors:\n{}", code.id, shown(&bad)));
+    }
+    let good = compile_snippet(repair);
+    if raises(&good, code) {
+        faults.push(format!("{}: the repair raises it still:\n{}", code.id, shown(&good)));
+    }
+    if good.has_errors() {
+        faults.push(format!("{}: the repair has errors:\n{}", code.id, shown(&good)));
+    }
+    faults
+}
+
+#[test]
+fn the_prelude_says_nothing() {
+    let alone = compile_snippet("");
+    assert!(alone.trial.is_some() && alone.diagnostics.is_empty(), "{}", shown(&alone));
+}
+
+#[test]
+fn every_page_has_an_example_that_raises_its_code_and_a_repair_that_does_not() {
+    let faults: Vec<String> = codes::ALL.iter().flat_map(|code| faults(code)).collect();
+    assert!(
+        faults.is_empty(),
+        "{} faults on {} pages:\n\n{}",
+        faults.len(),
+        codes::ALL.len(),
+        faults.join("\n")
+    );
+}
+
+#[test]
+fn every_page_has_a_title_in_plain_words_and_says_why() {
+    for code in codes::ALL {
+        assert!(code.title().contains(' ') && !code.title().ends_with('.'), "{}: {}", code.id, code.title());
+        let prose: String = code.page.split("```").next().unwrap_or("").lines().skip(1).collect();
+        assert!(prose.split_whitespace().count() >= 8, "{} hardly says anything", code.id);
+        assert!(code.page.contains("Write instead:"), "{} offers no repair", code.id);
+    }
+}
