@@ -280,8 +280,14 @@ pub enum FieldType {
 pub enum Fact {
     /// `sex: female`, `born: 1970-03-02`, `arm: combined`, `country: "FR"`.
     Attribute { name: Name, value: Spanned<String> },
-    /// `consent on 2011-02-01`; `hba1c 9.6 % on 2011-06-28`; `ecog 1 on …`; `pregnancy_test negative on …`.
-    Observed { name: Name, value: Option<FactValue>, on: Spanned<PartialDate> },
+    /// `consent on 2011-02-01`; `hba1c 9.6 % on 2011-06-28`; `ecog 1 on …`; `pregnancy_test negative on …`;
+    /// `alt 25 U/L on 2011-06-28, normal 7 to 56`: with the laboratory's limits of normal.
+    Observed {
+        name: Name,
+        value: Option<FactValue>,
+        on: Spanned<PartialDate>,
+        normal: Option<Spanned<QuantityRange>>,
+    },
     /// `t2dm from 2001-05`, `metformin from 2010-01-01 to 2011-02-01`.
     Lasting {
         name: Name,

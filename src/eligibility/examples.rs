@@ -110,9 +110,11 @@ fn disagreement(expectation: &Expectation, found: &DecisionVerdict) -> Option<St
         Eligibility::Undetermined => &found.open,
         Eligibility::Eligible => return None,
     };
-    let agrees = expectation.by.is_empty()
-        || (expectation.by.iter().all(|by| reasons.contains(by))
-            && reasons.iter().all(|one| expectation.by.contains(one)));
+    // What fails is named in full, so that a change of another criterion is noticed; what is open is mostly a long list.
+    let is_full = found.verdict == Eligibility::Undetermined
+        || expectation.by.is_empty()
+        || reasons.iter().all(|one| expectation.by.contains(one));
+    let agrees = is_full && expectation.by.iter().all(|by| reasons.contains(by));
     (!agrees).then(|| format!("the rules say: {}", said(found)))
 }
 
@@ -147,7 +149,7 @@ fn add_fact(trial: &Trial, fact: &Fact, record: &mut Record) -> Result<(), Strin
             "arm" => record.person.arm = Some(value.clone()),
             other => return Err(format!("a record has no `{other}`")),
         },
-        Fact::Measured { measure, value, on } => {
+        Fact::Measured { measure, value, on, normal } => {
             let (value, unit) = match value {
                 FactValue::Quantity { number, unit } => {
                     (RecordedValue::Number(number.clone()), unit.as_ref().map(|unit| unit.ucum.clone()))
@@ -159,8 +161,8 @@ fn add_fact(trial: &Trial, fact: &Fact, record: &mut Record) -> Result<(), Strin
                 value,
                 unit,
                 on: date(on)?,
-                low: None,
-                high: None,
+                low: normal.as_ref().map(|(low, _)| low.clone()),
+                high: normal.as_ref().map(|(_, high)| high.clone()),
                 state: None,
                 specimen: None,
                 source: None,

@@ -6,7 +6,8 @@ use crate::ast::{self, Item, Keyword, Name, Value};
 use crate::diagnostics::{Diagnostic, codes, did_you_mean};
 use crate::model::{Answer, Example, Expectation, Fact, FactValue, MeasureKind};
 use crate::resolve::Space;
-use crate::source::Span;
+use crate::number::Exact;
+use crate::source::{Span, Spanned};
 
 const VERDICTS: [&str; 3] = ["eligible", "ineligible", "undetermined"];
 
@@ -72,11 +73,15 @@ impl Lowering<'_> {
                 }
                 Some(Fact::Attribute { name: name.value.clone(), value: value.value.clone() })
             }
-            ast::Fact::Observed { name, value: Some(value), on } => {
+            ast::Fact::Observed { name, value: Some(value), on, normal } => {
                 let value = self.fact_value(name, value, span)?;
-                Some(Fact::Measured { measure: name.value.clone(), value, on: iso(on.value) })
+                let normal = match normal {
+                    Some(range) => Some(self.normal(name, &value, range)?),
+                    None => None,
+                };
+                Some(Fact::Measured { measure: name.value.clone(), value, on: iso(on.value), normal })
             }
-            ast::Fact::Observed { name, value: None, on } => {
+            ast::Fact::Observed { name, value: None, on, .. } => {
                 self.is_recorded(name)?;
                 Some(Fact::Happened { name: name.value.clone(), on: iso(on.value) })
             }
@@ -119,6 +124,30 @@ impl Lowering<'_> {
                 Some(Fact::Answer { criterion: criterion.value.clone(), answer })
             }
         }
+    }
+
+    /// Limits of normal in the unit of the value; where they have no unit, they are in it already.
+    fn normal(&mut self, name: &Name, value: &FactValue, range: &Spanned<ast::QuantityRange>) -> Option<(Exact, Exact)> {
+        let FactValue::Quantity { unit, .. } = value else {
+            self.report(
+                Diagnostic::new(&codes::NOT_COMPARABLE, range.span, format!("`{}` has no limits of normal", name.value))
+                    .label("its result is a word")
+                    .help("leave `normal` out"),
+            );
+            return None;
+        };
+        let analyte = self.measure(&name.value)?.analyte();
+        let low = self.in_unit(&range.value.low, range.value.high.unit.as_ref(), unit.as_ref(), &analyte)?;
+        let high = self.in_unit(&range.value.high, range.value.low.unit.as_ref(), unit.as_ref(), &analyte)?;
+        if low > high {
+            self.report(
+                Diagnostic::new(&codes::EMPTY_RANGE, range.span, "these limits of normal end before they begin")
+                    .label("no value is normal")
+                    .help("write the lower limit first"),
+            );
+            return None;
+        }
+        Some((low, high))
     }
 
     /// An event, condition, drug or procedure.

@@ -534,6 +534,9 @@ pub enum Fact {
         measure: String,
         value: FactValue,
         on: String,
+        /// The laboratory's lower and upper limit of normal, in the unit of the value.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        normal: Option<(Exact, Exact)>,
     },
     /// An event, or a finding, procedure or exposure on one day.
     Happened {

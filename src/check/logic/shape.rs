@@ -62,6 +62,10 @@ fn occasion(clause: &Clause) -> String {
 /// L14: an exclusion of those who are *not* attested, or a negation of a negation.
 fn double_negative(place: Place<'_>, clause: &Clause) -> Option<Diagnostic> {
     let Rule::Not { of } = &clause.rule else { return None };
+    // The exception of an exclusion (`unless x`) is negated by lowering, at the place of `x` itself: no word of the author's.
+    if clause.origin.0.is_some() && clause.origin.0 == of.origin.0 {
+        return None;
+    }
     let (label, help) = match &of.rule {
         Rule::Not { .. } => ("not … not", "say it without the two negations".to_owned()),
         Rule::Attested {

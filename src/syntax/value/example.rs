@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Node, Place, Reader, Rule, number};
-use crate::ast::{Fact, FactValue, Name, PartialDate, Value};
+use crate::ast::{Fact, FactValue, Name, PartialDate, QuantityRange, Value};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::source::Spanned;
 use crate::syntax::{expression, name};
@@ -52,8 +52,13 @@ impl Reader<'_, '_> {
                 Fact::Absent { name: name?, from: ends.next(), to: ends.next() }
             }
             Rule::observed => {
+                let normal = node.clone().into_inner().find(|part| part.as_rule() == Rule::normal);
+                let normal = match normal {
+                    Some(normal) => Some(self.normal(&normal, range.start)?),
+                    None => None,
+                };
                 let (name, value, ends) = self.fact_parts(node, range.start)?;
-                Fact::Observed { name: name?, value, on: ends.into_iter().next()? }
+                Fact::Observed { name: name?, value, on: ends.into_iter().next()?, normal }
             }
             _ => {
                 let (name, value, ends) = self.fact_parts(node, range.start)?;
@@ -81,6 +86,13 @@ impl Reader<'_, '_> {
             }
         }
         Some((name, value, ends))
+    }
+
+    /// `7 to 56`, behind `normal`.
+    fn normal(&mut self, node: &Node<'_>, start: usize) -> Option<Spanned<QuantityRange>> {
+        let slice = self.slice(node, start);
+        let range = self.mistakes.with(|said| expression::range(slice, said))?;
+        Some(Spanned::new(range, slice.span(0..slice.text.len())))
     }
 
     /// `9.6 %`, `negative`, `III`.
@@ -178,7 +190,10 @@ impl Reader<'_, '_> {
         let (criterion, answer) = (named(self, criterion), named(self, answer));
         // A criterion with several questions numbers them: `E9.2`.
         let (base, number) = criterion.value.split_once('.').unwrap_or((&criterion.value, "1"));
-        if name::check(base).is_err() || !number.bytes().all(|sign| sign.is_ascii_digit()) || number.is_empty() {
+        if name::check(base).is_err()
+            || !number.bytes().all(|sign| sign.is_ascii_digit())
+            || number.is_empty()
+        {
             let span = self.mistakes.span(range);
             self.mistakes.push(
                 Diagnostic::new(&codes::BAD_VALUE, span, "the criterion that is answered cannot be read")
