@@ -80,6 +80,7 @@ fn lifelong(endless: &[(Place<'_>, Prose<'_>, std::ops::Range<usize>)]) -> Optio
     let ((place, prose, range), rest) = endless.split_first()?;
     let message = match rest.len() {
         0 => format!("{} looks back over the whole life", place.code),
+        1 => format!("{} and one more criterion look back over the whole life", place.code),
         more => format!("{} and {more} more criteria look back over the whole life", place.code),
     };
     let found = at(&codes::HOW_FAR_BACK, prose.span(range.clone()), message)?.label("no time is given");

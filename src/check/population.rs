@@ -1,15 +1,14 @@
 //! P: how many, and how they are divided.
 
-use super::{at, listed, with};
+use super::{at, with};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Allocation, Anchor, Direction, MeasureKind, Stated, Trial, Visit, VisitTiming};
+use crate::model::{Allocation, MeasureKind, Stated, Trial};
 
 pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
     found.extend(sample_size(trial));
     for (name, allocation) in &trial.allocations {
         found.extend(ratio(trial, name, allocation));
         found.extend(cells(trial, allocation));
-        found.extend(strata_collected(trial, allocation));
     }
 }
 
@@ -114,66 +113,4 @@ fn cells(trial: &Trial, allocation: &Allocation) -> Option<Diagnostic> {
         .label("most cells stay empty")
         .help("stratify by fewer factors, or use minimization"),
     )
-}
-
-/// P04: a stratum that nobody knows at the time of allocation.
-fn strata_collected(trial: &Trial, allocation: &Allocation) -> Vec<Diagnostic> {
-    let (Stated::Is(strata), Some(schedule)) = (&allocation.strata, &trial.schedule) else {
-        return Vec::new();
-    };
-    let mut late = Vec::new();
-    for stratum in strata.iter().filter(|stratum| trial.measures.contains_key(*stratum)) {
-        let needed = leaves(trial, stratum);
-        let known = needed.iter().all(|name| {
-            schedule.activities.get(*name).is_some_and(|activity| {
-                activity.throughout.is_some()
-                    || activity.cells.iter().any(|cell| {
-                        schedule.visits.get(&cell.visit).is_none_or(|visit| !is_after(visit, &allocation.at))
-                    })
-            })
-        });
-        if !known {
-            late.push(stratum.as_str());
-        }
-    }
-    let Some(first) = late.first() else { return Vec::new() };
-    let diagnostic = at(
-        &codes::STRATUM_UNKNOWN,
-        allocation.origins.get("strata").or(allocation.origin.0),
-        format!("{} is not collected before `{}`", listed(late.iter().copied()), allocation.at),
-    );
-    diagnostic
-        .map(|found| {
-            found
-                .label("unknown at allocation")
-                .help(format!("collect it at a visit before: `collect {first} at screening_visit`"))
-        })
-        .into_iter()
-        .collect()
-}
-
-/// The measures that a derived one is computed from, or itself.
-fn leaves<'a>(trial: &'a Trial, name: &'a str) -> Vec<&'a str> {
-    let formula = trial.measures.get(name).and_then(|measure| measure.quantity()?.formula_of.as_deref());
-    let Some(formula) = formula else { return vec![name] };
-    let mut found = Vec::new();
-    super::visit::term(formula, &mut |node| {
-        if let super::visit::Node::Term(term) = node
-            && let crate::model::Value::Measured { measure, .. } = &term.value
-        {
-            found.push(measure.as_str());
-        }
-    });
-    found
-}
-
-/// A visit that is planned a day or more after the event.
-fn is_after(visit: &Visit, event: &str) -> bool {
-    let (anchor, offset) = match &visit.timing {
-        VisitTiming::Target { anchor, offset, .. } => (anchor, offset),
-        VisitTiming::Range { anchor, from, .. } => (anchor, from),
-        VisitTiming::OnEvent { .. } => return false,
-    };
-    let later = offset.direction == Direction::After && crate::time::day_range(offset).0 > 0;
-    later && matches!(&anchor.of, Anchor::Event { name, .. } if name == event)
 }

@@ -11,12 +11,9 @@ use crate::model::Trial;
 
 pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
     let texts = wordings(trial);
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for token in texts.iter().flat_map(|prose| &prose.tokens).filter(|token| token.is_word()) {
-        *counts.entry(token.lower.clone()).or_default() += 1;
-    }
+    let known = words_of(&texts);
     for prose in &texts {
-        for slip in slips(prose, &counts) {
+        for slip in slips(prose, &known) {
             let words = prose.words(slip.range.clone());
             let diagnostic =
                 at(&codes::TYPING_SLIP, prose.span(slip.range.clone()), format!("`{words}`: {}", slip.what));
@@ -30,20 +27,32 @@ pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
     }
 }
 
+/// The words of the trial: how often each occurs, and how many words stand before its first place.
+type Words = BTreeMap<String, (usize, usize)>;
+
+fn words_of(texts: &[Prose<'_>]) -> Words {
+    let mut known = Words::new();
+    let words = texts.iter().flat_map(|prose| &prose.tokens).filter(|token| token.is_word());
+    for (place, token) in words.enumerate() {
+        known.entry(token.lower.clone()).or_insert((0, place)).0 += 1;
+    }
+    known
+}
+
 struct Slip {
     range: Range<usize>,
     what: &'static str,
     instead: Option<String>,
 }
 
-fn slips(prose: &Prose<'_>, counts: &BTreeMap<String, usize>) -> Vec<Slip> {
+fn slips(prose: &Prose<'_>, known: &Words) -> Vec<Slip> {
     let mut found = Vec::new();
     found.extend(glued_sentences(prose));
     found.extend(glued_parenthesis(prose));
     found.extend(doubled_words(prose));
     found.extend(doubled_signs(prose));
     found.extend(brackets(prose));
-    found.extend(words(prose, counts));
+    found.extend(words(prose, known));
     found
 }
 
@@ -207,7 +216,7 @@ const COMMON: [&str; 14] = [
     "first",
 ];
 
-fn words<'a>(prose: &'a Prose<'_>, counts: &'a BTreeMap<String, usize>) -> impl Iterator<Item = Slip> + 'a {
+fn words<'a>(prose: &'a Prose<'_>, known: &'a Words) -> impl Iterator<Item = Slip> + 'a {
     prose.tokens.iter().filter(|token| token.is_word()).filter_map(|token| {
         let slip =
             |what, instead: String| Some(Slip { range: token.range.clone(), what, instead: Some(instead) });
@@ -216,14 +225,16 @@ fn words<'a>(prose: &'a Prose<'_>, counts: &'a BTreeMap<String, usize>) -> impl 
         }
         if let Some(rest) = token.lower.strip_prefix("the")
             && rest.len() >= 4
-            && (COMMON.contains(&rest) || counts.contains_key(rest))
+            && (COMMON.contains(&rest) || known.contains_key(rest))
         {
             return slip("a blank is missing", format!("{} {rest}", &prose.words(token.range.clone())[..3]));
         }
-        let once = counts.get(&token.lower) == Some(&1);
-        if once
+        // The word that came first, or comes more often, sets the spelling.
+        if let Some((1, place)) = known.get(&token.lower)
             && token.lower.is_ascii()
-            && let Some(other) = counts.keys().find(|other| is_one_letter_apart(&token.lower, other))
+            && let Some((other, _)) = known.iter().find(|(other, (count, first))| {
+                (*count > 1 || first < place) && is_one_letter_apart(&token.lower, other)
+            })
         {
             return slip("one letter away from another word of the trial", other.clone());
         }
@@ -253,11 +264,8 @@ mod tests {
 
     fn told(text: &str) -> Vec<String> {
         let prose = Prose::new(text, None);
-        let mut counts = BTreeMap::new();
-        for token in prose.tokens.iter().filter(|token| token.is_word()) {
-            *counts.entry(token.lower.clone()).or_insert(0) += 1;
-        }
-        slips(&prose, &counts).iter().map(|slip| prose.words(slip.range.clone()).to_owned()).collect()
+        let known = words_of(std::slice::from_ref(&prose));
+        slips(&prose, &known).iter().map(|slip| prose.words(slip.range.clone()).to_owned()).collect()
     }
 
     #[test]
@@ -278,7 +286,7 @@ mod tests {
 
     #[test]
     fn sees_a_word_that_another_word_of_the_trial_corrects() {
-        assert_eq!(told("mononuclear cells and mononuclear mononeclear"), ["mononeclear"]);
+        assert_eq!(told("Mononuclear cells and mononeclear cells"), ["mononeclear"]);
         assert_eq!(told("nephrotic, nephritic; randomised and randomized"), Vec::<String>::new());
     }
 }

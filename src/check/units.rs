@@ -33,6 +33,7 @@ pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
     }
     mixed_systems(&limits, found);
     no_molar_mass(trial, found);
+    doubtful_doses(trial, found);
     doses(trial, found);
 }
 
@@ -267,6 +268,25 @@ fn no_molar_mass(trial: &Trial, found: &mut Vec<Diagnostic>) {
             found.label(format!("a {has} without molar mass")).help(format!(
                 "a laboratory that reports `{other}` gives results that nobody can compare: add `formula: \"…\"` or `molar_mass: …`"
             ))
+        }));
+    }
+}
+
+/// U13 for doses, which have no measure.
+fn doubtful_doses(trial: &Trial, found: &mut Vec<Diagnostic>) {
+    let arms = trial.arms.values().flat_map(|arm| &arm.gives);
+    for given in arms.chain(trial.backgrounds.values().flat_map(|background| &background.gives)) {
+        let Stated::Is(Dose::Amount(Amount { number, unit: Some(written) })) = &given.dose else { continue };
+        let Some(unit) = read(written) else { continue };
+        let Some(advice) = unit.advice() else { continue };
+        let diagnostic =
+            at(&codes::FALSE_FRIEND, given.origin.0, format!("`{}`: {}", written.written, advice.message));
+        found.extend(diagnostic.map(|found| {
+            let help = match &advice.replacement {
+                Some(meant) => format!("write `{number} {meant}`"),
+                None => "write the unit in UCUM, such as `mg` or `mg/kg/d`".to_owned(),
+            };
+            found.label(format!("in the dose of {}", given.product)).help(help)
         }));
     }
 }

@@ -209,7 +209,6 @@ codes! {
     ALLOCATION_RATIO "P01" "allocation-ratio" Warning;
     NO_SAMPLE_SIZE "P02" "no-sample-size" Warning;
     TOO_MANY_STRATA "P03" "too-many-strata" Warning;
-    STRATUM_UNKNOWN "P04" "stratum-unknown" Warning;
     RATIO_PARTS "P05" "ratio-parts" Error;
 
     // ---- R: registry ----------------------------------------------------------------------------

@@ -36,6 +36,9 @@ fn relation(demand: &Demand<'_>, other: &Demand<'_>, is_before: bool) -> Option<
     if let (Subject::Number { allowed: mine, unit, .. }, Subject::Number { allowed: theirs, .. }) =
         (&demand.subject, &other.subject)
     {
+        if opposite && implied && demand.place.excludes() && shares_an_end(mine, theirs) {
+            return complement(demand, other);
+        }
         if opposite && let Some(end) = split_boundary(mine, theirs) {
             return if demand.place.excludes() {
                 boundary(demand, other, end, mine, unit.as_ref())
@@ -66,6 +69,12 @@ fn relation(demand: &Demand<'_>, other: &Demand<'_>, is_before: bool) -> Option<
         (true, false) => dead(demand, other),
         (false, _) => None,
     }
+}
+
+/// An end that both have, on the same side and belonging to both or to none.
+fn shares_an_end(one: &Ranges, two: &Ranges) -> bool {
+    let same = |a: Option<&End>, b: Option<&End>| a.is_some() && a == b;
+    same(one.floor(), two.floor()) || same(one.ceiling(), two.ceiling())
 }
 
 /// An end that both share and that belongs to one only.
@@ -125,7 +134,7 @@ fn complement(exclude: &Demand<'_>, include: &Demand<'_>) -> Option<Diagnostic> 
     let found = at(
         &codes::COMPLEMENT,
         exclude.clause.origin.0,
-        format!("{exclusion} excludes exactly what {inclusion} does not include"),
+        format!("{exclusion} excludes only whom {inclusion} does not include"),
     )?
     .label("says the same from the other side");
     Some(with(found, include.clause.origin.0, "already requires this").help(format!(

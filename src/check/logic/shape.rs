@@ -13,7 +13,7 @@ pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
         found.extend(several_tests(trial, place));
         walk(&place.criterion.rule, &mut |node| {
             if let Node::Clause(clause) = node {
-                found.extend(double_negative(place, clause));
+                found.extend(double_negative(trial, place, clause));
                 found.extend(one_of_two_is_enough(trial, place, clause));
             }
         });
@@ -59,8 +59,8 @@ fn occasion(clause: &Clause) -> String {
     found.unwrap_or_default()
 }
 
-/// L14: an exclusion of those who are *not* attested, or a negation of a negation.
-fn double_negative(place: Place<'_>, clause: &Clause) -> Option<Diagnostic> {
+/// L14: an exclusion of those who are *not* attested, or a negation of a negation. `unless attested` is neither.
+fn double_negative(trial: &Trial, place: Place<'_>, clause: &Clause) -> Option<Diagnostic> {
     let Rule::Not { of } = &clause.rule else { return None };
     // The exception of an exclusion (`unless x`) is negated by lowering, at the place of `x` itself: no word of the author's.
     if clause.origin.0.is_some() && clause.origin.0 == of.origin.0 {
@@ -70,7 +70,9 @@ fn double_negative(place: Place<'_>, clause: &Clause) -> Option<Diagnostic> {
         Rule::Not { .. } => ("not … not", "say it without the two negations".to_owned()),
         Rule::Attested {
             verb: AttestationVerb::Attested | AttestationVerb::Agreed, by, question, ..
-        } if place.criterion.kind == CriterionKind::Exclude => {
+        } if place.excludes()
+            && demands_of(trial, place).iter().any(|one| std::ptr::eq(one.clause, of.as_ref())) =>
+        {
             let question = question.trim();
             (
                 "an exclusion of what is not so",
