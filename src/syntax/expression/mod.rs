@@ -7,14 +7,17 @@
 mod arithmetic;
 mod depth;
 mod expected;
+mod known;
 mod literal;
 mod mistakes;
 mod operand;
 mod plan;
 mod prescan;
+mod terms;
 mod time;
 mod tree;
 mod visit;
+mod words;
 
 use std::collections::HashMap;
 

@@ -28,7 +28,7 @@ impl<'a> Reader<'a, '_> {
                 let [from, to] = self.two_moments(&node)?;
                 ExprKind::TimeBetween { from, to }
             }
-            Rule::quantified_operand | Rule::timed => return self.timed(node),
+            Rule::timed => return self.timed(node),
             Rule::call => self.call(node)?,
             Rule::literal => return self.literal(node),
             Rule::bare_limit => return self.bare_limit(node),

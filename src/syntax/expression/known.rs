@@ -1,0 +1,172 @@
+//! Slips that are known by the word in the way, where the grammar could not go on.
+
+use std::ops::Range;
+
+use super::expected::Wanted;
+use super::words::{after_blanks, is_blank, is_reserved, is_word, word_at};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::syntax::Slice;
+
+/// Slips that are known by their first word, whatever could stand there.
+pub(super) fn known_slip(slice: Slice<'_>, word: &Range<usize>, wanted: &Wanted) -> Option<Diagnostic> {
+    let text = &slice.text[word.clone()];
+    let span = slice.span(word.clone());
+    let stray = |message: String| Diagnostic::new(&codes::STRAY_TEXT, span, message);
+    let prose = |message: String| Diagnostic::new(&codes::WORD_FOR_SYMBOL, span, message);
+    if let Some(said) = blank_in_unit(slice, word)
+        .or_else(|| date(slice, word))
+        .or_else(|| lone_x(slice, word))
+        .or_else(|| whichever(slice, word))
+    {
+        return Some(said);
+    }
+    Some(match text {
+        "“" | "”" | "„" | "‘" | "’" => {
+            Diagnostic::new(&codes::CURLY_QUOTES, span, "this is a typographic quote")
+                .help("write a straight quote: `\"`")
+                .fix(span, "\"")
+        }
+        "," if wanted.needed.is_empty() && behind_is(&slice.text[..word.start]) => {
+            stray("the values after `is` are joined by `or`".into())
+                .help("write `or` instead of the comma: `is III or IV or V`")
+                .fix(span, " or")
+        }
+        "," if wanted.needed.is_empty() => stray("a comma does not say whether all are meant or any".into())
+            .help("write `and` or `or`, or a list: `each of (a, b)`, `any of (a, b)`"),
+        "if" | "where" if wanted.needed.is_empty() => {
+            prose(format!("`{text}` is written `when`")).help("write `when`").fix(span, "when")
+        }
+        "except" | "excluding" | "but" if wanted.needed.is_empty() => {
+            prose(format!("`{text}` is no word of a rule"))
+                .help("write `unless` and a condition, or `other than (…)` behind a finding")
+        }
+        "cycle" => prose("a day of a cycle is the time of a visit inside that cycle".into())
+            .help("write `cycle c1: every 28 days from first_dose { visit c1d15: day 15 }`"),
+        "during" => prose("`during` does not say when the time begins and ends".into())
+            .help("write `from` and a moment, `to` and a moment"),
+        "per" if wanted.needed.is_empty() => prose("`per` is no sign".into()).help(
+            "write `/`: inside a unit without blanks (`mg/d`), between two values with blanks around it",
+        ),
+        _ if text.starts_with(|c: char| c.is_alphabetic() && !c.is_ascii()) => {
+            let start = slice.text[..word.start].trim_end_matches(is_word).len();
+            let name = &slice.text[start..word.end];
+            Diagnostic::new(
+                &codes::BAD_NAME,
+                slice.span(start..word.end),
+                format!("`{name}` cannot be a name"),
+            )
+            .help("a name has the letters a to z, digits and `_`")
+        }
+        _ => return None,
+    })
+}
+
+/// `mm Hg`: a unit that is one when the blank goes.
+fn blank_in_unit(slice: Slice<'_>, word: &Range<usize>) -> Option<Diagnostic> {
+    let before = slice.text[..word.start].trim_end_matches(is_blank);
+    let first = before.rfind(|c: char| is_blank(c) || c == '(').map_or(0, |at| at + 1);
+    let first = (first..before.len()).find(|at| before.is_char_boundary(*at))?;
+    let unit = &before[first..];
+    let (unit, first) = match unit.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '-'))) {
+        Some(at) => (&unit[at..], first + at),
+        None => return None,
+    };
+    let second = &slice.text[word.clone()];
+    if !second.starts_with(|c: char| c.is_alphabetic() || c == '/')
+        || is_reserved(second)
+        || (unit.is_empty() || unit.contains(char::is_whitespace))
+    {
+        return None;
+    }
+    let number = before[..first].trim_end_matches(is_blank);
+    if !number.ends_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let together = crate::units::parse(&format!("{unit} {second}")).ok()?;
+    let good = together.code().to_owned();
+    let span = slice.span(first..word.end);
+    Some(
+        Diagnostic::new(&codes::SYNTAX, span, "a unit has no blank inside")
+            .help(format!("write `{good}`"))
+            .fix(span, good),
+    )
+}
+
+/// A date where an event was to be named.
+fn date(slice: Slice<'_>, word: &Range<usize>) -> Option<Diagnostic> {
+    let is_part = |c: char| c.is_ascii_digit() || c == '-';
+    let start = slice.text[..word.start].trim_end_matches(is_part).len();
+    let rest = &slice.text[start..];
+    let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+    let parts: Vec<&str> = rest[..length].split('-').collect();
+    if parts.len() < 2 || parts[0].len() != 4 || parts.iter().any(|part| part.is_empty()) {
+        return None;
+    }
+    Some(
+        Diagnostic::new(
+            &codes::SYNTAX,
+            slice.span(start..start + length),
+            format!("`{}` is a date", &rest[..length]),
+        )
+        .help("a rule speaks of the participant's own events: name one, as in `before consent`"),
+    )
+}
+
+/// `x` where no limit of normal follows.
+fn lone_x(slice: Slice<'_>, word: &Range<usize>) -> Option<Diagnostic> {
+    let before = slice.text[..word.start].trim_end_matches(is_blank);
+    let start = before.strip_suffix('x')?.len();
+    if before[..start].ends_with(is_word) {
+        return None;
+    }
+    let power = &slice.text[word.start..];
+    if ["10^", "10*", "10⁹", "10⁶", "10¹"].iter().any(|ten| power.starts_with(ten)) {
+        let blanks = slice.span(start + 1..word.start);
+        let length = power.find(|c: char| c.is_whitespace() || matches!(c, ',' | ')')).unwrap_or(power.len());
+        return Some(
+            Diagnostic::new(
+                &codes::SYNTAX,
+                slice.span(start..word.start + length),
+                "a unit has no blank inside",
+            )
+            .help(format!("write `x{}`", &power[..length]))
+            .fix(blanks, ""),
+        );
+    }
+    Some(
+        Diagnostic::new(
+            &codes::SYNTAX,
+            slice.span(start..start + 1),
+            "`x` stands only before `ULN` and `LLN`",
+        )
+        .help("write `1.5 x ULN`; a product of two values is written with `*`; `x` is never a name"),
+    )
+}
+
+/// `90 days or 5 half_lives, whichever is longer`.
+fn whichever(slice: Slice<'_>, word: &Range<usize>) -> Option<Diagnostic> {
+    let text = &slice.text[word.clone()];
+    if !matches!(text, "or" | "," | "whichever") {
+        return None;
+    }
+    let start = word.start + slice.text[word.start..].find("whichever")?;
+    let mut end = start;
+    for _ in 0..3 {
+        end = word_at(slice.text, after_blanks(slice.text, end)).end;
+    }
+    let which = if slice.text[start..end].contains("short") { "shorter" } else { "longer" };
+    Some(
+        Diagnostic::new(
+            &codes::WORD_FOR_SYMBOL,
+            slice.span(start..end),
+            format!("the {which} of several times is written as a list"),
+        )
+        .help(format!("write `the {which} of (90 days, 5 half_lives of drug)`")),
+    )
+}
+
+/// Whether a comma stands behind `is` and values.
+fn behind_is(before: &str) -> bool {
+    let mut words = before.split_whitespace().rev().skip(1);
+    matches!(words.next(), Some("is" | "not" | "or"))
+}
