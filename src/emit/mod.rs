@@ -7,6 +7,7 @@ mod eligibility;
 mod forms;
 mod json;
 mod schedule;
+mod unit_name;
 mod wording;
 
 use crate::model::Trial;

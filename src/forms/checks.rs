@@ -96,15 +96,12 @@ impl Checks<'_> {
             let (start, ongoing) = (format!("{stem}STDAT"), format!("{stem}ONGO"));
             let name = field.name.clone();
             if self.has(&start) {
-                let message = format!("{} lies before {}.", field.label, self.label(&start));
+                let message = format!("{}: it lies before the first day.", field.label);
                 let check = CheckKind::NotAfter { first: start, second: name.clone() };
                 self.add(&name, "not_before_start", message, true, check);
             }
             if self.has(&ongoing) {
-                let message = format!(
-                    "There is a last day exactly when the answer to `{}` is No.",
-                    self.label(&ongoing)
-                );
+                let message = format!("{}: there is one exactly when it is over.", field.label);
                 let check = CheckKind::PresentWhen {
                     field: name.clone(),
                     other: ongoing,

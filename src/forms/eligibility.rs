@@ -7,7 +7,7 @@ use super::names::{MAX_LENGTH, Taken, short};
 use super::needs::What;
 use crate::model::{
     AttestationVerb, CheckKind, Computability, Criterion, CriterionKind, Decision, Field, FieldCondition,
-    FieldKind, FormCheck, Level, Why,
+    FieldKind, FormCheck, Level, Rule, Why,
 };
 
 const NOT_APPLICABLE: &str = "NA";
@@ -76,17 +76,16 @@ fn worksheet(book: &mut Book<'_>, event: &str, decision: &Decision, several: boo
         accepted.extend(limited.then(|| NOT_APPLICABLE.to_owned()));
         agrees.push(FieldCondition { field: answer.clone(), one_of: accepted });
         let asked = field(&answer, format!("{code}. {}", criterion.prose), kind).required().group(heading);
-        let asked = Field {
-            answers: Some(code.clone()),
-            help: guidance(criterion),
-            origin: criterion.origin,
-            ..asked
-        };
+        let answers = is_question(criterion).then(|| code.clone());
+        let asked = Field { answers, help: guidance(criterion), origin: criterion.origin, ..asked };
         fields.push(asked.why([why.clone()]));
-        for part in parts(book, event, code) {
-            let of = codes.claim(&test_code(&part.key), MAX_LENGTH);
-            let asked =
-                field(format!("{of}_IEORRES"), format!("{}. {}", part.key, part.question), FieldKind::YesNo);
+        let parts = if is_question(criterion) { Vec::new() } else { parts(book, event, code) };
+        for part in parts {
+            // The only question of a criterion has the criterion's own key.
+            let wish = if part.key == *code { format!("{}Q", test_code(code)) } else { test_code(&part.key) };
+            let of = codes.claim(&wish[..wish.len().min(MAX_LENGTH)], MAX_LENGTH);
+            let text = format!("{}: {}", part.key, part.question);
+            let asked = field(format!("{of}_IEORRES"), text, FieldKind::YesNo);
             let asked = asked.group(heading).why([why.clone()]).help(part.help);
             fields.push(Field { answers: Some(part.key), origin: criterion.origin, ..asked });
         }
@@ -131,13 +130,18 @@ struct Part {
     help: String,
 }
 
-/// The answers that a criterion rests on, but for the one under the criterion's own code.
+/// The whole criterion is one answer of a person.
+fn is_question(criterion: &Criterion) -> bool {
+    matches!(criterion.rule.rule, Rule::Attested { .. } | Rule::Text { .. })
+}
+
+/// The answers that a criterion rests on beside data.
 fn parts(book: &Book<'_>, event: &str, code: &str) -> Vec<Part> {
     let of = Why::Criterion { decision: event.to_owned(), code: code.to_owned() };
     let mut parts: Vec<Part> = Vec::new();
     for need in book.needs.iter().filter(|need| need.why == of) {
         let What::Answer(answer) = &need.what else { continue };
-        if answer.key == code || parts.iter().any(|part| part.key == answer.key) {
+        if parts.iter().any(|part| part.key == answer.key) {
             continue;
         }
         let (question, help) = match answer.asked {
@@ -161,7 +165,6 @@ fn who(verb: AttestationVerb, by: &str) -> String {
 
 /// How the criterion comes to its answer.
 fn guidance(criterion: &Criterion) -> Option<String> {
-    use crate::model::Rule;
     let own = match &criterion.rule.rule {
         Rule::Attested { verb, by, question, .. } => {
             Some(format!("{question}. {}", who(*verb, by)).replace("?.", "?"))

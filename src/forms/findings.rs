@@ -303,7 +303,9 @@ fn limit_kind(measure: &Measure) -> FieldKind {
 pub(super) fn help(measure: &Measure) -> Option<String> {
     let state = measure.state.as_deref().map(|state| format!("Participant's state: {state}."));
     let specimen = measure.specimen.as_deref().map(|specimen| format!("Specimen: {specimen}."));
-    let source = measure.source.as_deref().map(|source| format!("Source: {source}."));
+    // The source of a score says how to take it; that of a laboratory's range is of no use at the bedside.
+    let score = matches!(measure.kind, MeasureKind::Score { .. });
+    let source = measure.source.as_deref().filter(|_| score).map(|source| format!("Source: {source}."));
     let parts: Vec<String> = [specimen, state, source].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(" "))
 }

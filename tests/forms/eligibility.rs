@@ -20,7 +20,7 @@ fn the_worksheet_has_every_criterion_with_its_code_and_wording() {
     let forms = draft().forms();
     let asked = field(&forms, "IEW", "I8_IEORRES");
     assert_eq!(asked.label, "I8. HbA1c of at most 9.5 %");
-    assert_eq!(asked.answers.as_deref(), Some("I8"));
+    assert_eq!(asked.answers, None, "it follows from the data");
     assert_eq!(asked.group.as_deref(), Some("Inclusion criteria"));
     assert_eq!(field(&forms, "IEW", "E1_IEORRES").group.as_deref(), Some("Exclusion criteria"));
     assert_eq!(forms["IEW"].visits, ["baseline"]);
@@ -33,8 +33,19 @@ fn a_question_inside_a_criterion_is_asked_under_it_and_a_criterion_that_is_a_que
     assert_eq!(names, ["IEDAT", "I8_IEORRES", "E1_IEORRES", "E2_IEORRES", "E2_1_IEORRES", "IEYN"]);
     let part = field(&forms, "IEW", "E2_1_IEORRES");
     assert_eq!(part.answers.as_deref(), Some("E2.1"));
-    assert_eq!(part.label, "E2.1. Was the stroke severe?");
+    assert_eq!(part.label, "E2.1: Was the stroke severe?");
+    assert_eq!(field(&forms, "IEW", "E1_IEORRES").answers.as_deref(), Some("E1"));
     assert_eq!(part.help.as_deref(), Some("Answered by the investigator."));
+}
+
+#[test]
+fn the_only_question_of_a_partly_computed_criterion_has_its_own_field() {
+    let mut draft = draft();
+    let parts = all(vec![ever("stroke"), attested("E3", "Was it severe?")]);
+    draft.exclude("E3", "Severe stroke", parts);
+    let forms = draft.forms();
+    assert_eq!(field(&forms, "IEW", "E3Q_IEORRES").answers.as_deref(), Some("E3"));
+    assert_eq!(field(&forms, "IEW", "E3_IEORRES").answers, None, "the verdict is another answer");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use super::entry::visit_label;
 use crate::emit::json::{Json, Object, exact_number};
+use crate::emit::unit_name::plain;
 use crate::model::{CheckKind, Field, FieldCondition, FieldKind, Form, FormCheck, Trial};
 use crate::number::Exact;
 
@@ -42,7 +43,7 @@ fn entry(
 fn plausible(form: &str, field: &Field) -> Option<Object> {
     let FieldKind::Number { units, plausible: Some((low, high)), .. } = &field.kind else { return None };
     let unit = units.first();
-    let written = unit.map(|unit| format!(" {}", unit.written)).unwrap_or_default();
+    let written = unit.map(|unit| format!(" {}", plain(unit))).unwrap_or_default();
     let number = |value: &Exact| exact_number(value).unwrap_or_else(|| value.to_string().into());
     let check = Object::new()
         .with("check", "plausible")

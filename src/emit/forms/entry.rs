@@ -16,13 +16,24 @@ pub(super) fn variable(name: &str) -> (&str, Option<&str>) {
     name.rsplit_once('_').map_or((name, None), |(test, variable)| (variable, Some(test)))
 }
 
-/// The variable that holds the unit of a result: `VSORRESU` beside `VSORRES`.
-pub(super) fn unit_variable(variable: &str) -> String {
-    match variable.strip_suffix("ORRES") {
-        Some(_) => format!("{variable}U"),
-        None if variable.ends_with("DOSE") => format!("{}U", variable.trim_end_matches('E')),
-        None => "its unit".to_owned(),
+/// The variable that says what a value is of: the test of a finding, the term of an event, the treatment.
+pub(super) fn topic(variable: &str) -> Option<String> {
+    let domain = variable.get(..2)?;
+    match domain {
+        "AE" | "CE" | "DS" | "MH" => Some(format!("{domain}TERM")),
+        "CM" | "EX" | "PR" => Some(format!("{domain}TRT")),
+        // The arm is the participant's own.
+        "AR" => None,
+        _ => Some(format!("{domain}TESTCD")),
     }
+}
+
+/// The variable that holds the unit of a result: `VSORRESU` beside `VSORRES`.
+pub(super) fn unit_variable(variable: &str) -> Option<String> {
+    if variable.ends_with("ORRES") {
+        return Some(format!("{variable}U"));
+    }
+    variable.strip_suffix("DOSE").map(|domain| format!("{domain}DOSU"))
 }
 
 /// A reason in one word, the name that it refers to, and the author's words.

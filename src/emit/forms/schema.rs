@@ -2,6 +2,7 @@
 
 use super::entry::{self, PARTICIPANT, RECORDS, VISIT, only, short_reason, variable, visit_label};
 use crate::emit::json::{Json, Object, exact_number};
+use crate::emit::unit_name::plain;
 use crate::model::{Field, FieldCondition, FieldKind, Form, Level, Trial, UnitRef};
 use crate::number::Exact;
 
@@ -236,8 +237,7 @@ impl<'a> Writer<'a> {
                 None => number(),
             };
         }
-        let listed: Vec<Object> =
-            units.iter().map(|unit| constant(&unit.ucum, Some(&unit.written))).collect();
+        let listed: Vec<Object> = units.iter().map(|unit| constant(&unit.ucum, Some(&plain(unit)))).collect();
         let limits: Vec<Object> = entry::limits(self.trial, field)
             .into_iter()
             .filter_map(|limits| {

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use crate::emit::forms::entry::limits;
+use crate::emit::unit_name::plain;
 use crate::model::{Field, FieldKind, Level, Trial, UnitRef};
 use crate::number::Exact;
 
@@ -29,7 +30,7 @@ pub(super) fn space(trial: &Trial, field: &Field) -> Markup {
             }
             @for limits in limits(trial, field) {
                 @if let Some((low, high)) = &limits.limits {
-                    p.range.hard { "Only " (span(low, high)) " " (limits.unit.written) }
+                    p.range.hard { "Only " (span(low, high)) " " (plain(limits.unit)) }
                 }
             }
             @if let FieldKind::Number { range: Some((low, high)), units, .. } = &field.kind {
@@ -67,15 +68,15 @@ fn decimals(places: u32) -> String {
 }
 
 fn first(units: &[UnitRef]) -> String {
-    units.first().map(|unit| format!(" {}", unit.written)).unwrap_or_default()
+    units.first().map(|unit| format!(" {}", plain(unit))).unwrap_or_default()
 }
 
 fn unit(units: &[UnitRef]) -> Markup {
     html! {
         @match units {
             [] => {},
-            [only] => span.unit { (only.written) },
-            several => span.units { @for unit in several { span.option { span.dot {} (unit.written) } } },
+            [only] => span.unit { (plain(only)) },
+            several => span.units { @for unit in several { span.option { span.dot {} (plain(unit)) } } },
         }
     }
 }
@@ -92,8 +93,7 @@ fn options(pairs: &[(&str, &str)]) -> Markup {
             @for (value, label) in pairs {
                 span.option {
                     span.dot {}
-                    (label)
-                    @if value != label { span.value { (value) } }
+                    span.said { (label) @if value != label { " " span.value { (value) } } }
                 }
             }
         }

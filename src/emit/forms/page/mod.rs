@@ -7,9 +7,15 @@ use std::collections::BTreeMap;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::entry::{PARTICIPANT, VISIT, only, reason, unit_variable, variable, visit_label, visits_of};
+use super::entry::{
+    PARTICIPANT, VISIT, only, reason, topic, unit_variable, variable, visit_label, visits_of,
+};
 use super::trace::{Served, needs};
-use crate::model::{Field, FieldCondition, FieldKind, Form, FormCheck, Trial, Why};
+use crate::emit::wording::sentence;
+use crate::model::{Field, FieldCondition, FieldKind, Form, Trial, Why};
+
+/// So many criteria or outcomes are named beside a field; all of them at the end of the page.
+const NAMED: usize = 9;
 
 const STYLE: &str = include_str!("acrf.css");
 
@@ -111,9 +117,12 @@ fn section(trial: &Trial, name: &str, form: &Form) -> Markup {
         .map(|arm| trial.arms.get(arm).map_or(arm.as_str(), |arm| arm.label.as_str()))
         .collect();
     let mut heading: Option<&str> = None;
+    // Long questions with short answers want another division of the page.
+    let worksheet = name.starts_with("IEW");
     html! {
         section.form id=(name) aria-labelledby={ "h-" (name) } {
-            table.crf {
+            table.crf.worksheet[worksheet] {
+                colgroup { col.no; col.question; col.answer; col.annotation; }
                 thead {
                     tr.running {
                         th colspan="4" {
@@ -153,8 +162,8 @@ fn section(trial: &Trial, name: &str, form: &Form) -> Markup {
                     }
                 }
             }
-            @if name.starts_with("IEW") { (signature()) }
-            (checks(&form.checks, &numbers))
+            @if worksheet { (signature()) }
+            (checks(form, &numbers))
         }
     }
 }
@@ -178,7 +187,7 @@ fn row(trial: &Trial, form: &Form, field: &Field, numbers: &BTreeMap<&str, usize
         tr.field.dependent[!field.when.is_empty()] {
             td.no { (numbers.get(field.name.as_str()).copied().unwrap_or_default()) }
             td.question {
-                p.ask { (field.label) @if field.required { span.must title="required" { " *" } } }
+                p.ask { (question(field)) @if field.required { span.must title="required" { " *" } } }
                 @if !field.when.is_empty() { p.skip { "Only if " (conditions(form, &field.when, numbers)) } }
                 @for text in only(trial, field) { p.skip { (text) } }
                 @if !everywhere {
@@ -192,6 +201,13 @@ fn row(trial: &Trial, form: &Form, field: &Field, numbers: &BTreeMap<&str, usize
             td.annotation { (annotation(trial, field)) }
         }
     }
+}
+
+/// The question without the heading above it.
+fn question(field: &Field) -> String {
+    let rest =
+        field.group.as_ref().and_then(|group| field.label.strip_prefix(group.as_str())?.strip_prefix(": "));
+    rest.map_or_else(|| field.label.clone(), sentence)
 }
 
 /// `1 is Yes and 4 is Sitting`.
@@ -216,14 +232,13 @@ fn conditions(form: &Form, when: &[FieldCondition], numbers: &BTreeMap<&str, usi
 
 fn annotation(trial: &Trial, field: &Field) -> Markup {
     let (name, test) = variable(&field.name);
-    let domain = &name[..name.len().min(2)];
     let with_unit = matches!(&field.kind, FieldKind::Number { units, .. } if !units.is_empty());
     let because = because(trial, field);
     html! {
         span.note {
             (name)
-            @if with_unit { " / " (unit_variable(name)) }
-            @if let Some(test) = test { span.where { " where " (domain) "TESTCD = " (test) } }
+            @if let Some(unit) = unit_variable(name).filter(|_| with_unit) { " / " (unit) }
+            @if let Some((topic, test)) = topic(name).zip(test) { span.where { " where " (topic) " = " (test) } }
         }
         @if let Some(loinc) = &field.loinc { p.loinc { "LOINC " (loinc.code) } }
         @if !because.is_empty() { p.why { (because) } }
@@ -235,6 +250,10 @@ fn because(trial: &Trial, field: &Field) -> String {
     let mut groups: Vec<(&'static str, Vec<String>)> = Vec::new();
     for why in field.why.iter().filter(|why| !matches!(why, Why::Record)) {
         let (kind, of, _) = reason(trial, why);
+        // The worksheet's question says so itself.
+        if field.label.starts_with(&format!("{of}. ")) {
+            continue;
+        }
         let kind = match why {
             Why::Criterion { .. } => "",
             Why::Declared => "added by the author",
@@ -245,8 +264,12 @@ fn because(trial: &Trial, field: &Field) -> String {
             None => groups.push((kind, vec![of])),
         }
     }
-    let words =
-        |(kind, names): &(&str, Vec<String>)| format!("{kind} {}", names.join(", ")).trim().to_owned();
+    let words = |(kind, names): &(&str, Vec<String>)| {
+        let more = names.len().saturating_sub(NAMED);
+        let named = names[..names.len() - more].join(", ");
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        format!("{kind} {named}{more}").trim().to_owned()
+    };
     groups.iter().map(words).collect::<Vec<_>>().join(" · ")
 }
 
@@ -259,24 +282,56 @@ fn signature() -> Markup {
     }
 }
 
-fn checks(checks: &[FormCheck], numbers: &BTreeMap<&str, usize>) -> Markup {
+/// The checks of a form; those that say the same of several fields in one line.
+fn checks(form: &Form, numbers: &BTreeMap<&str, usize>) -> Markup {
+    let mut said: Vec<(String, bool, Vec<usize>)> = Vec::new();
+    for check in &form.checks {
+        let field = check.id.split('.').nth(1).unwrap_or_default();
+        let label =
+            form.fields.iter().find(|known| known.name == field).map(|known| format!("{}: ", known.label));
+        let text = label
+            .and_then(|label| check.message.strip_prefix(&label))
+            .map_or(check.message.clone(), sentence);
+        let number = numbers.get(field).copied();
+        match said.iter_mut().find(|(known, hard, _)| *known == text && *hard == check.hard) {
+            Some((.., of)) => of.extend(number),
+            None => said.push((text, check.hard, number.into_iter().collect())),
+        }
+    }
     html! {
-        @if !checks.is_empty() {
+        @if !said.is_empty() {
             div.checks {
                 h3 { "Checks" }
                 ul {
-                    @for check in checks {
-                        @let field = check.id.split('.').nth(1).unwrap_or_default();
+                    @for (text, hard, of) in &said {
                         li {
-                            @if let Some(number) = numbers.get(field) { span.at { (number) } " " }
-                            (check.message)
-                            @if !check.hard { span.soft { " (can be confirmed)" } }
+                            span.at { (listed(of)) } " " (text)
+                            @if !hard { span.soft { " (can be confirmed)" } }
                         }
                     }
                 }
             }
         }
     }
+}
+
+/// `1, 4 to 7`.
+fn listed(numbers: &[usize]) -> String {
+    let mut sorted = numbers.to_vec();
+    sorted.sort_unstable();
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for number in sorted {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == number => *last = number,
+            _ => runs.push((number, number)),
+        }
+    }
+    let run = |(first, last): &(usize, usize)| match last - first {
+        0 => first.to_string(),
+        1 => format!("{first}, {last}"),
+        _ => format!("{first} to {last}"),
+    };
+    runs.iter().map(run).collect::<Vec<_>>().join(", ")
 }
 
 /// From each criterion and outcome to the fields that serve it.
