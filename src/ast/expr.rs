@@ -265,11 +265,17 @@ pub enum Axis {
     Country,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct TableRow {
     pub value: Expr,
     pub keys: TableKeys,
     pub span: Span,
+}
+
+impl PartialEq for TableRow {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.value, &self.keys) == (&other.value, &other.keys)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -22,7 +22,7 @@ pub struct File {
 }
 
 /// A statement: `keyword name "approved wording": body { properties and items }`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Item {
     pub keyword: Spanned<Keyword>,
     pub name: Option<Name>,
@@ -44,6 +44,14 @@ pub struct Item {
 pub struct Property {
     pub key: Spanned<String>,
     pub value: Spanned<Value>,
+}
+
+impl PartialEq for Item {
+    fn eq(&self, other: &Self) -> bool {
+        let Self { keyword, name, prose, body, properties, items, docs, span: _ } = self;
+        (keyword, name, prose, body) == (&other.keyword, &other.name, &other.prose, &other.body)
+            && (properties, items, docs) == (&other.properties, &other.items, &other.docs)
+    }
 }
 
 impl Item {

@@ -19,6 +19,8 @@ pub(super) struct Reader<'a, 'm> {
     pub text: &'a str,
     pub mistakes: &'m mut Mistakes,
     remarks: &'m mut [Remark],
+    /// Where texts begin that are never closed, in order.
+    unclosed: &'m [usize],
     /// Items that stand in a block where they cannot: they are read as if they stood outside, so that their names
     /// are known.
     hoisted: Vec<Item>,
@@ -33,17 +35,63 @@ struct Content {
 
 /// The items of a file.
 pub(super) fn items(tokens: &mut Tokens<'_>, pieces: &[Piece], mistakes: &mut Mistakes) -> Vec<Item> {
-    let Tokens { text, remarks, .. } = tokens;
-    let mut reader = Reader { text, mistakes, remarks, hoisted: Vec::new() };
+    let Tokens { text, remarks, unclosed, .. } = tokens;
+    let mut reader = Reader { text, mistakes, remarks, unclosed, hoisted: Vec::new() };
     let mut content = Content::default();
-    for piece in pieces {
-        reader.piece(piece, None, &mut content);
-        content.items.append(&mut reader.hoisted);
-    }
+    reader.pieces(pieces, None, &mut content);
+    content.items.append(&mut reader.hoisted);
     content.items
 }
 
 impl<'a> Reader<'a, '_> {
+    fn pieces(&mut self, pieces: &[Piece], context: Option<Keyword>, content: &mut Content) {
+        let mut at = 0;
+        while let Some(piece) = pieces.get(at) {
+            at += 1;
+            // A criterion without a colon whose rule stands on the next line.
+            if let Some(next) = pieces.get(at)
+                && self.is_bare_rule(piece)
+                && self.is_foreign(next, context)
+            {
+                let joined = Piece {
+                    docs: piece.docs.clone(),
+                    text: piece.text.start..next.text.end,
+                    colon: None,
+                    block: None,
+                    glued: piece.glued,
+                };
+                self.piece(&joined, context, content);
+                at += 1;
+                continue;
+            }
+            self.piece(piece, context, content);
+        }
+    }
+
+    /// Whether a statement is the head of an item that says one thing, without it.
+    fn is_bare_rule(&self, piece: &Piece) -> bool {
+        let keyword = Keyword::from_text(self.first_word(piece.text.clone()));
+        piece.colon.is_none()
+            && piece.block.is_none()
+            && matches!(
+                keyword,
+                Some(Keyword::Include | Keyword::Exclude | Keyword::Define | Keyword::Derive)
+            )
+    }
+
+    /// Whether a statement begins with a word that begins none.
+    fn is_foreign(&self, piece: &Piece, context: Option<Keyword>) -> bool {
+        let word = self.first_word(piece.text.clone());
+        let property = context.is_some_and(|context| schema::property(context, word).is_some());
+        let candidates = schema::items_in(context).map(Keyword::text);
+        !word.is_empty()
+            && piece.block.is_none()
+            && piece.colon.is_none()
+            && Keyword::from_text(word).is_none()
+            && !property
+            && crate::diagnostics::did_you_mean(word, candidates).is_none()
+    }
+
     fn piece(&mut self, piece: &Piece, context: Option<Keyword>, content: &mut Content) {
         let word = self.first_word(piece.text.clone());
         let alone =
@@ -57,8 +105,12 @@ impl<'a> Reader<'a, '_> {
             return;
         }
         if let Some(keyword) = Keyword::from_text(word).filter(|keyword| *keyword != Keyword::Fact) {
-            let misread =
-                alone && piece.colon.is_some() && context.is_some() && schema::row(keyword).needs_name();
+            let row = schema::row(keyword);
+            let misread = alone
+                && piece.colon.is_some()
+                && context.is_some()
+                && row.needs_name()
+                && !row.stands_in(context);
             if !misread {
                 self.place_item(piece, keyword, context, content);
                 return;
@@ -116,6 +168,11 @@ impl<'a> Reader<'a, '_> {
         let rest = self.trimmed(end..piece.text.end);
         if rest.is_empty() {
             self.value(rest, place);
+            return;
+        }
+        if kind == ValueKind::Flag && !["yes", "no"].contains(&&self.text[rest.clone()]) {
+            self.stray(rest, place);
+            content.properties.push(Property { value: Spanned::new(Value::Flag, key.span), key });
             return;
         }
         let signs = self.text[rest.clone()].bytes().take_while(|byte| matches!(byte, b'=' | b':')).count();
@@ -210,9 +267,7 @@ impl<'a> Reader<'a, '_> {
         if let Some(block) = &piece.block {
             if row.has_block() {
                 let mut content = Content::default();
-                for inner in &block.pieces {
-                    self.piece(inner, Some(keyword), &mut content);
-                }
+                self.pieces(&block.pieces, Some(keyword), &mut content);
                 item.properties.append(&mut content.properties);
                 item.items = content.items;
                 self.repeated(&item);
@@ -234,7 +289,16 @@ impl<'a> Reader<'a, '_> {
         if let Some(rest) = head.rest {
             body = self.after_head(piece, row, rest, item).or(body);
         }
-        let Some(body) = body else { return };
+        let Some(body) = body else {
+            let swallowed = item
+                .prose
+                .as_ref()
+                .is_some_and(|prose| self.unclosed.binary_search(&prose.span.range().start).is_ok());
+            if swallowed && row.body.is_some() && piece.block.is_none() {
+                item.body = Some(Spanned::new(Value::Error, item.head_span()));
+            }
+            return;
+        };
         let place_of = |kind| Place { name: keyword.text(), kind, key: item.head_span(), body: true };
         match row.body {
             Some(_) if self.trimmed(body.clone()).is_empty() && piece.block.is_some() => {
@@ -258,17 +322,15 @@ impl<'a> Reader<'a, '_> {
         if piece.colon.is_none() && (row.body.is_some()) {
             let full = rest.start..piece.text.end;
             let key = item.head_span();
-            let head = format!("{keyword} …");
             if first == '=' {
-                let example = format!("{head}: {}", self.shown(rest.start + 1..piece.text.end));
+                let example =
+                    format!("{}: {}", self.head_shown(item), self.shown(rest.start + 1..piece.text.end));
                 self.equals_for_colon(rest.start..rest.start + 1, &example);
                 return Some(rest.start + 1..piece.text.end);
             }
             if first != '"' && first != ',' && self.plausible_body(row, &full) {
-                let example =
-                    format!("{}: {}", &self.text[item.keyword.span.range()], self.shown(full.clone()));
-                let example = example.replacen(':', " …:", 1);
-                self.missing_colon(key, rest.start, &example);
+                let example = format!("{}: {}", self.head_shown(item), self.shown(full.clone()));
+                self.missing_colon(key, key.range().end, &example);
                 return Some(full);
             }
         }
@@ -327,6 +389,13 @@ impl<'a> Reader<'a, '_> {
             }
             None => false,
         }
+    }
+
+    /// Keyword and name of an item, its wording shortened.
+    fn head_shown(&self, item: &Item) -> String {
+        let name = item.name.as_ref().map_or(String::new(), |name| format!(" {}", name.value));
+        let prose = if item.prose.is_some() { " \"…\"" } else { "" };
+        format!("{}{name}{prose}", item.keyword.value.text())
     }
 
     fn shown(&self, range: Range<usize>) -> &str {

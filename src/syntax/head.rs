@@ -7,8 +7,9 @@ use pest::Parser;
 use super::build::Reader;
 use super::expression;
 use super::grammar::{Grammar, Rule};
-use super::schema::{Head, ItemRow};
-use crate::ast::{Name, NameOrRange, Property, Value};
+use super::schema::{Head, ItemRow, ValueKind};
+use super::words::RESERVED;
+use crate::ast::{Keyword, Name, NameOrRange, Property, Value};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::source::{Span, Spanned};
 
@@ -125,14 +126,22 @@ impl<'a> Reader<'a, '_> {
     ) -> &'p [Part<'a>] {
         match parts {
             [first, rest @ ..] if first.kind == PartKind::Word && !is_at_event(row, parts) => {
-                head.name = Some(self.name_of(first));
+                let words = several_words(row, parts);
+                if words > 1 {
+                    head.name = Some(self.joined_name(&parts[..words]));
+                    return &parts[words..];
+                }
+                head.name = Some(match criterion_number(row, first.text) {
+                    Some(name) => self.renamed(first, super::name::BadName::BeginsWithDigit, name),
+                    None => self.name_of(first),
+                });
                 rest
             }
             _ => {
                 let word = row.keyword.text();
                 let example = match row.keyword {
-                    crate::ast::Keyword::Include => "include I1 \"…\": …",
-                    crate::ast::Keyword::Exclude => "exclude E1 \"…\": …",
+                    Keyword::Include => "include I1 \"…\": …",
+                    Keyword::Exclude => "exclude E1 \"…\": …",
                     _ => "",
                 };
                 let help = match example {
@@ -150,6 +159,25 @@ impl<'a> Reader<'a, '_> {
                 parts
             }
         }
+    }
+
+    /// A name of several words, which is reported and read as one.
+    fn joined_name(&mut self, parts: &[Part<'a>]) -> Name {
+        let written = parts.iter().map(|part| part.text).collect::<Vec<_>>();
+        let name = super::name::corrected(&written.join("_"));
+        let span = parts[1..].iter().fold(parts[0].span, |span, part| span.to(part.span));
+        self.mistakes.push(
+            Diagnostic::new(
+                &codes::BAD_NAME,
+                span,
+                format!("`{}` cannot be a name: a name is one word", written.join(" ")),
+            )
+            .help(format!(
+                "write `{name}`, and use that name everywhere; the wording stands in quotes behind it"
+            ))
+            .fix(span, name.clone()),
+        );
+        Spanned::new(name, span)
     }
 
     /// `at EVENT`, `for EVENT`: the word becomes a property.
@@ -259,6 +287,32 @@ impl<'a> Reader<'a, '_> {
         }
         &parts[at..]
     }
+}
+
+/// Words at the start of a head that are together meant as the name: nothing else of the head can begin with the
+/// second of them.
+fn several_words(row: &ItemRow, parts: &[Part<'_>]) -> usize {
+    const MOST: usize = 5;
+    let words =
+        parts.iter().take_while(|part| part.kind == PartKind::Word && !RESERVED.contains(&part.text)).count();
+    let ends_head = parts.get(words).is_none_or(|part| part.kind == PartKind::Text || part.text == "at");
+    let takes_words =
+        !matches!(row.body, None | Some(ValueKind::Timing | ValueKind::Visit | ValueKind::Cycle));
+    let wording_follows = parts.get(words).is_some_and(|part| part.kind == PartKind::Text);
+    let has_sign = parts[..words].iter().any(|part| part.text.contains(['-', '.', '/', '‐', '‑', '–']));
+    let fits = ends_head && (!takes_words || wording_follows) && !has_sign && words <= MOST;
+    if fits { words } else { 1 }
+}
+
+/// `I1` for the criterion that is numbered `1`.
+fn criterion_number(row: &ItemRow, word: &str) -> Option<String> {
+    let letter = match row.keyword {
+        Keyword::Include => "I",
+        Keyword::Exclude => "E",
+        _ => return None,
+    };
+    let is_number = word.starts_with(|sign: char| sign.is_ascii_digit());
+    is_number.then(|| format!("{letter}{}", word.replace(['.', '-'], "_")))
 }
 
 /// `randomize at randomization`: the name is missing, and `at` is not one.

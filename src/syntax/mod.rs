@@ -59,8 +59,20 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         })
         .collect();
     let mut diagnostics = mistakes.into_list();
+    if matches!(tokens.text, std::borrow::Cow::Owned(_)) {
+        diagnostics.iter_mut().for_each(|found| whole_letters(found, text));
+    }
     diagnostics::sort(&mut diagnostics);
     Parsed { file: File { items }, comments, diagnostics }
+}
+
+/// A place in the repaired text can lie inside a letter of the author's: it is made to cover the whole letter.
+fn whole_letters(found: &mut Diagnostic, text: &str) {
+    let labels = std::iter::once(&mut found.primary).chain(&mut found.secondary).map(|label| &mut label.span);
+    for span in labels.chain(found.fix.as_mut().map(|fix| &mut fix.span)) {
+        let Range { start, end } = span.range();
+        *span = Span::new(span.file, text.floor_char_boundary(start)..text.ceil_char_boundary(end));
+    }
 }
 
 /// A piece of a file that is read for itself: a rule, a quantity, a visit's time.

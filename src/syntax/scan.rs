@@ -167,6 +167,7 @@ impl<'a> Scanner<'a, '_> {
                         && pieces.last().is_some_and(|piece| {
                             piece.block.is_none()
                                 && piece.colon.is_none()
+                                && looks_like_statement(&self.text[piece.text.clone()])
                                 && self.at > 0
                                 && self.tokens[self.at - 1].kind != Kind::Semicolon
                         });
@@ -310,8 +311,15 @@ impl<'a> Scanner<'a, '_> {
         let mut depth = 0usize;
         self.advance();
         let indent = self.indent;
+        // What begins with no word is no statement: it ends with its line, and a bullet before its item.
+        let starts_wrong = !matches!(self.tokens[first].kind, Kind::Word);
         while let Some(token) = self.token(self.at) {
             match token.kind {
+                _ if starts_wrong
+                    && (token.first || self.is_key(self.at) || self.has_strong_head(self.at)) =>
+                {
+                    break;
+                }
                 Kind::Semicolon | Kind::CloseBrace => break,
                 _ if token.first && self.line_ends(self.at, depth) => break,
                 _ if !token.first && depth == 0 && self.begins_inline(first, keyword, kind, &piece) => break,
@@ -374,7 +382,8 @@ impl<'a> Scanner<'a, '_> {
             return self.is_key(at) || unknown_key || (self.has_strong_head(at) && !self.in_unknown());
         }
         match self.kind(at) {
-            Some(Kind::Operator | Kind::Colon | Kind::Comma | Kind::CloseParen | Kind::Text) => false,
+            Some(Kind::Operator) => self.is_bullet(at),
+            Some(Kind::Colon | Kind::Comma | Kind::CloseParen | Kind::Text) => false,
             Some(Kind::OpenBrace) => false,
             Some(Kind::Word) => {
                 let word = self.word(at);
@@ -386,10 +395,21 @@ impl<'a> Scanner<'a, '_> {
         }
     }
 
+    /// Whether a sign at the start of a line is meant as a bullet or as a comment of another language.
+    fn is_bullet(&self, at: usize) -> bool {
+        let Some((sign, next)) = self.token(at).zip(self.token(at + 1)) else { return false };
+        let doubled = next.kind == Kind::Operator && next.start == sign.end;
+        let text = &self.text[sign.start()..next.end()];
+        doubled && matches!(text, "--" | "/*" | "**") || self.is_key(at + 1) || self.has_strong_head(at + 1)
+    }
+
     /// Whether the line goes on behind this token.
     fn is_open_end(&self, at: usize) -> bool {
         match self.tokens[at].kind {
             Kind::Operator | Kind::Comma | Kind::Colon | Kind::OpenParen => true,
+            // A fact is a line of its own, and `18 years and over` is complete.
+            Kind::Word if self.context() == Some(Keyword::Example) => false,
+            Kind::Word if self.word(at) == "over" && at > 0 && self.word(at - 1) == "and" => false,
             Kind::Word => words::LEADING.contains(&self.word(at)),
             _ => false,
         }

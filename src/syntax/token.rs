@@ -65,6 +65,8 @@ pub(super) struct Tokens<'a> {
     pub text: Cow<'a, str>,
     pub list: Vec<Token>,
     pub remarks: Vec<Remark>,
+    /// Where the texts begin that are never closed: what they swallowed is not known.
+    pub unclosed: Vec<usize>,
 }
 
 pub(super) fn tokens<'a>(text: &'a str, mistakes: &mut Mistakes) -> Tokens<'a> {
@@ -76,26 +78,43 @@ pub(super) fn tokens<'a>(text: &'a str, mistakes: &mut Mistakes) -> Tokens<'a> {
         list: Vec::with_capacity(text.len() / 5),
         remarks: Vec::new(),
         repairs: Vec::new(),
+        unclosed: Vec::new(),
         mistakes,
     };
     lexer.run();
-    let Lexer { list, remarks, repairs, .. } = lexer;
+    let Lexer { list, remarks, repairs, unclosed, .. } = lexer;
     let text = if repairs.is_empty() { Cow::Borrowed(text) } else { Cow::Owned(repaired(text, repairs)) };
-    Tokens { text, list, remarks }
+    Tokens { text, list, remarks, unclosed }
+}
+
+/// A sign in place of as many bytes or more, which are filled with blanks.
+struct Repair {
+    start: usize,
+    end: usize,
+    sign: &'static str,
+    /// The blanks stand before the sign.
+    at_end: bool,
 }
 
 /// Puts each replacement in place of as many bytes.
-fn repaired(text: &str, mut repairs: Vec<(usize, usize, &'static str)>) -> String {
-    repairs.sort_by_key(|(start, ..)| *start);
+fn repaired(text: &str, mut repairs: Vec<Repair>) -> String {
+    repairs.sort_by_key(|repair| repair.start);
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
-    for (start, end, sign) in repairs {
+    for Repair { start, end, sign, at_end } in repairs {
         if start < done {
             continue;
         }
         out.push_str(&text[done..start]);
-        out.push_str(sign);
-        out.extend(std::iter::repeat_n(' ', end - start - sign.len()));
+        // The blanks stand on the inner side of a quote, so that a text begins and ends where the author's does.
+        let blanks = std::iter::repeat_n(' ', end - start - sign.len());
+        if at_end {
+            out.extend(blanks);
+            out.push_str(sign);
+        } else {
+            out.push_str(sign);
+            out.extend(blanks);
+        }
         done = end;
     }
     out.push_str(&text[done..]);
@@ -110,8 +129,8 @@ struct Lexer<'a, 'm> {
     line_end: usize,
     list: Vec<Token>,
     remarks: Vec<Remark>,
-    /// From, to, replacement.
-    repairs: Vec<(usize, usize, &'static str)>,
+    repairs: Vec<Repair>,
+    unclosed: Vec<usize>,
     mistakes: &'m mut Mistakes,
 }
 
@@ -151,16 +170,24 @@ impl Lexer<'_, '_> {
                 | '×' | '&' | '|' => self.sign(Kind::Operator, sign.len_utf8()),
                 _ if sign.is_whitespace() => {
                     self.at += sign.len_utf8();
-                    self.repairs.push((start, self.at, " "));
+                    self.repair(start, self.at, " ");
                 }
                 '\u{feff}' if start == 0 => {
                     self.at += sign.len_utf8();
-                    self.repairs.push((start, self.at, " "));
+                    self.repair(start, self.at, " ");
                 }
-                _ if is_invisible(sign) => self.invisible(sign),
+                _ if is_invisible(sign) => self.invisible(sign, " "),
                 _ => self.sign(Kind::Other, sign.len_utf8()),
             }
         }
+    }
+
+    fn repair(&mut self, start: usize, end: usize, sign: &'static str) {
+        self.repairs.push(Repair { start, end, sign, at_end: false });
+    }
+
+    fn repair_end(&mut self, start: usize, end: usize, sign: &'static str) {
+        self.repairs.push(Repair { start, end, sign, at_end: true });
     }
 
     fn rest(&self) -> &str {
@@ -186,9 +213,21 @@ impl Lexer<'_, '_> {
     }
 
     fn word(&mut self, kind: Kind) {
-        let length =
-            self.rest().bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
-        self.sign(kind, length);
+        let start = self.at;
+        loop {
+            self.at +=
+                self.rest().bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+            // An invisible sign inside a word does not end it: nobody can see that it does.
+            let mut next = self.rest().chars();
+            match (next.next().filter(|sign| is_invisible(*sign)), next.next()) {
+                (Some(sign), Some(after)) if after.is_ascii_alphanumeric() => {
+                    const FILLERS: [&str; 5] = ["", "_", "__", "___", "____"];
+                    self.invisible(sign, FILLERS[sign.len_utf8()]);
+                }
+                _ => break,
+            }
+        }
+        self.push(kind, start, self.at);
     }
 
     fn remark(&mut self) {
@@ -218,10 +257,11 @@ impl Lexer<'_, '_> {
             let quote = start + 1 + length;
             let end = quote + '”'.len_utf8();
             self.report_curly(start, end);
-            self.repairs.push((quote, end, "\""));
+            self.repair_end(quote, end, "\"");
             self.push(Kind::Text, start, end);
             return;
         }
+        self.unclosed.push(start);
         let line = &self.text[start..line_end];
         let kept = line.trim_end().trim_end_matches(['{', ':', ';', ',']).trim_end().len().max(1);
         let span = self.mistakes.span(start..start + kept);
@@ -233,7 +273,7 @@ impl Lexer<'_, '_> {
         // One letter of the wording gives way to the quote that is missing.
         let last = self.text[start..start + kept].char_indices().last().map_or(0, |(at, _)| at);
         let sign = if last == 0 { " " } else { "\"" };
-        self.repairs.push((start + last, start + kept, sign));
+        self.repair_end(start + last, start + kept, sign);
         if last == 0 {
             self.at = start + kept;
         } else {
@@ -264,17 +304,17 @@ impl Lexer<'_, '_> {
         );
         let last = self.text[start..start + kept].char_indices().last().map_or(0, |(at, _)| at);
         if kept <= 5 {
-            self.repairs.extend((start..start + kept).map(|at| (at, at + 1, " ")).take(3));
+            self.repair(start, start + 3, " ");
             self.at = start + 3;
             return;
         }
         // The three quotes become one on either side, and the line ends between blanks.
-        self.repairs.push((start, start + 3, "\""));
-        self.repairs.push((start + last, start + kept, "\""));
+        self.repair(start, start + 3, "\"");
+        self.repair_end(start + last, start + kept, "\"");
         let inner = start + 3..start + last;
-        let breaks =
-            self.text[inner.clone()].match_indices(['\n', '\r', '"']).map(|(at, _)| inner.start + at);
-        self.repairs.extend(breaks.map(|at| (at, at + 1, " ")));
+        for (at, _) in self.text[inner.clone()].match_indices(['\n', '\r', '"']) {
+            self.repair(inner.start + at, inner.start + at + 1, " ");
+        }
         self.push(Kind::Text, start, start + kept);
     }
 
@@ -295,10 +335,11 @@ impl Lexer<'_, '_> {
                 let width = self.text[close..].chars().next().map_or(1, char::len_utf8);
                 let end = close + width;
                 self.report_curly(start, end);
-                self.repairs.push((start, inside, "\""));
-                self.repairs.push((close, end, "\""));
-                let straight = self.text[inside..close].match_indices('"').map(|(at, _)| inside + at);
-                self.repairs.extend(straight.map(|at| (at, at + 1, "'")));
+                self.repair(start, inside, "\"");
+                self.repair_end(close, end, "\"");
+                for (at, _) in self.text[inside..close].match_indices('"') {
+                    self.repair(inside + at, inside + at + 1, "'");
+                }
                 self.push(Kind::Text, start, end);
             }
             None if matches!(sign, '“' | '”' | '„' | '«') => {
@@ -311,7 +352,7 @@ impl Lexer<'_, '_> {
                     )
                     .help("write texts between straight quotes: `\"…\"`"),
                 );
-                self.repairs.push((start, inside, " "));
+                self.repair(start, inside, " ");
                 self.at = inside;
             }
             None => self.sign(Kind::Other, sign.len_utf8()),
@@ -331,7 +372,7 @@ impl Lexer<'_, '_> {
         );
     }
 
-    fn invisible(&mut self, sign: char) {
+    fn invisible(&mut self, sign: char, filler: &'static str) {
         let start = self.at;
         self.at += sign.len_utf8();
         let span = self.mistakes.span(start..self.at);
@@ -344,12 +385,12 @@ impl Lexer<'_, '_> {
             .help("remove it; it came with a copy from another document")
             .fix(span, ""),
         );
-        self.repairs.push((start, self.at, " "));
+        self.repair(start, self.at, filler);
     }
 }
 
 /// Signs without a width of their own, which nobody sees in a text.
 fn is_invisible(sign: char) -> bool {
     matches!(sign, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
-        || sign.is_control()
+        || sign.is_control() && !sign.is_whitespace()
 }

@@ -175,8 +175,14 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn field_type(&mut self, range: Range<usize>, place: Place<'_>) -> Option<Value> {
-        let node = self.parse(Rule::field_type, &range, place)?;
-        let node = node.into_inner().next()?;
+        const TYPES: &[&str] =
+            &["text", "integer", "number", "date", "partial_date", "time", "yes_no", "choice", "measure"];
+        let first = self.parts(range.clone()).into_iter().next()?;
+        if !TYPES.contains(&first.text) {
+            self.not_one_of(Spanned::new(first.text, first.span), TYPES, "a type of field");
+            return None;
+        }
+        let node = self.parse(Rule::field_type, &range, place)?.into_inner().next()?;
         let kind = match node.as_rule() {
             Rule::choice => FieldType::Choice(self.levels_of(node, range.start)),
             Rule::field_number => {
@@ -191,11 +197,8 @@ impl<'a> Reader<'a, '_> {
                 "partial_date" => FieldType::PartialDate,
                 "time" => FieldType::Time,
                 "yes_no" => FieldType::YesNo,
-                other => {
-                    const TYPES: &[&str] =
-                        &["text", "integer", "number", "date", "partial_date", "time", "yes_no", "choice"];
-                    let other = self.spanned(&node, range.start).map(|_| other);
-                    self.not_one_of(other, TYPES, "a type of field");
+                _ => {
+                    self.unreadable(range.clone(), range.end, place);
                     return None;
                 }
             },

@@ -176,8 +176,12 @@ impl Reader<'_, '_> {
         }
         match did_you_mean(word, names.iter().copied()) {
             Some(guess) => {
-                self.mistakes
-                    .push(found.label(format!("did you mean `{guess}`?")).help(list).fix(span, guess));
+                self.mistakes.push(
+                    found
+                        .label(format!("did you mean `{guess}`?"))
+                        .help(format!("write `{guess}`"))
+                        .fix(span, guess),
+                );
                 if let Some(row) = schema::property(context, guess)
                     && let Some(body) = piece.body()
                 {

@@ -140,13 +140,25 @@ impl Reader<'_, '_> {
     }
 
     /// Words behind a value that do not belong to it.
-    pub(super) fn stray(&mut self, range: Range<usize>, place: Place<'_>) {
+    pub(in crate::syntax) fn stray(&mut self, range: Range<usize>, place: Place<'_>) {
         let (what, _) = describe(place.kind);
         let words = self.first_words(range);
         let text = &self.text[words.clone()];
-        let span = self.mistakes.span(words);
+        let span = self.mistakes.span(words.clone());
         let message = format!("`{text}` does not belong to `{}`", place.name);
-        let help = format!("write {what}: {}; begin the next statement on a new line", self.example(place));
+        if place.kind == ValueKind::Collection && text.starts_with("on ") {
+            let word = self.mistakes.span(words.start..words.start + 2);
+            self.mistakes.push(
+                Diagnostic::new(&codes::WORD_FOR_SYMBOL, word, "visits stand behind the word `at`")
+                    .help(format!("write `at{}`", &text[2..]))
+                    .fix(word, "at"),
+            );
+            return;
+        }
+        let help = match place.kind {
+            ValueKind::Flag => format!("write `{}` alone, or leave it out", place.name),
+            _ => format!("write {what}: {}; begin the next statement on a new line", self.example(place)),
+        };
         self.mistakes
             .push(Diagnostic::new(&codes::STRAY_TEXT, span, message).label("not expected here").help(help));
     }

@@ -39,6 +39,15 @@ impl Reader<'_, '_> {
             self.not_iso(instead.0, instead.1);
             return None;
         }
+        if let Some(at) = self.at_date(range.clone()) {
+            let span = self.mistakes.span(at..at + 2);
+            self.mistakes.push(
+                Diagnostic::new(&codes::WORD_FOR_SYMBOL, span, "a day stands behind the word `on`")
+                    .help("write `on` and the day")
+                    .fix(span, "on"),
+            );
+            return None;
+        }
         let node = self.parse(Rule::fact, &range, place)?.into_inner().next()?;
         let fact = match node.as_rule() {
             Rule::answer => {
@@ -233,6 +242,14 @@ impl Reader<'_, '_> {
             }
         }
         None
+    }
+
+    /// Where the word `at` stands before a day.
+    fn at_date(&self, range: Range<usize>) -> Option<usize> {
+        let text = &self.text[range.clone()];
+        let at = text.find(" at ")?;
+        let date = text[at + 4..].trim_start();
+        date.starts_with(|sign: char| sign.is_ascii_digit()).then_some(range.start + at + 1)
     }
 
     /// `ineligible by I8, E3`.

@@ -7,7 +7,14 @@ use crate::ast::{Level, NameOrRange, Value};
 use crate::diagnostics::{Diagnostic, codes, did_you_mean};
 use crate::source::Spanned;
 use crate::syntax::head::{Part, PartKind};
+use crate::syntax::name::BadName;
 use crate::syntax::{expression, name};
+
+/// Words of a closed list that a message shows.
+const LONGEST_LIST: usize = 12;
+
+/// Words that one choice can have (`enrolling_by_invitation`).
+const LONGEST_CHOICE: usize = 4;
 
 impl Reader<'_, '_> {
     /// `"…", "…"`. Words without quotes are read as the text that they are probably meant to be.
@@ -138,20 +145,27 @@ impl Reader<'_, '_> {
     pub(in crate::syntax) fn name_of(&mut self, part: &Part<'_>) -> Spanned<String> {
         match name::check(part.text) {
             Ok(()) => part.spanned(),
-            Err(why) => {
-                let instead = name::corrected(part.text);
-                self.mistakes.push(
-                    Diagnostic::new(
-                        &codes::BAD_NAME,
-                        part.span,
-                        format!("`{}` cannot be a name: {}", part.text, why.why()),
-                    )
-                    .help(format!("write `{instead}`, and use that name everywhere"))
-                    .fix(part.span, instead.clone()),
-                );
-                Spanned::new(instead, part.span)
-            }
+            Err(why) => self.renamed(part, why, name::corrected(part.text)),
         }
+    }
+
+    /// Reports a name that cannot be one and reads it as another.
+    pub(in crate::syntax) fn renamed(
+        &mut self,
+        part: &Part<'_>,
+        why: BadName,
+        instead: String,
+    ) -> Spanned<String> {
+        self.mistakes.push(
+            Diagnostic::new(
+                &codes::BAD_NAME,
+                part.span,
+                format!("`{}` cannot be a name: {}", part.text, why.why()),
+            )
+            .help(format!("write `{instead}`, and use that name everywhere"))
+            .fix(part.span, instead.clone()),
+        );
+        Spanned::new(instead, part.span)
     }
 
     /// Words from a closed list; one of them, or several with commas.
@@ -163,12 +177,7 @@ impl Reader<'_, '_> {
         single: bool,
     ) -> Option<Value> {
         let parts = self.parts(range.clone());
-        if single && parts.len() > 1 && parts.iter().all(|part| part.kind == PartKind::Word) {
-            let joined = parts.iter().map(|part| part.text).collect::<Vec<_>>().join("_").to_lowercase();
-            let span = self.mistakes.span(range);
-            self.not_one_of(Spanned::new(&joined, span), allowed, &of(place));
-            return None;
-        }
+        let parts = self.join_words(parts, allowed, place);
         let mut words: Vec<NameOrRange> = Vec::new();
         let mut after_comma = true;
         for part in &parts {
@@ -200,18 +209,57 @@ impl Reader<'_, '_> {
         (!words.is_empty()).then_some(Value::Names(words))
     }
 
+    /// `open label` for `open_label`: several words that are one of the list are reported and taken for it.
+    fn join_words<'p>(
+        &mut self,
+        parts: Vec<Part<'p>>,
+        allowed: &'static [&'static str],
+        place: Place<'_>,
+    ) -> Vec<Part<'p>> {
+        let mut joined_parts = Vec::with_capacity(parts.len());
+        let mut rest = parts.as_slice();
+        while let [first, others @ ..] = rest {
+            let run = rest.iter().take(LONGEST_CHOICE).take_while(|part| part.kind == PartKind::Word).count();
+            let found = (2..=run).rev().find_map(|length| {
+                let words: Vec<&str> = rest[..length].iter().map(|part| part.text).collect();
+                let joined = words.join("_").to_lowercase();
+                allowed.iter().find(|word| **word == joined).map(|word| (length, *word))
+            });
+            let Some((length, word)) = found else {
+                joined_parts.push(first.clone());
+                rest = others;
+                continue;
+            };
+            let last = &rest[length - 1];
+            let span = first.span.to(last.span);
+            self.not_one_of(Spanned::new(word, span), allowed, &of(place));
+            joined_parts.push(Part {
+                kind: PartKind::Word,
+                text: word,
+                range: first.range.start..last.range.end,
+                span,
+            });
+            rest = &rest[length..];
+        }
+        joined_parts
+    }
+
     /// A word that is none of a closed list.
     pub(super) fn not_one_of(&mut self, word: Spanned<&str>, allowed: &[&str], what: &str) {
         let span = word.span;
         let written = self.text.get(span.range()).unwrap_or(word.value);
         let found = Diagnostic::new(&codes::BAD_VALUE, span, format!("`{written}` is not {what}"));
-        let all = allowed.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        let shown = if allowed.len() > LONGEST_LIST { &allowed[..LONGEST_LIST] } else { allowed };
+        let mut all = shown.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        if shown.len() < allowed.len() {
+            all.push_str(", …");
+        }
         let flat = |text: &str| text.to_lowercase().replace([' ', '-', '_'], "");
         let same = allowed.iter().copied().find(|other| flat(other) == flat(word.value));
         self.mistakes.push(match same.or_else(|| did_you_mean(word.value, allowed.iter().copied())) {
             Some(other) => found
                 .label(format!("did you mean `{other}`?"))
-                .help(format!("it is one of {all}"))
+                .help(format!("write `{other}`"))
                 .fix(span, other),
             None => found.label("not known here").help(format!("write one of {all}")),
         });
