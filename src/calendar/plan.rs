@@ -144,14 +144,14 @@ impl<'a> Planner<'a> {
     fn cycles(&mut self, repeat: &Repeat, visits: &[&String], horizon: u32) -> u32 {
         let known = visits.iter().filter_map(|name| self.dates.visits.get(*name)?.last_key_value());
         let begun = known.map(|(number, _)| *number).max().unwrap_or(0);
-        let wanted = match repeat.count {
-            Some(count) => u32::try_from(count.max(0)).unwrap_or(u32::MAX),
-            None => begun.saturating_add(horizon),
+        let end = repeat.until.as_ref().and_then(|until| self.moment(until, None).ok());
+        let wanted = match (repeat.count, &end) {
+            (Some(count), _) => u32::try_from(count.max(0)).unwrap_or(u32::MAX),
+            (None, Some(_)) => MOST_CYCLES,
+            (None, None) => begun.saturating_add(horizon),
         };
         let wanted = wanted.max(begun).min(MOST_CYCLES);
-        let Some(end) = repeat.until.as_ref().and_then(|until| self.moment(until, None).ok()) else {
-            return wanted;
-        };
+        let Some(end) = end else { return wanted };
         // A cycle that would begin after the end does not begin.
         let begins = |planner: &mut Self, number: u32| {
             let targets =

@@ -149,12 +149,19 @@ impl<'a> Lowering<'a> {
             _ => None,
         });
         let constraints = self.constraints(&written.and, timing.span);
+        let parts = self.parts(timing.span);
+        let text = if parts.len() == written.and.len() + 1 { parts[0] } else { timing.span };
         let count = names.len();
         let mut made = Vec::new();
         for (index, name) in names.iter().enumerate() {
             let place = Place { index, count, cycle: cycle.map(|(_, from)| from), clocks: &schedule.clocks };
-            let Some(timing) = self.visit_timing(&written.target, window, timing.span, &place) else {
-                continue;
+            let Some(timing) = self.visit_timing(&written.target, window, text, &place) else { continue };
+            let repeat = match cycle {
+                Some((repeat, _)) => Some(repeat.clone()),
+                None if item.keyword.value == Keyword::Visit => {
+                    self.by_itself(&name.value, &written.target, text)
+                }
+                None => None,
             };
             let label = match &item.prose {
                 Some(prose) if count == 1 => prose.value.clone(),
@@ -169,11 +176,35 @@ impl<'a> Lowering<'a> {
                 contact: contact.clone(),
                 arms: arms.clone(),
                 when: when.clone(),
-                repeat: cycle.map(|(repeat, _)| repeat.clone()),
+                repeat,
                 origin: name.span.into(),
             });
         }
         made
+    }
+
+    /// `visit call: every 3 months after last_dose for 2 years`: one visit that repeats outside of every cycle.
+    fn by_itself(&mut self, name: &str, target: &VisitTarget, span: Span) -> Option<Repeat> {
+        let VisitTarget::Every { by, anchor, until, lasting } = target else { return None };
+        let every = self.duration(by, span)?;
+        let anchor = self.moment(anchor)?;
+        let lasting = lasting.as_ref().and_then(|lasting| self.duration(lasting, span));
+        // Whole months and whole days say how often; everything else is decided on the calendar.
+        let count = match (&every, &lasting) {
+            (Duration::Months(every), Some(Duration::Months(whole)))
+            | (Duration::Days(every), Some(Duration::Days(whole)))
+                if *every > 0 =>
+            {
+                Some(whole / every)
+            }
+            _ => None,
+        };
+        let until = match (until, lasting) {
+            (Some(until), _) => Some(self.moment(until)?),
+            (None, Some(by)) if count.is_none() => Some(self.shifted(anchor, Direction::After, by, span)?),
+            _ => None,
+        };
+        Some(Repeat { cycle: name.to_owned(), every, count, until })
     }
 
     fn visit_timing(

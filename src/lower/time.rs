@@ -398,7 +398,38 @@ impl Lowering<'_> {
 
     /// The constraints of an event's time.
     pub(super) fn constraints(&mut self, written: &[ast::Constraint], span: Span) -> Vec<Constraint> {
-        written.iter().filter_map(|constraint| self.constraint(constraint, span)).collect()
+        let parts = self.parts(span);
+        // A visit's constraints stand behind its timing.
+        let own = parts.len().checked_sub(written.len()).filter(|before| *before <= 1);
+        let of = |index: usize| own.map_or(span, |before| parts[before + index]);
+        written.iter().enumerate().filter_map(|(index, one)| self.constraint(one, of(index))).collect()
+    }
+
+    /// The parts of a timing that `and` joins, outside of parentheses. The whole where a comment stands inside.
+    pub(super) fn parts(&self, span: Span) -> Vec<Span> {
+        let text = self.sources.text(span);
+        if text.contains("//") {
+            return vec![span];
+        }
+        let (mut parts, mut depth, mut start, mut word) = (Vec::new(), 0_i32, 0, 0);
+        for (at, character) in text.char_indices().chain([(text.len(), ' ')]) {
+            if character.is_alphanumeric() || character == '_' {
+                continue;
+            }
+            if depth == 0 && &text[word..at] == "and" {
+                parts.push((start, word));
+                start = at;
+            }
+            depth += i32::from(character == '(') - i32::from(character == ')');
+            word = at + character.len_utf8();
+        }
+        parts.push((start, text.len()));
+        let trimmed = |(start, end): (usize, usize)| {
+            let part = &text[start..end];
+            let start = start + part.len() - part.trim_start().len();
+            span.slice(start..start + part.trim().len())
+        };
+        parts.into_iter().map(trimmed).collect()
     }
 
     fn constraint(&mut self, written: &ast::Constraint, span: Span) -> Option<Constraint> {

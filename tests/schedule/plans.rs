@@ -100,6 +100,49 @@ fn a_visit_that_an_earlier_one_pushed_out_of_its_window_is_told_with_its_reasons
     let found = conflicts("2024-02-26");
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].at, "late");
-    assert!(found[0].steps[1].starts_with("late is on 2024-03-03 at the latest"), "{:?}", found[0].steps);
-    assert!(found[0].steps[3].starts_with("late is on 2024-03-04 at the earliest"), "{:?}", found[0].steps);
+    assert_eq!(
+        found[0].steps,
+        [
+            "first_dose is on 2024-02-01",
+            "late is on 2024-03-03 at the latest (28 days after first_dose, ±3 days)",
+            "month_1 is on 2024-02-26",
+            "late is on 2024-03-04 at the earliest (at least 7 days after month_1)",
+        ]
+    );
+}
+
+/// Targets of `visit call: TIMING` in a trial whose last dose was on 30 November 2020.
+fn calls(timing: &str) -> Vec<String> {
+    let text = format!(
+        "trial t \"T\"\nevent last_dose\nevent death\nschedule {{ epoch a {{ visit call: {timing} {{ contact: phone }} }} }}\n"
+    );
+    let dates = r#"{"events": {"last_dose": "2020-11-30", "death": "2021-09-01"}}"#;
+    let calendar = plan(&trial(&text), dates, None);
+    calendar.visits.iter().map(|visit| visit.target.expect("a date").to_string()).collect()
+}
+
+#[test]
+fn one_visit_can_repeat_outside_of_a_cycle() {
+    assert_eq!(
+        calls("every 3 months after last_dose for 1 year"),
+        ["2021-02-28", "2021-05-30", "2021-08-30", "2021-11-30"]
+    );
+    assert_eq!(
+        calls("every 3 months after last_dose until death"),
+        ["2021-02-28", "2021-05-30", "2021-08-30"]
+    );
+    // 26 times 14 days are 364: one day is left of the year.
+    let fortnights = calls("every 2 weeks after last_dose for 1 year");
+    assert_eq!((fortnights.len(), fortnights[25].as_str()), (26, "2021-11-29"));
+    assert_eq!(calls("every 2 weeks after last_dose for 27 days"), ["2020-12-14"]);
+    assert_eq!(calls("3 months after last_dose"), ["2021-02-28"]);
+}
+
+#[test]
+fn each_bound_of_a_visit_is_told_in_its_own_words() {
+    let trial = trial(PROTOCOL);
+    let late = &trial.schedule.as_ref().expect("a schedule").visits["late"];
+    assert_eq!(late.timing.text(), "28 days after first_dose, ±3 days");
+    let texts: Vec<&str> = late.constraints.iter().map(|constraint| constraint.text.as_str()).collect();
+    assert_eq!(texts, ["at least 7 days after month_1"]);
 }

@@ -32,10 +32,7 @@ fn a_remark_underlines_the_authors_own_words() {
              visit week_3: 21 days after randomization, ±2 days and at least {gap} days after week_2\n  }}\n}}"
         )
     };
-    let found = told(&schedule(13));
-    assert_eq!(found.len(), 1);
-    assert_eq!(found[0].0, "S03");
-    assert!(found[0].1.contains("13 days"), "{found:?}");
+    assert_eq!(told(&schedule(13)), one("S03", "at least 13 days after week_2"));
     assert_eq!(told(&schedule(12)), []);
 }
 
