@@ -5,8 +5,8 @@ use super::{Lowering, label_of};
 use crate::ast::{self, Item, Keyword, Name, Value};
 use crate::diagnostics::{Diagnostic, codes, did_you_mean};
 use crate::model::{Answer, Example, Expectation, Fact, FactValue, MeasureKind};
-use crate::resolve::Space;
 use crate::number::Exact;
+use crate::resolve::Space;
 use crate::source::{Span, Spanned};
 
 const VERDICTS: [&str; 3] = ["eligible", "ineligible", "undetermined"];
@@ -127,12 +127,21 @@ impl Lowering<'_> {
     }
 
     /// Limits of normal in the unit of the value; where they have no unit, they are in it already.
-    fn normal(&mut self, name: &Name, value: &FactValue, range: &Spanned<ast::QuantityRange>) -> Option<(Exact, Exact)> {
+    fn normal(
+        &mut self,
+        name: &Name,
+        value: &FactValue,
+        range: &Spanned<ast::QuantityRange>,
+    ) -> Option<(Exact, Exact)> {
         let FactValue::Quantity { unit, .. } = value else {
             self.report(
-                Diagnostic::new(&codes::NOT_COMPARABLE, range.span, format!("`{}` has no limits of normal", name.value))
-                    .label("its result is a word")
-                    .help("leave `normal` out"),
+                Diagnostic::new(
+                    &codes::NOT_COMPARABLE,
+                    range.span,
+                    format!("`{}` has no limits of normal", name.value),
+                )
+                .label("its result is a word")
+                .help("leave `normal` out"),
             );
             return None;
         };
@@ -141,9 +150,13 @@ impl Lowering<'_> {
         let high = self.in_unit(&range.value.high, range.value.low.unit.as_ref(), unit.as_ref(), &analyte)?;
         if low > high {
             self.report(
-                Diagnostic::new(&codes::EMPTY_RANGE, range.span, "these limits of normal end before they begin")
-                    .label("no value is normal")
-                    .help("write the lower limit first"),
+                Diagnostic::new(
+                    &codes::EMPTY_RANGE,
+                    range.span,
+                    "these limits of normal end before they begin",
+                )
+                .label("no value is normal")
+                .help("write the lower limit first"),
             );
             return None;
         }
