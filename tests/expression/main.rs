@@ -4,5 +4,6 @@ mod cases;
 mod criteria;
 mod generated;
 mod hostile;
+mod reference;
 mod spans;
 mod tree;

@@ -2,10 +2,11 @@
 
 use super::{Node, Reader, Rule, child, has, is_name};
 use crate::ast::{
-    AttestationVerb, Axis, Expr, ExprKind, Finding, Mode, Moment, Name, Quantifier, Selector, TableKeys,
-    TableRow, TimePhrase,
+    AttestationVerb, Axis, Expr, ExprKind, Finding, Mode, Moment, Name, Quantifier, Quantity, Selector,
+    TableKeys, TableRow, TimePhrase,
 };
 use crate::diagnostics::{Diagnostic, codes};
+use crate::number::Exact;
 use crate::source::{Span, Spanned};
 
 /// Most time phrases, or leading words, of one operand.
@@ -385,6 +386,33 @@ impl<'a> Reader<'a, '_> {
         })
     }
 
+    /// `for 6 months to under 2 years`: a row counts in one unit, so that it is clear which birthday ends it.
+    fn same_unit_of_age(&mut self, first: &Quantity, last: &Quantity) {
+        let (Some(one), Some(two)) = (&first.unit, &last.unit) else { return };
+        if one.value.trim_end_matches('s') == two.value.trim_end_matches('s') {
+            return;
+        }
+        let whole = first.number.span.to(two.span);
+        let said = Diagnostic::new(&codes::BAD_VALUE, two.span, "the ends of this row have different units")
+            .and(one.span, "another unit here");
+        let under = if self.words(whole).contains("under") { "under " } else { "" };
+        let factors = months(&one.value).zip(months(&two.value)).filter(|_| !under.is_empty());
+        self.say(match factors {
+            Some((a, b)) => {
+                let in_months = |number: &Exact, factor: i64| number * &Exact::from(factor);
+                let good = format!(
+                    "{} to {under}{} months",
+                    in_months(&first.number.value, a),
+                    in_months(&last.number.value, b)
+                );
+                said.help(format!("write `{good}`")).fix(whole, good)
+            }
+            None => said.help(
+                "write both ends in the same unit, the second perhaps with `under`: `6 to under 24 months`",
+            ),
+        });
+    }
+
     fn ages(&mut self, node: Node<'a>) -> Option<TableKeys> {
         let under = has(&node, Rule::under);
         let over = has(&node, Rule::over_word);
@@ -393,13 +421,26 @@ impl<'a> Reader<'a, '_> {
             ends.push(self.quantity(part)?);
         }
         let last = ends.pop()?;
-        Some(match (ends.pop(), under) {
+        let first = ends.pop();
+        if let Some(first) = &first {
+            self.same_unit_of_age(first, &last);
+        }
+        Some(match (first, under) {
             (None, true) => TableKeys::Ages { from: None, below: Some(last), to: None },
             (None, false) if over => TableKeys::Ages { from: Some(last), below: None, to: None },
             (None, false) => TableKeys::Ages { from: Some(last.clone()), below: None, to: Some(last) },
             (first, true) => TableKeys::Ages { from: first, below: Some(last), to: None },
             (first, false) => TableKeys::Ages { from: first, below: None, to: Some(last) },
         })
+    }
+}
+
+/// Months in a unit of age, if it has a whole number of them.
+fn months(unit: &str) -> Option<i64> {
+    match unit.trim_end_matches('s') {
+        "month" => Some(1),
+        "year" => Some(12),
+        _ => None,
     }
 }
 
