@@ -112,20 +112,33 @@ pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.dedup();
 }
 
+/// Longer words are no slip of a name.
+const LONGEST_SLIP: usize = 80;
+
 /// The best of `candidates` that `wrong` may be a slip of, if one is close enough to be offered.
 pub fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if wrong.len() > LONGEST_SLIP {
+        return None;
+    }
+    let flat = |text: &str| text.replace(['_', '-', ' '], "");
     let wrong_lower = wrong.to_lowercase();
-    candidates
-        .into_iter()
-        .filter(|candidate| *candidate != wrong)
-        .map(|candidate| {
-            let lower = candidate.to_lowercase();
-            let distance = strsim::damerau_levenshtein(&wrong_lower, &lower);
-            let flat = |text: &str| text.replace(['_', '-', ' '], "");
-            let distance = if flat(&wrong_lower) == flat(&lower) { 0 } else { distance };
-            (distance, candidate)
-        })
-        .filter(|(distance, candidate)| *distance <= (wrong.len().max(candidate.len()) / 3).max(1))
-        .min_by(|a, b| a.0.cmp(&b.0).then(a.1.cmp(b.1)))
-        .map(|(_, candidate)| candidate)
+    let wrong_flat = flat(&wrong_lower);
+    let length = wrong_lower.chars().count();
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates.into_iter().filter(|candidate| *candidate != wrong) {
+        let allowed = (wrong.len().max(candidate.len()) / 3).max(1);
+        let lower = candidate.to_lowercase();
+        let distance = if wrong_flat == flat(&lower) {
+            0
+        } else if length.abs_diff(lower.chars().count()) > allowed {
+            // Each change of a letter accounts for one in length at most.
+            continue;
+        } else {
+            strsim::damerau_levenshtein(&wrong_lower, &lower)
+        };
+        if distance <= allowed && best.is_none_or(|known| (distance, candidate) < known) {
+            best = Some((distance, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
 }
