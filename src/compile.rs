@@ -3,10 +3,11 @@
 //! The caller brings a [`Loader`]: the compiler itself never touches a file, the clock or the environment, so the
 //! command line, an editor and a test all run the same code.
 
+use crate::ast::Keyword;
 use crate::diagnostics::{self, Diagnostic, codes};
 use crate::resolve::{self, Scope};
+use crate::source::{FileId, Source, Sources, Span};
 pub use crate::source::{LoadError, Loader};
-use crate::source::{Source, Sources, Span};
 use crate::{check, eligibility, lower, model};
 
 /// What a compilation leaves behind.
@@ -52,6 +53,12 @@ fn read(compilation: &mut Compilation, loader: &dyn Loader, main: Source) {
     let main = compilation.sources.add(main);
     let diagnostics = &mut compilation.diagnostics;
     let program = resolve::gather(&mut compilation.sources, loader, main, diagnostics);
+    if !program.own.iter().any(|item| item.keyword.value == Keyword::Trial) {
+        // Where the text could not be read, the header may be what was not.
+        if !diagnostics.iter().any(Diagnostic::is_error) {
+            diagnostics.push(no_trial(main, compilation.sources.get(main)));
+        }
+    }
     let scope = Scope::of(&program, diagnostics);
     let lowered = lower::lower(&program, &scope, &compilation.sources);
     diagnostics.extend(lowered.diagnostics);
@@ -60,6 +67,12 @@ fn read(compilation: &mut Compilation, loader: &dyn Loader, main: Source) {
         diagnostics.extend(eligibility::check_examples(&lowered.trial));
         compilation.trial = Some(lowered.trial);
     }
+}
+
+fn no_trial(file: FileId, source: &Source) -> Diagnostic {
+    let first_line = source.line(1).len();
+    Diagnostic::new(&codes::NO_TRIAL, Span::new(file, 0..first_line), "this file declares no trial")
+        .help("begin with a header, as in `trial my_study \"My study\" { version: \"0.1\" }`, or give the study's main file; `trialc new` makes one to begin from")
 }
 
 fn not_text(at: Span, reason: &str) -> Diagnostic {

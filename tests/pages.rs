@@ -3,21 +3,37 @@
 #[path = "support/snippet.rs"]
 mod snippet;
 
-use snippet::compile_snippet;
-use trialc::compile::Compilation;
+use snippet::{FILE, Texts, compile_snippet};
+use trialc::compile::{Compilation, compile};
 use trialc::diagnostics::codes::{self, Code};
 use trialc::diagnostics::render::{Format, Look, render};
 
-/// The contents of the page's ```trial blocks.
-fn blocks(page: &str) -> Vec<String> {
+/// A ```trial block; `alone` stands behind no prelude.
+#[derive(Clone, Default)]
+struct Block {
+    text: String,
+    alone: bool,
+}
+
+impl Block {
+    fn compile(&self) -> Compilation {
+        if !self.alone {
+            return compile_snippet(&self.text);
+        }
+        compile(&Texts::new(&[(FILE, &self.text)]), FILE).expect("the file is in memory")
+    }
+}
+
+fn blocks(page: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
-    let mut open: Option<String> = None;
+    let mut open: Option<Block> = None;
     for line in page.lines() {
         match &mut open {
-            None if line.trim_end() == "```trial" => open = Some(String::new()),
+            None if line == "```trial" => open = Some(Block::default()),
+            None if line == "```trial alone" => open = Some(Block { alone: true, ..Block::default() }),
             None => {}
             Some(_) if line.starts_with("```") => blocks.extend(open.take()),
-            Some(block) => {
+            Some(Block { text: block, .. }) => {
                 block.push_str(line);
                 block.push('\n');
             }
@@ -42,14 +58,14 @@ fn faults(code: &'static Code) -> Vec<String> {
         return vec![format!("{} has {} blocks, not an example and its repair", code.id, blocks.len())];
     };
     let mut faults = Vec::new();
-    let bad = compile_snippet(example);
+    let bad = example.compile();
     if !raises(&bad, code) {
         faults.push(format!("{}: the example does not raise it; it raises:\n{}", code.id, shown(&bad)));
     }
     if bad.diagnostics.iter().any(|found| found.is_error() && found.code != code) {
         faults.push(format!("{}: the example has other errors:\n{}", code.id, shown(&bad)));
     }
-    let good = compile_snippet(repair);
+    let good = repair.compile();
     if raises(&good, code) {
         faults.push(format!("{}: the repair raises it still:\n{}", code.id, shown(&good)));
     }

@@ -76,6 +76,7 @@ codes! {
     CYCLE "B04" "defined-by-itself" Error;
     MISSING_PROPERTY "B05" "missing-part" Error;
     WRONG_SORT "B06" "wrong-sort" Error;
+    NO_TRIAL "B07" "no-trial" Error;
 
     // ---- K: kinds of value ----------------------------------------------------------------------
     NOT_A_TRUTH "K01" "not-a-truth" Error;
