@@ -22,7 +22,7 @@ use std::ops::Range;
 use mistakes::Mistakes;
 
 use crate::ast::{Comment, File};
-use crate::diagnostics::{self, Diagnostic};
+use crate::diagnostics::{self, Diagnostic, codes};
 use crate::source::{FileId, Span};
 
 /// The grammar of heads and simple values.
@@ -46,6 +46,7 @@ pub struct Parsed {
 /// Reads one file. Never fails: what cannot be read is missing in the tree and reported.
 pub fn parse(file: FileId, text: &str) -> Parsed {
     let mut mistakes = Mistakes::new(file);
+    lost_letters(text, &mut mistakes);
     let mut tokens = token::tokens(text, &mut mistakes);
     let pieces = scan::pieces(&tokens, &mut mistakes);
     let items = build::items(&mut tokens, &pieces, &mut mistakes);
@@ -64,6 +65,22 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     }
     diagnostics::sort(&mut diagnostics);
     Parsed { file: File { items }, comments, diagnostics }
+}
+
+/// Reports the sign that stands for letters lost in another encoding: once, at the first of them.
+fn lost_letters(text: &str, mistakes: &mut Mistakes) {
+    let mut lost = text.match_indices(char::REPLACEMENT_CHARACTER).map(|(at, _)| at);
+    let Some(first) = lost.next() else { return };
+    let others = match lost.count() {
+        0 => String::new(),
+        count => format!(", and {count} more behind it"),
+    };
+    let span = mistakes.span(first..first + char::REPLACEMENT_CHARACTER.len_utf8());
+    mistakes.push(
+        Diagnostic::new(&codes::NOT_TEXT, span, format!("a letter was lost here{others}"))
+            .label("the file was saved in another encoding")
+            .help("open the original, save it as UTF-8, and look at each such place: it may have been `≥` or `µ`"),
+    );
 }
 
 /// A place in the repaired text can lie inside a letter of the author's: it is made to cover the whole letter.
