@@ -287,6 +287,7 @@ pub enum Fact {
         value: Option<FactValue>,
         on: Spanned<PartialDate>,
         normal: Option<Spanned<QuantityRange>>,
+        details: Vec<FactDetail>,
     },
     /// `t2dm from 2001-05`, `metformin from 2010-01-01 to 2011-02-01`.
     Lasting {
@@ -294,6 +295,7 @@ pub enum Fact {
         value: Option<FactValue>,
         from: Option<Spanned<PartialDate>>,
         to: Option<Spanned<PartialDate>>,
+        details: Vec<FactDetail>,
     },
     /// `no stroke`: known never to have occurred; with `from … to …` for that period alone.
     Absent { name: Name, from: Option<Spanned<PartialDate>>, to: Option<Spanned<PartialDate>> },
@@ -305,6 +307,15 @@ pub enum Fact {
 pub enum FactValue {
     Quantity(Quantity),
     Level(Name),
+}
+
+/// A qualifier or attribute, behind the date of a fact.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FactDetail {
+    /// `grade 3`.
+    Degree { name: Name, value: i64 },
+    /// `symptomatic`, `not symptomatic`, `serious`.
+    Flag { name: Name, holds: bool },
 }
 
 /// Kept here so that property values and criteria share one notion of a phrase.

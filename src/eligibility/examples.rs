@@ -2,11 +2,11 @@
 
 use super::document::EligibilityDocument;
 use super::explain::because_in_words;
-use super::record::{Absence, Dose, Entry, Measurement, Record, RecordedValue, Sex};
+use super::record::{Absence, AttributeValue, Dose, Entry, Measurement, Record, RecordedValue, Sex};
 use super::screen::Screener;
 use super::verdict::{DecisionVerdict, Eligibility, Status, Verdict};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Domain, Example, Expectation, Fact, FactValue, Trial};
+use crate::model::{Answer, Domain, Example, Expectation, Fact, FactDetail, FactValue, Trial};
 use crate::time::DateRange;
 
 /// One expectation of one example, held against the rules.
@@ -168,11 +168,12 @@ fn add_fact(trial: &Trial, fact: &Fact, record: &mut Record) -> Result<(), Strin
                 source: None,
             });
         }
-        Fact::Happened { name, on } => {
-            let entry = Entry { name: name.clone(), on: Some(date(on)?), ..Entry::default() };
+        Fact::Happened { name, on, details } => {
+            let mut entry = Entry { name: name.clone(), on: Some(date(on)?), ..Entry::default() };
+            add_details(trial, details, &mut entry);
             list_of(trial, name, record).push(entry);
         }
-        Fact::Lasted { name, from, to, dose } => {
+        Fact::Lasted { name, from, to, dose, details } => {
             let dose = match dose {
                 Some(FactValue::Quantity { number, unit }) => {
                     Some(Dose { value: number.clone(), unit: unit.as_ref().map(|unit| unit.ucum.clone()) })
@@ -180,13 +181,9 @@ fn add_fact(trial: &Trial, fact: &Fact, record: &mut Record) -> Result<(), Strin
                 Some(FactValue::Level(level)) => return Err(format!("`{level}` is no dose")),
                 None => None,
             };
-            let entry = Entry {
-                name: name.clone(),
-                from: perhaps(from)?,
-                to: perhaps(to)?,
-                dose,
-                ..Entry::default()
-            };
+            let (from, to) = (perhaps(from)?, perhaps(to)?);
+            let mut entry = Entry { name: name.clone(), from, to, dose, ..Entry::default() };
+            add_details(trial, details, &mut entry);
             list_of(trial, name, record).push(entry);
         }
         Fact::Absent { name, from, to } => {
@@ -197,6 +194,25 @@ fn add_fact(trial: &Trial, fact: &Fact, record: &mut Record) -> Result<(), Strin
         }
     }
     Ok(())
+}
+
+/// Attributes of an event, qualifiers of everything else.
+fn add_details(trial: &Trial, details: &[FactDetail], entry: &mut Entry) {
+    let is_event = trial.events.contains_key(&entry.name);
+    for detail in details {
+        match detail {
+            FactDetail::Degree { name, value } => {
+                entry.attributes.insert(name.clone(), AttributeValue::Grade(*value));
+            }
+            FactDetail::Flag { name, holds } if is_event => {
+                entry.attributes.insert(name.clone(), AttributeValue::Flag(*holds));
+            }
+            FactDetail::Flag { name, holds } => {
+                let answer = if *holds { Answer::Yes } else { Answer::No };
+                entry.qualifiers.insert(name.clone(), answer);
+            }
+        }
+    }
 }
 
 /// The list of a record where an entry of this name is at home.

@@ -74,6 +74,11 @@ impl<'a> Screener<'a> {
         }
         let unused = record.answers.keys().filter(|key| !known.contains(&key.as_str()));
         let note = |key: &String| {
+            let of_key = |one: &&str| one.split_once('.').is_some_and(|(whole, _)| whole == key);
+            let parts: Vec<&str> = known.iter().copied().filter(of_key).collect();
+            if !parts.is_empty() {
+                return format!("`{key}` asks several questions: answer {}", parts.join(", "));
+            }
             if computed.contains(&key.as_str()) {
                 return format!("the answer to `{key}` is not used: `{key}` is decided from the record");
             }

@@ -73,7 +73,8 @@ impl Lowering<'_> {
                 }
                 Some(Fact::Attribute { name: name.value.clone(), value: value.value.clone() })
             }
-            ast::Fact::Observed { name, value: Some(value), on, normal } => {
+            ast::Fact::Observed { name, value: Some(value), on, normal, details } => {
+                self.no_details(name, details);
                 let value = self.fact_value(name, value, span)?;
                 let normal = match normal {
                     Some(range) => Some(self.normal(name, &value, range)?),
@@ -81,12 +82,14 @@ impl Lowering<'_> {
                 };
                 Some(Fact::Measured { measure: name.value.clone(), value, on: iso(on.value), normal })
             }
-            ast::Fact::Observed { name, value: None, on, .. } => {
+            ast::Fact::Observed { name, value: None, on, details, .. } => {
                 self.is_recorded(name)?;
-                Some(Fact::Happened { name: name.value.clone(), on: iso(on.value) })
+                let details = self.details(name, details);
+                Some(Fact::Happened { name: name.value.clone(), on: iso(on.value), details })
             }
-            ast::Fact::Lasting { name, value, from, to } => {
+            ast::Fact::Lasting { name, value, from, to, details } => {
                 self.is_recorded(name)?;
+                let details = self.details(name, details);
                 let dose = match value {
                     Some(ast::FactValue::Quantity(quantity)) => {
                         let amount = self.amount(quantity)?;
@@ -98,7 +101,7 @@ impl Lowering<'_> {
                 let date = |date: &Option<crate::source::Spanned<ast::PartialDate>>| {
                     date.as_ref().map(|date| iso(date.value))
                 };
-                Some(Fact::Lasted { name: name.value.clone(), from: date(from), to: date(to), dose })
+                Some(Fact::Lasted { name: name.value.clone(), from: date(from), to: date(to), dose, details })
             }
             ast::Fact::Absent { name, from, to } => {
                 self.is_recorded(name)?;

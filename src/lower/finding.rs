@@ -96,7 +96,7 @@ impl Lowering<'_> {
         self.report(found);
     }
 
-    fn qualifiers(&mut self, written: &[Name]) -> Vec<String> {
+    pub(super) fn qualifiers(&mut self, written: &[Name]) -> Vec<String> {
         let mut qualifiers: Vec<String> = Vec::new();
         for name in written {
             if name.value == "untreated" || QUALIFIERS.contains(&name.value.as_str()) {
@@ -198,7 +198,7 @@ impl Lowering<'_> {
         None
     }
 
-    fn attribute(&mut self, name: &Name, event: &Name, item: &Item) -> Option<ast::Attribute> {
+    pub(super) fn attribute(&mut self, name: &Name, event: &Name, item: &Item) -> Option<ast::Attribute> {
         let declared: Vec<ast::Attribute> = item
             .properties_of("with")
             .filter_map(|property| match &property.value.value {

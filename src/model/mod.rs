@@ -542,12 +542,16 @@ pub enum Fact {
     Happened {
         name: String,
         on: String,
+        #[serde(default)]
+        details: Vec<FactDetail>,
     },
     Lasted {
         name: String,
         from: Option<String>,
         to: Option<String>,
         dose: Option<FactValue>,
+        #[serde(default)]
+        details: Vec<FactDetail>,
     },
     /// Known not to have occurred; for the given period or ever.
     Absent {
@@ -559,6 +563,14 @@ pub enum Fact {
         criterion: String,
         answer: Answer,
     },
+}
+
+/// A qualifier of a finding (`symptomatic`) or an attribute of an event (`grade 3`, `serious`), as recorded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "detail", rename_all = "snake_case")]
+pub enum FactDetail {
+    Degree { name: String, value: i64 },
+    Flag { name: String, holds: bool },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 mod anchors;
 mod comparisons;
+mod compiled;
 mod decisions;
 mod examples;
 mod findings;

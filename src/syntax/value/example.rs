@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Node, Place, Reader, Rule, number};
-use crate::ast::{Fact, FactValue, Name, PartialDate, QuantityRange, Value};
+use crate::ast::{Fact, FactDetail, FactValue, Name, PartialDate, QuantityRange, Value};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::source::Spanned;
 use crate::syntax::{expression, name};
@@ -66,13 +66,15 @@ impl Reader<'_, '_> {
                     Some(normal) => Some(self.normal(&normal, range.start)?),
                     None => None,
                 };
+                let details = self.details(&node, range.start);
                 let (name, value, ends) = self.fact_parts(node, range.start)?;
-                Fact::Observed { name: name?, value, on: ends.into_iter().next()?, normal }
+                Fact::Observed { name: name?, value, on: ends.into_iter().next()?, normal, details }
             }
             _ => {
+                let details = self.details(&node, range.start);
                 let (name, value, ends) = self.fact_parts(node, range.start)?;
                 let mut ends = ends.into_iter();
-                Fact::Lasting { name: name?, value, from: ends.next(), to: ends.next() }
+                Fact::Lasting { name: name?, value, from: ends.next(), to: ends.next(), details }
             }
         };
         Some(Value::Fact(fact))
@@ -102,6 +104,23 @@ impl Reader<'_, '_> {
         let slice = self.slice(node, start);
         let range = self.mistakes.with(|said| expression::range(slice, said))?;
         Some(Spanned::new(range, slice.span(0..slice.text.len())))
+    }
+
+    /// `grade 3`, `symptomatic`, `not serious`, behind the date.
+    fn details(&mut self, fact: &Node<'_>, start: usize) -> Vec<FactDetail> {
+        let list = fact.clone().into_inner().filter(|part| part.as_rule() == Rule::details);
+        let mut details = Vec::new();
+        for detail in list.flat_map(Node::into_inner) {
+            let parts: Vec<Node<'_>> = detail.clone().into_inner().collect();
+            let part = |wanted: Rule| parts.iter().find(|part| part.as_rule() == wanted);
+            let Some(name) = part(Rule::word).map(|word| self.spanned(word, start)) else { continue };
+            if detail.as_rule() == Rule::flag {
+                details.push(FactDetail::Flag { name, holds: part(Rule::not_so).is_none() });
+            } else if let Some(value) = part(Rule::integer).and_then(|node| self.integer(node, start)) {
+                details.push(FactDetail::Degree { name, value });
+            }
+        }
+        details
     }
 
     /// `9.6 %`, `negative`, `III`.
