@@ -69,6 +69,20 @@ static FINDINGS: &[Findings] = &[
         time: None,
     },
     Findings {
+        domain: "SC",
+        label: "Participant characteristics",
+        performed: "Were these characteristics recorded at this visit?",
+        date: "Day on which they were recorded",
+        time: None,
+    },
+    Findings {
+        domain: "RP",
+        label: "Reproductive history",
+        performed: "Was the reproductive history taken at this visit?",
+        date: "Day on which it was taken",
+        time: None,
+    },
+    Findings {
         domain: "FA",
         label: "Further findings",
         performed: "Were these findings recorded at this visit?",
@@ -85,8 +99,8 @@ pub(super) fn findings(domain: &str) -> Findings {
 
 /// The order of forms in a casebook: who takes part, may they, their past, what is measured, what is given, what happens.
 static ORDER: &[&str] = &[
-    "SV", "DM", "DS", "IEW", "IE", "MHQ", "MH", "CMQ", "CM", "PRQ", "APQ", "VS", "PE", "EG", "LB", "PC",
-    "CV", "RE", "QS", "FA", "PR", "EX", "DA", "AE", "CE", "PRLOG",
+    "SV", "DM", "SC", "DS", "IEW", "IE", "MHQ", "MH", "CMQ", "CM", "PRQ", "RP", "APQ", "VS", "PE", "EG",
+    "LB", "PC", "CV", "RE", "QS", "FA", "PR", "EX", "DA", "AE", "CE", "PRLOG",
 ];
 
 /// Place of a default form in the casebook, by its name without a suffix (`EX_INSULIN` is an `EX`).

@@ -35,6 +35,10 @@ pub(super) fn add<'a>(book: &mut Book<'a>) {
     let mut plans: IndexMap<String, (Findings, Plan<'a>)> = IndexMap::new();
     for (name, measure, test) in tests(book) {
         let domain = catalog::of_measure(name, measure).domain;
+        if domain == "DM" {
+            demographic(book, name, measure, test);
+            continue;
+        }
         let log = test.throughout && test.visits.is_empty();
         let form = match book.placed(name) {
             Some(form) => form.to_owned(),
@@ -54,6 +58,18 @@ pub(super) fn add<'a>(book: &mut Book<'a>) {
     for (form, (texts, plan)) in plans {
         write(book, &form, texts, plan);
     }
+}
+
+/// Race and ethnicity, which CDASH asks once, under names without a test.
+fn demographic(book: &mut Book<'_>, name: &str, measure: &Measure, test: Test) {
+    let variable = book.codes.of(name);
+    let form = book.placed(name).unwrap_or("DM").to_owned();
+    let form = book.form(&form, "Demographics", "DM");
+    let visits = (!test.visits.is_empty()).then_some(test.visits);
+    form.visits.extend(visits.iter().flatten().cloned());
+    let asked = field(variable, measure.label.clone(), kind(measure)).required().why(test.why);
+    let asked = Field { measure: Some(name.to_owned()), loinc: measure.loinc.clone(), visits, ..asked };
+    put(form, Field { only: test.only, origin: test.origin, help: help(measure), ..asked });
 }
 
 /// The findings form that a procedure of this name stands for.

@@ -1,5 +1,7 @@
 # Sourced by the judges: their tools, each set in a folder of its own under target/judges. Nothing is installed twice.
 set -euo pipefail
+# A tool that cannot be installed must stop its judge, also inside $(…).
+shopt -s inherit_errexit
 judges=${JUDGES:-$PWD/target/judges}
 mkdir -p "$judges"
 

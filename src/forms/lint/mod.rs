@@ -45,7 +45,8 @@ fn no_way_out(form: &Form, field: &Field) -> Option<Diagnostic> {
 /// F02: a measure that is collected and feeds no criterion, outcome, stratum, condition or formula, and is no part of the
 /// watch over safety either. What the author put on a form by hand is taken to be meant.
 fn idle(name: &str, form: &Form, field: &Field) -> Option<Diagnostic> {
-    let safety = ["VS", "LB", "EG", "PE", "AE", "CE", "CM", "MH", "EX", "DA", "DS", "SV", "DM", "IE", "AP"];
+    let safety =
+        ["VS", "LB", "EG", "PE", "AE", "CE", "CM", "MH", "EX", "DA", "DS", "SV", "DM", "SC", "IE", "AP"];
     if safety.contains(&form.domain.as_str()) {
         return None;
     }

@@ -1,0 +1,247 @@
+//! Forms of protocols in the language: the first trial, and small ones that a test writes.
+
+use std::collections::BTreeMap;
+
+use trialc::compile::{Compilation, compile};
+use trialc::diagnostics::render::{Format, Look, render};
+use trialc::model::*;
+use trialc::source::{LoadError, Loader};
+
+use crate::support::field;
+
+struct Files(BTreeMap<String, String>);
+
+impl Loader for Files {
+    fn load(&self, path: &str) -> Result<String, LoadError> {
+        self.0.get(path).cloned().ok_or(LoadError::Missing { suggestion: None })
+    }
+}
+
+fn compiled(text: &str) -> Compilation {
+    let files = Files(BTreeMap::from([("trial.trial".to_owned(), text.to_owned())]));
+    compile(&files, "trial.trial").expect("the file is in memory")
+}
+
+fn trial_of(compilation: Compilation) -> Trial {
+    let shown = render(Format::Plain, Look::default(), &compilation.sources, &compilation.diagnostics);
+    compilation.trial.unwrap_or_else(|| panic!("{shown}"))
+}
+
+/// The first trial, repaired.
+pub fn repaired() -> Trial {
+    trial_of(compiled(include_str!("../../protocols/nct01719640/trial.trial")))
+}
+
+/// A small study with these visits, collections and further items.
+pub fn study(visits: &str, collects: &str, items: &str) -> Trial {
+    trial_of(compiled(&text_of(visits, collects, items)))
+}
+
+fn text_of(visits: &str, collects: &str, items: &str) -> String {
+    format!(
+        r#"
+trial small "A small study" {{ }}
+use std.labs, std.vitals, std.demographics, std.diabetes, std.scores, std.drugs, std.drug_classes, std.conditions
+event consent "Signing of informed consent"
+event randomization "Randomization": on or after consent
+schedule {{
+  clock study: day 1 is randomization
+  epoch treatment {{
+    visit baseline: day 1
+    {visits}
+  }}
+  {collects}
+}}
+{items}"#
+    )
+}
+
+fn codes(visits: &str, collects: &str, items: &str) -> Vec<&'static str> {
+    let found = compiled(&text_of(visits, collects, items)).diagnostics;
+    let mut codes: Vec<&str> =
+        found.iter().map(|found| found.code.id).filter(|id| id.starts_with('F')).collect();
+    codes.dedup();
+    codes
+}
+
+/// The words that the findings on forms underline.
+fn underlined(collects: &str, items: &str) -> Vec<String> {
+    let compilation = compiled(&text_of("", collects, items));
+    let found = compilation.diagnostics.iter().filter(|found| found.code.id.starts_with('F'));
+    found.map(|found| compilation.sources.text(found.primary.span).to_owned()).collect()
+}
+
+#[test]
+fn the_first_trial_has_a_casebook_of_which_nothing_is_wrong() {
+    let compilation = compiled(include_str!("../../protocols/nct01719640/trial.trial"));
+    let of_forms: Vec<_> =
+        compilation.diagnostics.iter().filter(|found| found.code.id.starts_with('F')).collect();
+    assert!(of_forms.is_empty(), "{of_forms:?}");
+    let forms = trial_of(compilation).forms;
+    let names: Vec<&str> = forms.keys().map(String::as_str).collect();
+    assert_eq!(
+        names,
+        [
+            "SV",
+            "DM",
+            "SC",
+            "DS",
+            "IEW",
+            "IE",
+            "MHQ",
+            "CMQ",
+            "PRQ",
+            "VS",
+            "PE",
+            "LB",
+            "FA",
+            "EX_BMMSC",
+            "EX_BMMNC",
+            "EX_INSULIN",
+            "AE"
+        ]
+    );
+}
+
+/// The evaluator's view of what a rule needs, held against the forms: a field for each measure, a question for each finding.
+#[test]
+fn every_variable_of_every_criterion_reaches_a_field_of_that_criterion() {
+    let trial = repaired();
+    for (event, decision) in &trial.decisions {
+        for (code, criterion) in &decision.criteria {
+            let why = Why::Criterion { decision: event.clone(), code: code.clone() };
+            let served: Vec<&Field> = trial
+                .forms
+                .values()
+                .flat_map(|form| &form.fields)
+                .filter(|field| field.why.contains(&why))
+                .collect();
+            let rule = serde_json::to_value(&criterion.rule).expect("JSON");
+            let mut wanted = Vec::new();
+            named(&rule, "measure", &mut wanted);
+            for measure in &wanted {
+                let derived =
+                    trial.measures[measure].quantity().and_then(|quantity| quantity.formula_of.clone());
+                match derived {
+                    None => assert!(
+                        served.iter().any(|field| field.measure.as_ref() == Some(measure)),
+                        "{code}: {measure} reaches no field"
+                    ),
+                    Some(_) => assert!(
+                        served
+                            .iter()
+                            .any(|field| field.why.contains(&Why::Derivation { measure: measure.clone() })),
+                        "{code}: the parts of {measure} reach no field"
+                    ),
+                }
+            }
+            let mut findings = Vec::new();
+            found(&rule, &mut findings);
+            for finding in &findings {
+                let label = trial.concepts.get(finding).map(|concept| concept.label.clone());
+                let asked = served.iter().any(|field| field.group == label && field.name.ends_with("OCCUR"));
+                assert!(label.is_none() || asked, "{code}: {finding} is asked nowhere");
+            }
+            let verdict = served.iter().find(|field| field.label.starts_with(&format!("{code}. ")));
+            assert!(verdict.is_some(), "{code} is not on the worksheet");
+        }
+    }
+}
+
+fn named(json: &serde_json::Value, wanted: &str, into: &mut Vec<String>) {
+    match json {
+        serde_json::Value::Object(members) => members.iter().for_each(|(key, value)| match value.as_str() {
+            Some(name) if key == wanted => into.push(name.to_owned()),
+            _ => named(value, wanted, into),
+        }),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| named(item, wanted, into)),
+        _ => {}
+    }
+}
+
+/// Conditions, drugs and procedures by name.
+fn found(json: &serde_json::Value, into: &mut Vec<String>) {
+    match json {
+        serde_json::Value::Object(members) => {
+            let domain = members.get("domain").and_then(serde_json::Value::as_str);
+            if domain.is_some_and(|domain| domain != "event")
+                && let Some(name) = members.get("name").and_then(serde_json::Value::as_str)
+            {
+                into.push(name.to_owned());
+            }
+            members.values().for_each(|value| found(value, into));
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| found(item, into)),
+        _ => {}
+    }
+}
+
+const LIMIT: &str = "eligibility for randomization {\n  include I8 \"HbA1c of at most 9.5 %\": latest hba1c within 14 days before randomization <= 9.5 %\n}";
+
+#[test]
+fn a_criterions_variable_that_no_visit_collects_in_time_is_underlined_in_the_criterion() {
+    let month = "visit month_1: 1 month after randomization, ±7 days";
+    assert!(codes(month, "collect hba1c at baseline", LIMIT).is_empty());
+    assert_eq!(codes(month, "collect hba1c at month_1", LIMIT), ["F01"]);
+    assert_eq!(codes(month, "collect weight at baseline", LIMIT), ["F01"]);
+    assert!(
+        codes(month, "", LIMIT).is_empty(),
+        "a schedule that collects nothing at all is told of elsewhere"
+    );
+    let words = underlined("collect weight at baseline", LIMIT);
+    assert_eq!(words, ["hba1c"]);
+}
+
+#[test]
+fn the_example_of_the_reference_makes_a_form() {
+    let form = r#"
+form VS "Vital signs" {
+  collects: systolic_bp, diastolic_bp
+  at: baseline
+  field position "Position of the participant": choice of (sitting "Sitting", supine "Supine") { required }
+  field hba1c { label: "HbA1c (central laboratory)"; range: 4 to 15 % }
+  field reason "Reason": text { when: position is supine; help: "Why lying?" }
+}"#;
+    let trial = study("", "collect systolic_bp, diastolic_bp, hba1c at baseline", form);
+    let reason = field(&trial.forms, "VS", "VSREASON");
+    assert_eq!(reason.when, [FieldCondition { field: "VSPOSITN".into(), one_of: vec!["supine".into()] }]);
+    let hba1c = field(&trial.forms, "VS", "HBA1C_LBORRES");
+    assert_eq!(hba1c.label, "HbA1c (central laboratory)");
+    assert!(!trial.forms.contains_key("LB"), "the author put it on this form");
+}
+
+#[test]
+fn a_condition_of_the_protocol_goes_with_a_declared_field() {
+    let form = r#"form VS "Vital signs" { field pregnant "Pregnant?": yes_no { when: sex is female } }"#;
+    let trial = study("", "collect systolic_bp at baseline", form);
+    let only = &field(&trial.forms, "VS", "VSPRGNNT").only;
+    assert_eq!(only.iter().map(|scope| scope.when.text.as_str()).collect::<Vec<_>>(), ["sex is female"]);
+}
+
+/// Where the standard library's measures are recorded. Only what no CDASH findings domain is made for stays among the
+/// further findings.
+#[test]
+fn every_measure_of_the_standard_library_has_its_place() {
+    let mut names = Vec::new();
+    let texts = trialc::library::NAMES.iter().filter_map(|name| trialc::library::text(name));
+    for text in texts {
+        for line in text.lines() {
+            let mut words = line.split_whitespace();
+            if let (Some("measure" | "score"), Some(name)) = (words.next(), words.next()) {
+                names.push(name.to_owned());
+            }
+        }
+    }
+    assert!(names.len() > 150, "{}", names.len());
+    let collects = format!("collect {} at baseline", names.join(", "));
+    let trial = study("", &collects, "");
+    let mut places: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for name in &names {
+        let of = |form: &&Form| form.fields.iter().any(|field| field.measure.as_ref() == Some(name));
+        let form = trial.forms.values().find(of).unwrap_or_else(|| panic!("{name} is on no form"));
+        places.entry(&form.domain).or_default().push(name);
+    }
+    println!("{places:#?}");
+    assert_eq!(places["FA"], ["insulin_daily_dose", "time_in_range", "time_below_range"]);
+    assert_eq!(places["DM"], ["ethnicity", "race"]);
+}
