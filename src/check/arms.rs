@@ -225,8 +225,11 @@ fn substances(trial: &Trial, given: &[Administration]) -> BTreeSet<String> {
 fn assumed_therapy(trial: &Trial, found: &mut Vec<Diagnostic>) {
     let background: BTreeSet<String> =
         trial.backgrounds.values().flat_map(|background| substances(trial, &background.gives)).collect();
+    let is_given =
+        |given: &BTreeSet<String>, drug: &str| given.iter().any(|product| counts_as(trial, product, drug));
     let in_every_arm = |drug: &str| {
-        !trial.arms.is_empty() && trial.arms.values().all(|arm| substances(trial, &arm.gives).contains(drug))
+        !trial.arms.is_empty()
+            && trial.arms.values().all(|arm| is_given(&substances(trial, &arm.gives), drug))
     };
     let mut told = BTreeSet::new();
     for demand in demands(trial) {
@@ -244,7 +247,7 @@ fn assumed_therapy(trial: &Trial, found: &mut Vec<Diagnostic>) {
             _ => continue,
         };
         let drug = &finding.name;
-        let given = background.contains(drug) || in_every_arm(drug);
+        let given = is_given(&background, drug) || in_every_arm(drug);
         if !matches!(finding.domain, Domain::Drug | Domain::DrugClass) || given || !told.insert(drug.clone())
         {
             continue;
@@ -263,6 +266,16 @@ fn assumed_therapy(trial: &Trial, found: &mut Vec<Diagnostic>) {
             ))
         }));
     }
+}
+
+/// Whether a product is the drug, one of its class, or the class of which it is one: `insulin` counts as `insulins`.
+fn counts_as(trial: &Trial, product: &str, drug: &str) -> bool {
+    let member = |of: &str, name: &str| {
+        trial.concepts.get(of).is_some_and(|concept| concept.members.iter().any(|member| member == name))
+    };
+    product.trim_end_matches('s') == drug.trim_end_matches('s')
+        || member(drug, product)
+        || member(product, drug)
 }
 
 /// Whether a window ends with the decision itself.

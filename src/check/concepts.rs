@@ -24,19 +24,24 @@ pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
 const STATES: [&str; 7] =
     ["basal", "fasting", "fasted", "random", "stimulated", "postprandial", "nonfasting"];
 
-/// Names that a measure or concept goes by, in lower case; states are left out.
-fn names<'a>(label: &'a str, also: &'a [String]) -> BTreeSet<String> {
-    let plain = |text: &str| {
-        let prose = Prose::new(text, None);
-        let words = prose.tokens.iter().filter(|token| token.kind != TokenKind::Sign);
-        words
-            .map(|token| token.lower.clone())
-            .filter(|word| !STATES.contains(&word.as_str()))
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
+/// The words of a name in lower case; words for a state are left out.
+fn plain_words(name: &str) -> Vec<String> {
+    let prose = Prose::new(name, None);
+    let words =
+        prose.tokens.iter().filter(|token| token.kind != TokenKind::Sign).map(|token| token.lower.clone());
+    words.filter(|word| !STATES.contains(&word.as_str())).collect()
+}
+
+/// Names that a measure or concept goes by, in whatever order of words: `total insulin daily dose` is `total daily
+/// insulin dose`.
+fn names(label: &str, also: &[String]) -> BTreeSet<Vec<String>> {
     let all = std::iter::once(label).chain(also.iter().map(String::as_str));
-    all.map(plain).filter(|name| !name.is_empty()).collect()
+    let sorted = all.map(|name| {
+        let mut words = plain_words(name);
+        words.sort_unstable();
+        words
+    });
+    sorted.filter(|words| !words.is_empty()).collect()
 }
 
 /// C02: two measures with one code, or with one name.
@@ -167,12 +172,12 @@ fn same_state(one: &str, two: &str) -> bool {
 
 fn note_state<'a>(trial: &'a Trial, name: &'a str, prose: Prose<'a>, uses: &mut States<'a>) {
     let Some(measure) = trial.measures.get(name) else { return };
-    let names = names(&measure.label, &measure.also);
-    let heads: BTreeSet<&str> = names.iter().filter_map(|name| name.split(' ').next()).collect();
+    let all = std::iter::once(&measure.label).chain(&measure.also);
+    let heads: BTreeSet<String> = all.filter_map(|name| plain_words(name).into_iter().next()).collect();
     let state = prose
         .tokens
         .windows(2)
-        .find(|pair| STATES.contains(&pair[0].lower.as_str()) && heads.contains(pair[1].lower.as_str()));
+        .find(|pair| STATES.contains(&pair[0].lower.as_str()) && heads.contains(&pair[1].lower));
     if let Some([state, _]) = state {
         let (range, word) = (state.range.clone(), state.lower.clone());
         uses.entry(name).or_default().push((prose, range, word));

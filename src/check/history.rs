@@ -5,7 +5,7 @@ use super::time::says_how_far_back;
 use super::visit::{Node, Place, clause as walk, criteria};
 use super::{at, with};
 use crate::diagnostics::{Diagnostic, Severity, codes};
-use crate::model::{Mode, Rule, Trial};
+use crate::model::{HAS_ERRORS, Mode, Rule, Trial};
 
 pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
     let mut endless: Vec<(Place<'_>, Prose<'_>, std::ops::Range<usize>)> = Vec::new();
@@ -14,7 +14,7 @@ pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
         let Some(range) = cue(&prose).filter(|_| !says_how_far_back(&prose)) else { continue };
         let modes = modes(place);
         if modes.is_empty() {
-            if matches!(place.criterion.rule.rule, Rule::Text { .. }) {
+            if matches!(&place.criterion.rule.rule, Rule::Text { because, .. } if because != HAS_ERRORS) {
                 found.extend(open(place, &prose, range));
             }
         } else if modes.contains(&Mode::Ever) {

@@ -60,9 +60,20 @@ fn anchor(name: &str, outcome: &Outcome) -> Option<Diagnostic> {
 
 /// O02: what is made of the measurements.
 fn metric(name: &str, outcome: &Outcome) -> Option<Diagnostic> {
-    outcome.value.is_missing().then_some(())?;
+    let (span, message) = match &outcome.value {
+        Stated::Missing => {
+            (outcome.origin.0, format!("`{name}` does not say what is made of the measurements"))
+        }
+        Stated::Is(Term { value: Value::Measured { window, .. }, text, origin })
+            if window.from.is_none() && window.to.is_none() =>
+        {
+            let message = format!("`{text}` is what is measured, not what is made of it");
+            (origin.0.or(outcome.origin.0), message)
+        }
+        _ => return None,
+    };
     Some(
-        at(&codes::OUTCOME_METRIC, outcome.origin.0, format!("`{name}` does not say what is made of the measurements"))?
+        at(&codes::OUTCOME_METRIC, span, message)?
             .label("change, proportion, time, area?")
             .help("give its value: `value: change of hba1c from baseline to month_12`, `proportion with …`, `incidence of …`; where the protocol is silent, `value: not stated`"),
     )

@@ -5,7 +5,9 @@ use super::rule::{Env, Keys};
 use super::{Lowering, label_of};
 use crate::ast::{Expr, ExprKind, Item, Keyword, Name, Value};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Clause, Computability, Criterion, CriterionKind, Decision, Definition, Named, Rule};
+use crate::model::{
+    Clause, Computability, Criterion, CriterionKind, Decision, Definition, HAS_ERRORS, Named, Rule,
+};
 use crate::resolve::Space;
 
 impl Lowering<'_> {
@@ -158,7 +160,7 @@ impl Lowering<'_> {
         // A rule with faults is kept as its wording, so that the wording is still looked at.
         let rule = rule.unwrap_or_else(|| Clause {
             text: prose.clone(),
-            rule: Rule::Text { key: code.to_owned(), because: "its rule has errors".to_owned() },
+            rule: Rule::Text { key: code.to_owned(), because: HAS_ERRORS.to_owned() },
             origin: item.head_span().into(),
         });
         Criterion {

@@ -7,8 +7,8 @@ use super::time::{Days, time_unit};
 use crate::ast::{self, Expr, ExprKind, Keyword, Name, Quantifier, Quantity};
 use crate::diagnostics::{Diagnostic, codes, did_you_mean};
 use crate::model::{
-    Anchor, AttestationVerb, Clause, Finding, Level, Mode, Moment, Rule, Selector, Term, TimeUnit, Tolerance,
-    Value, Window,
+    Anchor, AttestationVerb, Clause, Finding, HAS_ERRORS, Level, Mode, Moment, Rule, Selector, Term,
+    TimeUnit, Tolerance, Value, Window,
 };
 use crate::resolve::Space;
 use crate::source::{Span, Spanned};
@@ -155,7 +155,10 @@ impl Lowering<'_> {
                             "randomization"
                         )),
                 );
-                None
+                // What must be stable is known: the therapy and the time are still checked.
+                let measure = self.value(of, env)?.term;
+                let tolerance = Tolerance::Percent { percent: crate::number::Exact::zero() };
+                clause(Rule::Steady { measure, tolerance, reference: Selector::Earliest })
             }
             ExprKind::Quantified { quantifier, list, predicate } => {
                 let of = list
@@ -253,8 +256,15 @@ impl Lowering<'_> {
 
     fn truths(&mut self, all: &[Expr], env: &Env<'_>) -> Option<Vec<Clause>> {
         // Every part is looked at, so that every fault is reported.
-        let of: Vec<Option<Clause>> = all.iter().map(|one| self.truth(one, env)).collect();
-        of.into_iter().collect()
+        Some(all.iter().map(|one| self.truth_or_words(one, env)).collect())
+    }
+
+    /// A part with errors is kept as its words, so that the parts beside it are still checked in their place.
+    fn truth_or_words(&mut self, expr: &Expr, env: &Env<'_>) -> Clause {
+        self.truth(expr, env).unwrap_or_else(|| {
+            let rule = Rule::Text { key: self.next_key(), because: HAS_ERRORS.to_owned() };
+            Clause { text: self.words(expr.span), rule, origin: expr.span.into() }
+        })
     }
 
     fn next_key(&mut self) -> String {

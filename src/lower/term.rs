@@ -71,6 +71,7 @@ impl Lowering<'_> {
                 let days = self.phrase_or_open(phrase);
                 let mut value = self.value(of, &env.within(days))?;
                 value.term.text = text;
+                value.term.origin = expr.span.into();
                 value.span = expr.span;
                 Some(value)
             }

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{Domain, Origin, UnitRef};
 use crate::number::Exact;
 
+/// Why a part of a rule is [`Rule::Text`] when it was written as a rule and has errors. No output is ever made of it.
+pub const HAS_ERRORS: &str = "it has errors";
+
 /// A rule together with the author's own words for it, so that an explanation can cite each part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Clause {

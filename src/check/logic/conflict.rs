@@ -12,7 +12,7 @@ use crate::model::{Rule, Trial};
 
 pub(super) fn check(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diagnostic>) {
     let mut by_key: IndexMap<&str, Vec<&Demand<'_>>> = IndexMap::new();
-    for demand in demands {
+    for demand in demands.iter().filter(|demand| !matches!(demand.clause.rule, Rule::Text { .. })) {
         by_key.entry(demand.subject.key()).or_default().push(demand);
     }
     for group in by_key.values() {

@@ -1,10 +1,14 @@
 //! Bounds that follow from others: L03 and L11.
 
+use std::collections::BTreeSet;
+
 use crate::check::demands::{Demand, Subject, in_unit, measure_of, unit_of};
+use crate::check::prose::Prose;
 use crate::check::{at, with};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Anchor, ArithmeticOperator, Finding, Term, TimeUnit, Trial, UnitRef, Value};
+use crate::model::{Anchor, ArithmeticOperator, Finding, Measure, Term, TimeUnit, Trial, UnitRef, Value};
 use crate::number::Exact;
+use crate::units;
 
 pub(super) fn check(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diagnostic>) {
     for demand in demands {
@@ -26,13 +30,39 @@ fn quotient<'a>(trial: &'a Trial, term: &'a Term) -> Option<(&'a Term, &'a Term)
         .then_some((left.as_ref(), right.as_ref()))
 }
 
+/// A measure per body weight that is not computed from another one, and that other: `[IU]/kg/d` and `[IU]/d`, with a
+/// word in common. Whether it is the same quantity is for the author to say.
+fn per_weight<'a>(trial: &'a Trial, term: &Term, demands: &[Demand<'_>]) -> Option<(&'a str, UnitRef)> {
+    let (name, measure) = measure_of(trial, term)?;
+    let own = unit_of(measure.quantity()?.unit.as_ref()?)?;
+    let words = |measure: &Measure| -> BTreeSet<String> {
+        let prose = Prose::new(&measure.label, None);
+        prose.tokens.iter().filter(|token| token.lower.len() >= 5).map(|token| token.lower.clone()).collect()
+    };
+    demands.iter().find_map(|other| {
+        let Subject::Number { term, .. } = &other.subject else { return None };
+        let (part, flat) = trial.measures.get_key_value(measure_of(trial, term)?.0)?;
+        let per = format!("({})/kg", flat.quantity()?.unit.as_ref()?.ucum);
+        let same =
+            units::parse(&per).is_ok_and(|per| units::commensurable(&per, &own, &measure.analyte()).is_ok());
+        let kin = part != name && !words(measure).is_disjoint(&words(flat));
+        (same && kin).then(|| (part.as_str(), UnitRef { ucum: "kg".to_owned(), written: "kg".to_owned() }))
+    })
+}
+
 /// L03: a limit on `a / b` and one on `a`: the second decides only above a certain `b`.
 fn ratio_and_part(trial: &Trial, demand: &Demand<'_>, demands: &[Demand<'_>]) -> Option<Diagnostic> {
     let Subject::Number { term, allowed, unit, .. } = &demand.subject else { return None };
-    let (part, per) = quotient(trial, term)?;
-    let (part_name, _) = measure_of(trial, part)?;
-    let (_, per_measure) = measure_of(trial, per)?;
-    let per_unit = per_measure.quantity()?.unit.as_ref()?;
+    let (part_name, per_label, per_unit, computed) = match quotient(trial, term) {
+        Some((part, per)) => {
+            let (_, per) = measure_of(trial, per)?;
+            (measure_of(trial, part)?.0, per.label.as_str(), per.quantity()?.unit.clone()?, true)
+        }
+        None => {
+            let (part, kilogram) = per_weight(trial, term, demands)?;
+            (part, "body weight", kilogram, false)
+        }
+    };
     let other = demands.iter().find(|other| {
         matches!(&other.subject, Subject::Number { term, .. } if measure_of(trial, term).is_some_and(|(name, _)| name == part_name))
     })?;
@@ -43,24 +73,30 @@ fn ratio_and_part(trial: &Trial, demand: &Demand<'_>, demands: &[Demand<'_>]) ->
         (Some(bound), Some(other)) => (&bound.at, &other.at, "above"),
         _ => (&allowed.floor()?.at, &other_allowed.floor()?.at, "below"),
     };
-    let other_unit = other_unit.as_ref()?;
-    let joint = format!("({})/({})", other_unit.ucum, per_unit.ucum);
+    let joint = format!("({})/({})", other_unit.as_ref()?.ucum, per_unit.ucum);
     let joint = UnitRef { written: joint.clone(), ucum: joint };
     unit_of(&joint)?;
     let bound = in_unit(trial, term, bound, unit.as_ref(), Some(&joint))?;
     let threshold = other_bound.checked_div(&bound)?;
     let shown = format!("{} {}", threshold.to_significant(4), per_unit.written);
-    let per_label = &per_measure.label;
     let found = at(
         &codes::BINDS_BEYOND,
         other.clause.origin.0,
         format!("this limit of {} decides only when {per_label} is {side} {shown}", other.place.code),
     )?
     .label(format!("elsewhere {} is stricter", demand.place.code));
-    Some(with(found, demand.clause.origin.0, "the limit that decides elsewhere").help(format!(
-        "say which limit is the safety limit: {} alone is enough for participants on the other side of {shown}",
-        demand.place.code
-    )))
+    let help = if computed {
+        format!(
+            "say which limit is the safety limit: {} alone is enough for participants on the other side of {shown}",
+            demand.place.code
+        )
+    } else {
+        let (name, _) = measure_of(trial, term)?;
+        format!(
+            "if `{name}` is `{part_name}` per body weight, declare one quantity instead of two: `derive {name} \"…\": {part_name} / weight`"
+        )
+    };
+    Some(with(found, demand.clause.origin.0, "the limit that decides elsewhere").help(help))
 }
 
 /// The finding of an age at onset, or of a duration, and the factor from its unit to months.

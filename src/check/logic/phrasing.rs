@@ -61,6 +61,11 @@ fn comma_list(place: Place<'_>, prose: &Prose<'_>) -> Option<Diagnostic> {
         run.push(index);
         unjoined = (!joined).then_some((run[0], index + 1));
     }
+    // `at least two of: …` and `any of the following` say how the parts are joined.
+    let counted = ["of :", "the following", "any|all|each|none|one|two|three|either of", "both"];
+    if counted.iter().any(|words| prose.has(words)) {
+        return None;
+    }
     let (first, last) = unjoined.filter(|_| place.excludes())?;
     let range = limits[first].range().start..limits[last].range().end;
     Some(

@@ -6,7 +6,9 @@ use crate::check::demands::{demands_of, meaning};
 use crate::check::visit::{Node, Place, clause as walk, criteria};
 use crate::check::{at, listed};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{AttestationVerb, Clause, Comparator, CriterionKind, Rule, Term, Trial, Value};
+use crate::model::{
+    AttestationVerb, Clause, Comparator, CriterionKind, HAS_ERRORS, Rule, Term, Trial, Value,
+};
 
 pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
     for place in criteria(trial) {
@@ -25,7 +27,11 @@ pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
 /// L08: three tests that are made at different times or by different people.
 fn several_tests(trial: &Trial, place: Place<'_>) -> Option<Diagnostic> {
     let demands = demands_of(trial, place);
-    let occasions: BTreeSet<String> = demands.iter().map(|demand| occasion(demand.clause)).collect();
+    let occasions: BTreeSet<String> = demands
+        .iter()
+        .filter(|demand| !matches!(&demand.clause.rule, Rule::Text { because, .. } if because == HAS_ERRORS))
+        .map(|demand| occasion(demand.clause))
+        .collect();
     if occasions.len() < 3 {
         return None;
     }

@@ -29,6 +29,7 @@ fn words_that_join_are_asked_for() {
     assert_eq!(of_text("exclude", "Bleeding or thrombosis"), nothing());
     assert_eq!(of_text("exclude", "INR >1.5, PTT>40, PT >15."), ["L06 >1.5, PTT>40, PT >15"]);
     assert_eq!(of_text("exclude", "INR >1.5, PTT>40 or PT >15."), nothing());
+    assert_eq!(of_text("exclude", "At least two of: INR >1.5, PTT>40, PT >15."), nothing());
     assert_eq!(of_text("include", "INR <1.5, PTT<40, PT <15."), nothing(), "an inclusion means all of them");
 }
 
