@@ -13,6 +13,7 @@ pub mod compile;
 pub mod diagnostics;
 pub mod eligibility;
 pub mod emit;
+pub mod format;
 pub mod forms;
 pub mod library;
 pub mod lower;

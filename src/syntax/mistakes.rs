@@ -9,7 +9,7 @@ use crate::source::{FileId, Span};
 /// takes no more room than its text.
 const MOST: usize = 1000;
 
-pub(super) struct Mistakes {
+pub(crate) struct Mistakes {
     pub file: FileId,
     list: Vec<Diagnostic>,
 }

@@ -10,10 +10,10 @@ pub mod schema;
 
 mod build;
 mod head;
-mod mistakes;
+pub(crate) mod mistakes;
 mod name;
 mod scan;
-mod token;
+pub(crate) mod token;
 mod value;
 mod words;
 

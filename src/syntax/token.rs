@@ -13,7 +13,7 @@ use crate::diagnostics::{Diagnostic, codes};
 const LONGEST_UNIT: usize = 64;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// A letter, then letters, digits and `_`.
     Word,
     /// Begins with a digit.
@@ -32,7 +32,7 @@ pub(super) enum Kind {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token {
+pub(crate) struct Token {
     pub kind: Kind,
     /// First on its line.
     pub first: bool,
@@ -52,7 +52,7 @@ impl Token {
 
 /// A comment; `doc` when it begins with `///`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Remark {
+pub(crate) struct Remark {
     pub start: u32,
     pub end: u32,
     pub doc: bool,
@@ -60,7 +60,7 @@ pub(super) struct Remark {
     pub used: bool,
 }
 
-pub(super) struct Tokens<'a> {
+pub(crate) struct Tokens<'a> {
     /// The text with its bad signs replaced; every place is as in the author's.
     pub text: Cow<'a, str>,
     pub list: Vec<Token>,
@@ -69,7 +69,7 @@ pub(super) struct Tokens<'a> {
     pub unclosed: Vec<usize>,
 }
 
-pub(super) fn tokens<'a>(text: &'a str, mistakes: &mut Mistakes) -> Tokens<'a> {
+pub(crate) fn tokens<'a>(text: &'a str, mistakes: &mut Mistakes) -> Tokens<'a> {
     let mut lexer = Lexer {
         text,
         at: 0,

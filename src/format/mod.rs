@@ -1,0 +1,145 @@
+//! The formatter: one layout for every protocol, with the author's lines, words and comments.
+//!
+//! Each line is indented by the blocks and parentheses around it, runs of blanks become one, comparisons get their plain
+//! signs, and more than one empty line becomes one. The result is read again and compared with what was read before:
+//! if anything but the layout differed, nothing is changed.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::ast::Item;
+use crate::diagnostics::Diagnostic;
+use crate::source::FileId;
+use crate::syntax::mistakes::Mistakes;
+use crate::syntax::token::{self, Kind};
+use crate::syntax::{self, Parsed};
+
+/// Blanks for each block or parenthesis around a line.
+const STEP: usize = 2;
+
+/// Why a text was not formatted.
+#[derive(Clone, Debug)]
+pub enum Refusal {
+    /// The text has faults that must be repaired first.
+    Faults(Vec<Diagnostic>),
+    /// The formatted text would not mean the same: a fault of the formatter.
+    Changed,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::Faults(faults) => {
+                write!(f, "the file is not formatted before its {} faults are repaired", faults.len())
+            }
+            Refusal::Changed => {
+                f.write_str("the file is left as it is: its formatted text would not mean the same")
+            }
+        }
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// The text in the one layout. Formatting a formatted text changes nothing.
+///
+/// # Errors
+/// When the text has faults, or when the formatted text would not read as the same tree with the same comments.
+pub fn format(text: &str) -> Result<String, Refusal> {
+    let before = syntax::parse(FileId(0), text);
+    if !before.diagnostics.is_empty() {
+        return Err(Refusal::Faults(before.diagnostics));
+    }
+    let formatted = lay_out(text, &before);
+    let after = syntax::parse(FileId(0), &formatted);
+    let comments = |parsed: &Parsed| -> Vec<String> {
+        parsed.comments.iter().map(|comment| comment.text.clone()).collect()
+    };
+    let same =
+        after.diagnostics.is_empty() && before.file == after.file && comments(&before) == comments(&after);
+    if same { Ok(formatted) } else { Err(Refusal::Changed) }
+}
+
+/// A word, sign, text or comment with its place.
+#[derive(Clone, Copy)]
+struct Mark {
+    kind: Option<Kind>,
+    start: usize,
+    end: usize,
+}
+
+fn lay_out(text: &str, parsed: &Parsed) -> String {
+    let mut starts = BTreeSet::new();
+    parsed.file.items.iter().for_each(|item| statement_starts(item, &mut starts));
+    let mut unused = Mistakes::new(FileId(0));
+    let tokens = token::tokens(text, &mut unused);
+    let mut marks: Vec<Mark> = tokens
+        .list
+        .iter()
+        .map(|token| Mark { kind: Some(token.kind), start: token.start(), end: token.end() })
+        .chain(tokens.remarks.iter().map(|remark| Mark {
+            kind: None,
+            start: remark.start as usize,
+            end: remark.end as usize,
+        }))
+        .collect();
+    marks.sort_by_key(|mark| mark.start);
+
+    let mut out = String::with_capacity(text.len());
+    let (mut braces, mut parentheses) = (0usize, 0usize);
+    let mut before: Option<Mark> = None;
+    for mark in &marks {
+        let between = &tokens.text[before.map_or(0, |before| before.end)..mark.start];
+        let lines = between.matches('\n').count().max(usize::from(between.contains('\r')));
+        let first = before.is_none() || lines > 0;
+        let closes = match mark.kind {
+            Some(Kind::CloseBrace) => {
+                braces = braces.saturating_sub(1);
+                true
+            }
+            Some(Kind::CloseParen) => {
+                parentheses = parentheses.saturating_sub(1);
+                true
+            }
+            _ => false,
+        };
+        if first {
+            if before.is_some() {
+                out.push_str(if lines > 1 { "\n\n" } else { "\n" });
+            }
+            let is_start = mark.kind.is_none()
+                || closes
+                || mark.kind == Some(Kind::OpenBrace)
+                || starts.contains(&mark.start);
+            let depth = braces + parentheses + usize::from(!is_start && parentheses == 0);
+            out.extend(std::iter::repeat_n(' ', depth * STEP));
+        } else if mark.kind.is_none() {
+            out.push_str("  ");
+        } else if !between.is_empty() {
+            out.push(' ');
+        }
+        match mark.kind {
+            Some(Kind::OpenBrace) => braces += 1,
+            Some(Kind::OpenParen) => parentheses += 1,
+            _ => {}
+        }
+        out.push_str(match (&text[mark.start..mark.end], mark.kind) {
+            ("≥", Some(Kind::Operator)) => ">=",
+            ("≤", Some(Kind::Operator)) => "<=",
+            ("≠", Some(Kind::Operator)) => "!=",
+            (same, _) => same,
+        });
+        before = Some(*mark);
+    }
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out
+}
+
+/// Where items and properties begin.
+fn statement_starts(item: &Item, starts: &mut BTreeSet<usize>) {
+    starts.insert(item.span.range().start);
+    starts.extend(item.properties.iter().map(|property| property.key.span.range().start));
+    item.items.iter().for_each(|inner| statement_starts(inner, starts));
+}
