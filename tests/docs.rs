@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use snippet::compile_snippet;
+use trialc::compile::compile;
 use trialc::diagnostics::render::{Format, Look, render};
 
 /// The ```trial blocks of a document with the line at which each begins.
@@ -45,10 +46,24 @@ fn faults(path: &str) -> Vec<String> {
 
 #[test]
 fn the_documents_compile() {
-    let documents = ["README.md", "docs/reference.md", "docs/tutorial.md"];
+    let documents = ["README.md", "docs/reference.md"];
     let there = documents.iter().filter(|path| Path::new(env!("CARGO_MANIFEST_DIR")).join(path).is_file());
     let faults: Vec<String> = there.flat_map(|path| faults(path)).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_pieces_of_the_tutorial_are_one_protocol_that_nothing_is_said_of() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/tutorial.md");
+    let pieces: Vec<String> =
+        blocks(&fs::read_to_string(path).unwrap()).into_iter().map(|(_, block)| block).collect();
+    assert!(pieces.len() >= 8, "{} pieces", pieces.len());
+    let texts = snippet::Texts::new(&[("trial.trial", &pieces.join("\n"))]);
+    let compilation = compile(&texts, "trial.trial").unwrap();
+    let shown = render(Format::Plain, Look::default(), &compilation.sources, &compilation.diagnostics);
+    assert!(compilation.diagnostics.is_empty(), "{shown}");
+    let examples = compilation.trial.map(|trial| trial.examples.len());
+    assert_eq!(examples, Some(3), "the invented people are in it, and their verdicts are borne out");
 }
 
 #[test]

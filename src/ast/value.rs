@@ -87,9 +87,10 @@ pub enum Value {
     FieldType(FieldType),
     /// Something recorded of the person in an example.
     Fact(Fact),
-    /// `ineligible by I8`.
+    /// `ineligible by I8`; `eligible for second_dose` where the trial has several decisions.
     Expectation {
         verdict: Name,
+        decision: Option<Name>,
         by: Vec<Name>,
     },
     /// `not stated`: the protocol is known to be silent.

@@ -48,10 +48,10 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     Ok(exit)
 }
 
-/// As the author writes it: `ineligible by I8, E3`.
+/// As the author writes it: `ineligible for randomization by I8, E3`.
 fn in_words(expectation: &Expectation) -> String {
     let by =
         if expectation.by.is_empty() { String::new() } else { format!(" by {}", expectation.by.join(", ")) };
     let decision = expectation.decision.as_ref().map(|event| format!(" for {event}")).unwrap_or_default();
-    format!("{}{by}{decision}", expectation.verdict)
+    format!("{}{decision}{by}", expectation.verdict)
 }

@@ -4,7 +4,7 @@ use super::property::iso;
 use super::{Lowering, label_of};
 use crate::ast::{self, Item, Keyword, Name, Value};
 use crate::diagnostics::{Diagnostic, codes, did_you_mean};
-use crate::model::{Answer, Example, Expectation, Fact, FactValue, MeasureKind};
+use crate::model::{Answer, Decision, Example, Expectation, Fact, FactValue, MeasureKind, Named};
 use crate::number::Exact;
 use crate::resolve::Space;
 use crate::source::{Span, Spanned};
@@ -12,23 +12,50 @@ use crate::source::{Span, Spanned};
 const VERDICTS: [&str; 3] = ["eligible", "ineligible", "undetermined"];
 
 impl Lowering<'_> {
-    pub(super) fn examples(&mut self) -> Vec<Example> {
-        self.own(Keyword::Example).into_iter().map(|item| self.example(item)).collect()
+    pub(super) fn examples(&mut self, decisions: &Named<Decision>) -> Vec<Example> {
+        self.own(Keyword::Example).into_iter().map(|item| self.example(item, decisions)).collect()
     }
 
-    fn example(&mut self, item: &Item) -> Example {
+    fn example(&mut self, item: &Item, decisions: &Named<Decision>) -> Example {
         let mut facts = Vec::new();
         let mut expect = Vec::new();
         for inner in &item.items {
             match inner.body.as_ref().map(|body| (&body.value, body.span)) {
                 Some((Value::Fact(fact), span)) => facts.extend(self.fact(fact, span)),
-                Some((Value::Expectation { verdict, by }, _)) => {
-                    expect.extend(self.expectation(verdict, by, inner))
+                Some((Value::Expectation { verdict, decision, by }, _)) => {
+                    if let Some(mut expectation) = self.expectation(verdict, by, inner) {
+                        expectation.decision = self.decision_meant(decision.as_ref(), by, decisions);
+                        expect.push(expectation);
+                    }
                 }
                 _ => {}
             }
         }
         Example { label: label_of(item), facts, expect, origin: item.head_span().into() }
+    }
+
+    /// The decision that an expectation names, or the one to which the criteria that it names belong. `None` where
+    /// there is no choice, or none was made.
+    fn decision_meant(
+        &mut self,
+        named: Option<&Name>,
+        by: &[Name],
+        decisions: &Named<Decision>,
+    ) -> Option<String> {
+        if let Some(named) = named {
+            if decisions.contains_key(&named.value) {
+                return Some(named.value.clone());
+            }
+            let events: Vec<&str> = decisions.keys().map(String::as_str).collect();
+            let help = "name the event that an `eligibility for` decides on";
+            let found = self.scope.unknown(&codes::UNKNOWN_NAME, named, "decision", &events, help);
+            self.report(found);
+            return None;
+        }
+        let holds = |decision: &Decision| by.iter().all(|code| decision.criteria.contains_key(&code.value));
+        let mut meant =
+            decisions.iter().filter(|(_, decision)| decisions.len() > 1 && !by.is_empty() && holds(decision));
+        meant.next().map(|(event, _)| event.clone())
     }
 
     fn expectation(&mut self, verdict: &Name, by: &[Name], item: &Item) -> Option<Expectation> {

@@ -139,7 +139,7 @@ impl<'a> Lowering<'a> {
         let outcomes = self.outcomes();
         let schedule = self.schedule();
         let declared = self.declared_forms();
-        let examples = self.examples();
+        let examples = self.examples(&decisions);
         self.complete_concepts();
         let measures: Named<Measure> = self
             .measures

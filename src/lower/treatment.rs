@@ -79,16 +79,18 @@ impl Lowering<'_> {
                 .items_of(Keyword::Arm)
                 .filter_map(|arm| Some(arm.name.as_ref()?.value.clone()))
                 .collect();
-            let count = arms.len();
+            // In a crossover, participants are allocated to sequences.
+            let count = arms.len() + item.items_of(Keyword::Sequence).count();
             let ratio = self.stated(item, "ratio", |lowering, property| match &property.value.value {
                 Value::Ratio(parts) if parts.len() == count => Some(parts.clone()),
                 Value::Ratio(parts) => {
-                    let message = format!("the ratio has {} parts for {count} arms", parts.len());
+                    let message =
+                        format!("the ratio has {} parts for {count} arms or sequences", parts.len());
                     lowering.report(
                         Diagnostic::new(&codes::RATIO_PARTS, property.value.span, message)
                             .label(format!("{} parts", parts.len()))
-                            .and(item.name_span(), format!("{count} arms"))
-                            .help("write one number for each arm, in the order of the arms"),
+                            .and(item.name_span(), format!("{count} arms or sequences"))
+                            .help("write one number for each, in their order"),
                     );
                     None
                 }

@@ -275,13 +275,15 @@ impl Reader<'_, '_> {
     pub(super) fn expectation(&mut self, range: Range<usize>, place: Place<'_>) -> Option<Value> {
         const VERDICTS: &[&str] = &["eligible", "ineligible", "undetermined"];
         let node = self.parse(Rule::expectation, &range, place)?;
+        let decision = node.clone().into_inner().find(|part| part.as_rule() == Rule::decided);
+        let decision = decision.and_then(|decided| self.words_in(decided, range.start).pop());
         let mut words = self.words_in(node, range.start).into_iter();
         let verdict = words.next()?;
         if !VERDICTS.contains(&verdict.value.as_str()) {
             self.not_one_of(Spanned::new(verdict.value.as_str(), verdict.span), VERDICTS, "a verdict");
             return None;
         }
-        Some(Value::Expectation { verdict, by: words.collect() })
+        Some(Value::Expectation { verdict, decision, by: words.collect() })
     }
 }
 
@@ -291,6 +293,16 @@ mod tests {
 
     fn faults(fact: &str) -> usize {
         crate::syntax::parse(FileId(0), &format!("example \"A\" {{\n  {fact}\n}}\n")).diagnostics.len()
+    }
+
+    #[test]
+    fn a_verdict_may_name_its_decision_and_the_criteria() {
+        for verdict in
+            ["eligible", "eligible for randomization", "ineligible by I1, E2", "ineligible for dose_2 by E2"]
+        {
+            assert_eq!(faults(&format!("expect: {verdict}")), 0, "{verdict}");
+        }
+        assert_eq!(faults("expect: ineligible by E2 for dose_2"), 1);
     }
 
     #[test]
