@@ -267,7 +267,7 @@ fn an_example_holds_facts_and_an_expectation() {
     assert!(matches!(facts[11], Fact::Answer { answer, .. } if answer.value == "yes"));
     let expect = example.items.last().expect("an expectation");
     assert!(
-        matches!(body(expect), Value::Expectation { verdict, by } if verdict.value == "ineligible" && by.len() == 2)
+        matches!(body(expect), Value::Expectation { verdict, by, .. } if verdict.value == "ineligible" && by.len() == 2)
     );
 }
 
