@@ -42,13 +42,6 @@ pub fn bad<T>(text: &str, read: impl Fn(Slice<'_>, &mut Vec<Diagnostic>) -> Opti
     said(text, &diagnostics)
 }
 
-/// The tree that is read in spite of a slip, and what is said about it.
-pub fn meant(text: &str) -> String {
-    let mut diagnostics = Vec::new();
-    let tree = expression::expression(slice(text), &mut diagnostics);
-    tree.map_or_else(|| "unreadable".into(), |tree| expr(&tree))
-}
-
 pub fn said(text: &str, diagnostics: &[Diagnostic]) -> String {
     let mut lines = Vec::new();
     for said in diagnostics {

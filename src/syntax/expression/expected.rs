@@ -37,10 +37,14 @@ pub(super) fn report(slice: Slice<'_>, entry: Rule, error: &Error<Rule>) -> Diag
     if after_blanks(slice.text, word.end) == slice.text.len() && opens(&slice.text[word.clone()]) {
         return missing(slice, entry, &wanted);
     }
-    if let Some(known) = known_slip(slice, &word, &wanted) {
+    if let Some(known) = known_slip(slice, entry, &word, &wanted) {
         return known;
     }
-    if wanted.needed.is_empty() { stray(slice, rest, &wanted) } else { in_the_way(slice, word, &wanted) }
+    if wanted.needed.is_empty() {
+        stray(slice, entry, rest, &wanted)
+    } else {
+        in_the_way(slice, word, &wanted)
+    }
 }
 
 /// How far down the list a thing stands that could follow.
@@ -138,7 +142,7 @@ fn in_the_way(slice: Slice<'_>, word: Range<usize>, wanted: &Wanted) -> Diagnost
 }
 
 /// Words behind something complete, up to the next word that could join them to it.
-fn stray(slice: Slice<'_>, start: usize, wanted: &Wanted) -> Diagnostic {
+fn stray(slice: Slice<'_>, entry: Rule, start: usize, wanted: &Wanted) -> Diagnostic {
     let text = slice.text;
     let mut end = word_at(text, start).end;
     loop {
@@ -150,7 +154,11 @@ fn stray(slice: Slice<'_>, start: usize, wanted: &Wanted) -> Diagnostic {
         end = word_at(text, next).end;
     }
     let help = if wanted.possible.contains(&"`and`") {
-        "remove it, or join it with `and` or `or`".to_owned()
+        if entry == Rule::expression_entry {
+            "remove it, or join it with `and` or `or`".to_owned()
+        } else {
+            "remove it, or join a further time with `and`".to_owned()
+        }
     } else if wanted.possible.contains(&"`,`") {
         "remove it, or separate it with a comma".to_owned()
     } else {

@@ -2,13 +2,19 @@
 
 use std::ops::Range;
 
+use super::Rule;
 use super::expected::Wanted;
 use super::words::{after_blanks, is_blank, is_reserved, is_word, word_at};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::syntax::Slice;
 
 /// Slips that are known by their first word, whatever could stand there.
-pub(super) fn known_slip(slice: Slice<'_>, word: &Range<usize>, wanted: &Wanted) -> Option<Diagnostic> {
+pub(super) fn known_slip(
+    slice: Slice<'_>,
+    entry: Rule,
+    word: &Range<usize>,
+    wanted: &Wanted,
+) -> Option<Diagnostic> {
     let text = &slice.text[word.clone()];
     let span = slice.span(word.clone());
     let stray = |message: String| Diagnostic::new(&codes::STRAY_TEXT, span, message);
@@ -31,6 +37,14 @@ pub(super) fn known_slip(slice: Slice<'_>, word: &Range<usize>, wanted: &Wanted)
                 .help("write `or` instead of the comma: `is III or IV or V`")
                 .fix(span, " or")
         }
+        "," if entry != Rule::expression_entry => stray(
+            "nothing that can stand here follows this comma".into(),
+        )
+        .help(if entry == Rule::timing_entry {
+            "join two times with `and`"
+        } else {
+            "remove what follows, or repair it"
+        }),
         "," if wanted.needed.is_empty() => stray("a comma does not say whether all are meant or any".into())
             .help("write `and` or `or`, or a list: `each of (a, b)`, `any of (a, b)`"),
         "if" | "where" if wanted.needed.is_empty() => {
