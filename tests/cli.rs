@@ -124,3 +124,29 @@ fn watching_checks_again_when_the_file_changes() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+#[test]
+fn the_commands_of_the_readme_do_what_it_says() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("out");
+    let commands: Vec<&str> =
+        readme.lines().filter_map(|line| line.strip_prefix("cargo run --release -- ")).collect();
+    assert!(!commands.is_empty(), "{commands:?}");
+    for line in commands {
+        // What is written goes elsewhere; everything else is as it stands there.
+        let arguments: Vec<&str> =
+            line.split(' ').map(|word| if word == "out" { out.to_str().unwrap() } else { word }).collect();
+        let ended = run(root, &arguments);
+        assert_eq!(ended.code, Some(0), "{line}\n{}", ended.err);
+    }
+    let rows = readme.lines().filter_map(|line| line.strip_prefix("| `"));
+    let built: Vec<&str> = rows.filter(|row| !row.starts_with("trialc ")).collect();
+    assert!(built.len() >= 4, "README.md lists what is built");
+    for name in built.iter().flat_map(|row| row.split('|').next().unwrap().split('`').step_by(2)) {
+        // Of `forms/*.schema.json`, the folder.
+        let path = name.split('*').next().unwrap();
+        assert!(out.join(path).exists(), "README.md promises {name}");
+    }
+}
