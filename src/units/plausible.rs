@@ -58,11 +58,17 @@ pub fn implausible(
     if in_range(&base) {
         return Ok(None);
     }
-    let suggestion = accepted.iter().filter(|other| *other != unit).find_map(|other| {
+    let is_below = base < range.low;
+    let suggestions = accepted.iter().filter(|other| *other != unit).filter_map(|other| {
         let value = convert(value, other, &range.unit, analyte).ok()?.value;
         in_range(&value).then(|| (other.clone(), value))
     });
-    let is_below = base < range.low;
+    // Of several, the one that changes the value least: 1,000 /L is a slip for 1,000 /uL, hardly for 1,000 10*9/L.
+    let suggestion = if is_below {
+        suggestions.min_by(|a, b| a.1.cmp(&b.1))
+    } else {
+        suggestions.max_by(|a, b| a.1.cmp(&b.1))
+    };
     let (large, small) = if is_below { (&range.low, &base) } else { (&base, &range.high) };
     let positive = !small.is_negative() && !large.is_negative();
     let times = if positive { large.checked_div(small) } else { None };
