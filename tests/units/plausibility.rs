@@ -28,8 +28,8 @@ fn platelets_below_100_000_per_litre_are_implausible() {
 fn of_two_units_that_fit_the_one_that_changes_least_is_offered() {
     let lymphocytes = range("0", "1000", "10*9/L");
     let accepted = [unit("10*9/L"), unit("/uL")];
-    let found =
-        implausible(&exact("-1"), &unit("10*9/L"), &lymphocytes, &accepted, &Analyte::default()).expect("same kind");
+    let found = implausible(&exact("-1"), &unit("10*9/L"), &lymphocytes, &accepted, &Analyte::default())
+        .expect("same kind");
     assert_eq!(found.expect("implausible").suggestion, None);
     let lymphocytes = range("0.1", "1000", "10*9/L");
     let found = implausible(&exact("1,000"), &unit("/L"), &lymphocytes, &accepted, &Analyte::default());
