@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use trialc::compile::{Compilation, compile};
 use trialc::diagnostics::render::{Format, Look, render};
+use trialc::eligibility::{Eligibility, EligibilityDocument, Screener, read_records};
 use trialc::model::{Computability, CriterionKind};
 use trialc::source::{LoadError, Loader};
 
@@ -133,7 +134,11 @@ fn the_repaired_protocol_holds_every_row_of_the_record() {
     rows.extend((1..=33).map(|number| format!("E{number}")));
     assert_eq!(rows.len(), 44);
     let there: Vec<&String> = criteria.keys().filter(|code| *code != "R1").collect();
-    assert_eq!(there, rows.iter().collect::<Vec<_>>(), "the rows of the record in their order, and its age limits");
+    assert_eq!(
+        there,
+        rows.iter().collect::<Vec<_>>(),
+        "the rows of the record in their order, and its age limits"
+    );
     for (code, criterion) in criteria {
         let kind = if code.starts_with('E') { CriterionKind::Exclude } else { CriterionKind::Include };
         assert_eq!(criterion.kind, kind, "{code}");
@@ -143,6 +148,30 @@ fn the_repaired_protocol_holds_every_row_of_the_record() {
     assert_eq!(count(Computability::Attested), 4, "I1, I2, E28 and E33 are a person's judgement");
     assert_eq!(count(Computability::Partly), 6, "I3, E9, E10, E18, E29 and E32 hold a judgement");
     assert_eq!(count(Computability::Computed), 35);
+}
+
+#[test]
+fn the_invented_participants_get_the_verdicts_that_their_names_promise() {
+    let trial = compiled("trial.trial").trial.expect("no error");
+    let document = EligibilityDocument::of(&trial);
+    let screener = Screener::of(&document);
+    for (name, verdict, reasons) in [
+        ("eligible", Eligibility::Eligible, vec![]),
+        ("eligible_in_si_units", Eligibility::Eligible, vec![]),
+        ("hba1c_too_high", Eligibility::Ineligible, vec!["I8", "E3"]),
+        ("creatinine_too_high_for_a_woman", Eligibility::Ineligible, vec!["E6"]),
+        ("three_things_missing", Eligibility::Undetermined, vec!["I6", "E4", "E33"]),
+    ] {
+        let text =
+            fs::read_to_string(study(&format!("participants/{name}.json"))).expect("the file is there");
+        let records = read_records(&text).expect("a record");
+        assert_eq!(records.len(), 1);
+        let found = screener.screen(&records[0], None);
+        let found = found.decision("randomization").expect("the decision");
+        assert_eq!(found.verdict, verdict, "{name}");
+        let listed = if verdict == Eligibility::Undetermined { &found.open } else { &found.reasons };
+        assert_eq!(*listed, reasons, "{name}");
+    }
 }
 
 #[test]
