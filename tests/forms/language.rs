@@ -211,6 +211,21 @@ form VS "Vital signs" {
 }
 
 #[test]
+fn the_example_of_the_page_on_forms_makes_the_form_that_it_describes() {
+    let page = include_str!("../../docs/forms.md");
+    let example =
+        page.split("```trial\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    let month = "visit month_12: 12 months after randomization, ±14 days";
+    let trial = study(month, "collect hba1c at baseline, month_12", example);
+    assert_eq!(trial.forms["LB"].label, "Central laboratory");
+    assert_eq!(
+        field(&trial.forms, "LB", "LBREASON").when,
+        [FieldCondition { field: "LBREPETD".into(), one_of: vec!["Y".into()] }]
+    );
+    assert!(field(&trial.forms, "LB", "HBA1C_LBORRES").required);
+}
+
+#[test]
 fn a_condition_of_the_protocol_goes_with_a_declared_field() {
     let form = r#"form VS "Vital signs" { field pregnant "Pregnant?": yes_no { when: sex is female } }"#;
     let trial = study("", "collect systolic_bp at baseline", form);
