@@ -189,7 +189,7 @@ fn a_criterions_variable_that_no_visit_collects_in_time_is_underlined_in_the_cri
         "a schedule that collects nothing at all is told of elsewhere"
     );
     let words = underlined("collect weight at baseline", LIMIT);
-    assert_eq!(words, ["hba1c"]);
+    assert_eq!(words, ["latest hba1c within 14 days before randomization"]);
 }
 
 #[test]
