@@ -39,6 +39,24 @@ pub struct Label {
     pub text: String,
 }
 
+/// The longest word that a message repeats, in bytes: twice the longest that a lexicon has.
+const LONGEST_WORD: usize = 100;
+
+/// A text whose endless words are cut, so that a message never repeats a whole damaged file.
+fn readable(text: String) -> String {
+    let endless = |word: &&str| word.len() > LONGEST_WORD;
+    if text.len() <= LONGEST_WORD || !text.split(char::is_whitespace).any(|word| endless(&word)) {
+        return text;
+    }
+    let cut = |word: &str| {
+        let head: String = word.chars().take(40).collect();
+        let tail: String = word[head.len()..].chars().rev().take(10).collect();
+        format!("{head}…{}", tail.chars().rev().collect::<String>())
+    };
+    let words = text.split_inclusive(char::is_whitespace);
+    words.map(|word| if endless(&word) { cut(word) } else { word.to_owned() }).collect()
+}
+
 /// A text that would put the matter right when it replaces a span.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
@@ -65,7 +83,7 @@ impl Diagnostic {
         Self {
             code,
             severity: code.severity,
-            message: message.into(),
+            message: readable(message.into()),
             primary: Label { span, text: String::new() },
             secondary: Vec::new(),
             help: None,
@@ -76,20 +94,20 @@ impl Diagnostic {
     /// The text beside the underlined words.
     #[must_use]
     pub fn label(mut self, text: impl Into<String>) -> Self {
-        self.primary.text = text.into();
+        self.primary.text = readable(text.into());
         self
     }
 
     /// Another place that belongs to the matter.
     #[must_use]
     pub fn and(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.secondary.push(Label { span, text: text.into() });
+        self.secondary.push(Label { span, text: readable(text.into()) });
         self
     }
 
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.help = Some(text.into());
+        self.help = Some(readable(text.into()));
         self
     }
 
@@ -141,4 +159,17 @@ pub fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a st
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_endless_word_is_cut() {
+        let prose = "no measure `hba1c_at_randomization` is declared ".repeat(20);
+        assert_eq!(readable(prose.clone()), prose);
+        let endless = format!("`{}` is no word here", "ä".repeat(10_000));
+        assert_eq!(readable(endless), format!("`{}…{}` is no word here", "ä".repeat(39), "ä".repeat(8)));
+    }
 }

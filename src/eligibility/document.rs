@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::mentions::Mentions;
 use crate::model::{
-    Anchor, Concept, Constraint, Decision, Event, Identifier, Measure, MeasureKind, Named, Trial, Version,
-    Visit, VisitTiming,
+    Anchor, Concept, Constraint, Decision, Event, Identifier, Measure, MeasureKind, Named, QuantityMeasure,
+    Trial, Version, Visit, VisitTiming,
 };
+use crate::units::molar_mass;
 
 /// The format of [`EligibilityDocument`]'s JSON, described by `docs/schemas/eligibility.schema.json`.
 pub const FORMAT: &str = "trialc-eligibility/1";
@@ -103,6 +104,11 @@ impl EligibilityDocument {
         self.events = kept(&trial.events, &mentions.things);
         self.concepts = kept(&trial.concepts, &mentions.things);
         self.measures = kept(&trial.measures, &mentions.measures);
+        for measure in self.measures.values_mut() {
+            if let MeasureKind::Quantity(quantity) = &mut measure.kind {
+                weigh(quantity);
+            }
+        }
         self.persons = kept(&trial.persons, &mentions.persons);
     }
 }
@@ -115,6 +121,13 @@ impl VisitPoint {
             arms: visit.arms.clone(),
             repeats: visit.repeat.is_some(),
         }
+    }
+}
+
+/// Adds the molar mass of a formula, so that a checker needs no atomic weights.
+fn weigh(quantity: &mut QuantityMeasure) {
+    if quantity.molar_mass.is_none() {
+        quantity.molar_mass = quantity.formula.as_deref().and_then(|formula| molar_mass(formula).ok());
     }
 }
 

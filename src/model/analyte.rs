@@ -28,7 +28,9 @@ impl QuantityMeasure {
         {
             analyte = with_mass;
         }
-        if let Some(mass) = &self.molar_mass {
+        if let Some(mass) = &self.molar_mass
+            && analyte.molar_mass().is_none_or(|known| known.grams_per_mole != *mass)
+        {
             analyte = analyte.with_molar_mass(mass.clone());
         }
         if let Some(valence) = self.valence {

@@ -36,9 +36,24 @@ pub(super) fn check(word: &str) -> Result<(), BadName> {
 
 /// A name close to a word that cannot be one: `c_peptide` for `c-peptide`, `three_tc` for `3tc`.
 pub(super) fn corrected(word: &str) -> String {
-    if RESERVED.contains(&word) {
-        return format!("{word}_");
+    let name = plain_letters(word);
+    let name = name.trim_matches('_');
+    let digits = name.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, rest) = name.split_at(digits);
+    let rest = rest.trim_start_matches('_');
+    const DIGITS: [&str; 10] =
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
+    match number.parse::<usize>() {
+        Ok(digit) if number.len() == 1 && !rest.is_empty() => format!("{}_{rest}", DIGITS[digit]),
+        Ok(_) => format!("n{name}"),
+        Err(_) if name.is_empty() => "name".to_owned(),
+        Err(_) if RESERVED.contains(&name) => format!("{name}_"),
+        Err(_) => name.to_owned(),
     }
+}
+
+/// The word in the letters, digits and underscores of a name.
+fn plain_letters(word: &str) -> String {
     let mut name = String::new();
     for sign in word.chars() {
         match sign {
@@ -62,18 +77,7 @@ pub(super) fn corrected(word: &str) -> String {
             _ => name.push('_'),
         }
     }
-    let name = name.trim_matches('_');
-    let digits = name.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, rest) = name.split_at(digits);
-    let rest = rest.trim_start_matches('_');
-    const DIGITS: [&str; 10] =
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-    match number.parse::<usize>() {
-        Ok(digit) if number.len() == 1 && !rest.is_empty() => format!("{}_{rest}", DIGITS[digit]),
-        Ok(_) => format!("n{name}"),
-        Err(_) if name.is_empty() => "name".to_owned(),
-        Err(_) => name.to_owned(),
-    }
+    name
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use trialc::eligibility::Status::{self, Met, NotMet, Unknown};
 use trialc::eligibility::{Eligibility, EligibilityDocument, Record, run_examples, screen};
 use trialc::source::{LoadError, Loader};
 
-use super::support::{EVENTS, measurements, with};
+use super::support::{measurements, with};
 
 const DECLARATIONS: &str = r#"
 trial demo "Demonstration" { version: "1" }

@@ -301,3 +301,36 @@ fn the_record_of_the_documentation_is_one() {
         assert!(Record::read(block).is_ok());
     }
 }
+
+#[test]
+fn the_target_writes_the_document_and_a_list_of_every_criterion() {
+    let trial = rich().0;
+    let target = trialc::emit::find("eligibility").expect("the target is listed");
+    let artifacts = (target.emit)(&trial);
+    let file = |path: &str| {
+        let artifact = artifacts.iter().find(|artifact| artifact.path == path).expect("the file is written");
+        String::from_utf8(artifact.content.clone()).expect("text")
+    };
+    let document: EligibilityDocument = serde_json::from_str(&file("eligibility.json")).expect("a document");
+    assert_eq!(document, EligibilityDocument::of(&trial));
+    let list = file("eligibility.md");
+    for (code, criterion) in &trial.decisions["randomization"].criteria {
+        let row = format!("| {code} | {}", criterion.prose);
+        assert!(list.contains(&row), "{code} is listed with its wording");
+    }
+    assert!(list.contains("Only for: cells"));
+    assert!(list.contains("hba1c in 7.5 % to 9.5 %"), "the rule stands beside the wording");
+}
+
+#[test]
+fn molar_masses_are_in_the_document() {
+    let document = rich().document();
+    let creatinine = document.measures["creatinine"].quantity().expect("a quantity");
+    let mass = creatinine.molar_mass.as_ref().expect("its formula is known");
+    assert_eq!(mass.with_digits(1), "113.1");
+    let record = measurements(&["creatinine 100 umol/L on 2011-06-28"]);
+    let verdict = rich().screen(&record, None);
+    let line = verdict.decisions[0].criterion("E5").expect("E5");
+    let remarks = &line.because[0].evidence[0].remarks;
+    assert!(remarks[0].starts_with("molar mass of Serum creatinine 113.120 g/mol (C4H7N3O)"), "{remarks:?}");
+}
