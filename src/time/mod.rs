@@ -11,6 +11,8 @@ mod partial;
 #[cfg(test)]
 pub(crate) mod testing;
 
+use std::sync::OnceLock;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -132,30 +134,55 @@ fn months_in_days(months: i64, direction: Direction) -> (i64, i64) {
     flipped.unwrap_or((0, 0))
 }
 
-/// `None` for no months at all.
+/// `None` when the days are beyond counting.
 fn months_of(months: i64, direction: Direction) -> Option<(i64, i64)> {
-    let cycles = months / CALENDAR_MONTHS;
+    // A protocol asks for the same few lengths again and again; each is counted through once.
+    static COUNTED: [[OnceLock<(i64, i64)>; CALENDAR_MONTHS as usize]; 2] =
+        [const { [const { OnceLock::new() }; CALENDAR_MONTHS as usize] }; 2];
     let rest = usize::try_from(months % CALENDAR_MONTHS).ok()?;
-    let lengths: Vec<i64> = (0..2 * CALENDAR_MONTHS).map(month_length).collect();
-    let starts: Vec<i64> = std::iter::once(0)
-        .chain(lengths.iter().scan(0, |sum, length| {
-            *sum += length;
-            Some(*sum)
-        }))
-        .collect();
-    let whole = cycles.checked_mul(DAYS_PER_CALENDAR)?;
-    (0..CALENDAR_MONTHS as usize)
-        .map(|early| {
-            let late = early + rest;
-            let between = starts[late] - starts[early];
-            // The clamped day lies before the one asked for: nearer going forward, farther going back.
-            match direction {
-                Direction::After => (between - (lengths[early] - lengths[late]).max(0), between),
-                Direction::Before => (between, between + (lengths[late] - lengths[early]).max(0)),
-            }
+    let counted = &COUNTED[usize::from(direction == Direction::Before)][rest];
+    let (low, high) = counted.get_or_init(|| months_within_a_cycle(rest, direction));
+    let whole = (months / CALENDAR_MONTHS).checked_mul(DAYS_PER_CALENDAR)?;
+    Some((low.saturating_add(whole), high.saturating_add(whole)))
+}
+
+/// The fewest and the most days of fewer months than the calendar has, from every month of the calendar.
+fn months_within_a_cycle(months: usize, direction: Direction) -> (i64, i64) {
+    let calendar = Calendar::of_400_years();
+    let lengths = &calendar.lengths;
+    let days = (0..CALENDAR_MONTHS as usize).map(|early| {
+        let late = early + months;
+        let between = calendar.starts[late] - calendar.starts[early];
+        // The clamped day lies before the one asked for: nearer going forward, farther going back.
+        match direction {
+            Direction::After => (between - (lengths[early] - lengths[late]).max(0), between),
+            Direction::Before => (between, between + (lengths[late] - lengths[early]).max(0)),
+        }
+    });
+    days.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((0, 0))
+}
+
+/// The months of two whole cycles of the Gregorian calendar, from January of year 0.
+struct Calendar {
+    /// In days.
+    lengths: Vec<i64>,
+    /// In days from the first of them.
+    starts: Vec<i64>,
+}
+
+impl Calendar {
+    fn of_400_years() -> &'static Calendar {
+        static CALENDAR: OnceLock<Calendar> = OnceLock::new();
+        CALENDAR.get_or_init(|| {
+            let lengths: Vec<i64> = (0..2 * CALENDAR_MONTHS).map(month_length).collect();
+            let starts = lengths.iter().scan(0, |next, length| {
+                let start = *next;
+                *next += length;
+                Some(start)
+            });
+            Calendar { starts: starts.collect(), lengths }
         })
-        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
-        .map(|(low, high)| (low.saturating_add(whole), high.saturating_add(whole)))
+    }
 }
 
 /// Days in 400 Gregorian years.

@@ -53,41 +53,48 @@ pub fn parse(text: &str) -> Result<Unit, UnitError> {
     Ok(unit)
 }
 
+/// [`parse`] where most texts are no units, as in running prose: why one is not a unit is not worked out.
+pub fn recognise(text: &str) -> Option<Unit> {
+    if let Some(unit) = SEEN.read().unwrap_or_else(PoisonError::into_inner).get(text) {
+        return Some(unit.clone());
+    }
+    understand(text).ok()
+}
+
 /// [`parse`] without its memory of units seen before, for measuring it.
 #[doc(hidden)]
 pub fn parse_afresh(text: &str) -> Result<Unit, UnitError> {
+    understand(text).map_err(|error| if is_of_spelling(&error) { explained(text, error) } else { error })
+}
+
+fn is_of_spelling(error: &UnitError) -> bool {
+    matches!(error.kind, UnitErrorKind::Syntax | UnitErrorKind::UnknownUnit | UnitErrorKind::Prefix)
+}
+
+/// Reads UCUM, else everyday spellings; an error does not yet say what was probably meant.
+fn understand(text: &str) -> Result<Unit, UnitError> {
     match read(text).and_then(|expression| Unit::from_expression(text, expression)) {
         Ok(mut unit) => {
             unit.remark(|unit| false_friend(&unit.expression, &unit.reading.dimension));
             Ok(unit)
         }
-        Err(error)
-            if matches!(
-                error.kind,
-                UnitErrorKind::Syntax | UnitErrorKind::UnknownUnit | UnitErrorKind::Prefix
-            ) =>
-        {
-            parse_everyday(text, error)
-        }
+        Err(error) if is_of_spelling(&error) => understand_everyday(text, error),
         Err(error) => Err(error),
     }
 }
 
 /// Reads everyday spellings; `as_ucum` is what UCUM says of the text.
-fn parse_everyday(text: &str, as_ucum: UnitError) -> Result<Unit, UnitError> {
+fn understand_everyday(text: &str, as_ucum: UnitError) -> Result<Unit, UnitError> {
     if let Some(rest) = after_logarithm(text) {
         return parse_logarithm(text, rest);
     }
     let rewritten = rewrite(text);
     let ucum_text = rewritten.text();
     if ucum_text == text {
-        return Err(explained(text, as_ucum));
+        return Err(as_ucum);
     }
     let parsed = read(&ucum_text).and_then(|expression| Unit::from_expression(text, expression));
-    let mut unit = parsed.map_err(|mut error| {
-        error.range = rewritten.origin(&error.range);
-        explained(text, error)
-    })?;
+    let mut unit = parsed.map_err(|error| UnitError { range: rewritten.origin(&error.range), ..error })?;
     unit.remark(|unit| doubtful_power(&rewritten, &unit.code));
     Ok(unit)
 }

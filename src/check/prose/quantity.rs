@@ -155,7 +155,7 @@ fn unit_after(prose: &Prose<'_>, index: usize) -> (Measure, Option<Range<usize>>
         }
         // `x 10^9/L`: the blank is the wording's, not the unit's.
         let joined = text.replace(' ', "");
-        if let Ok(unit) = units::parse(text).or_else(|_| units::parse(&joined)) {
+        if let Some(unit) = units::recognise(text).or_else(|| units::recognise(&joined)) {
             let start = first.range.start;
             return (Measure::Unit(unit), Some(start..start + text.len()));
         }
