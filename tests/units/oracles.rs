@@ -31,7 +31,10 @@ enum Explained {
     LeadingSlash,
 }
 
-const EXPLAINED: &[(Explained, &str, fn(&Case<'_>) -> bool)] = &[
+/// A reason, the engine that it is about, and when it holds.
+type Excuse = (Explained, &'static str, fn(&Case<'_>) -> bool);
+
+const EXPLAINED: &[Excuse] = &[
     (Explained::FloatRange, "both", |case| {
         case.ours.is_some_and(|ours| ours.magnitude().abs() > 250)
             && case.theirs.is_none_or(|value| !value.is_finite() || value == 0.0)
@@ -53,9 +56,7 @@ struct Case<'a> {
 }
 
 fn explanation(case: &Case<'_>) -> Option<Explained> {
-    let fits = |(_, engine, holds): &&(Explained, &str, fn(&Case<'_>) -> bool)| {
-        (*engine == "both" || *engine == case.engine) && holds(case)
-    };
+    let fits = |(_, engine, holds): &&Excuse| (*engine == "both" || *engine == case.engine) && holds(case);
     EXPLAINED.iter().find(fits).map(|(reason, ..)| *reason)
 }
 
