@@ -3,6 +3,8 @@
 //! The caller brings a [`Loader`]: the compiler itself never touches a file, the clock or the environment, so the
 //! command line, an editor and a test all run the same code.
 
+use std::collections::BTreeSet;
+
 use crate::ast::Keyword;
 use crate::diagnostics::{self, Diagnostic, codes};
 use crate::resolve::{self, Scope};
@@ -53,6 +55,7 @@ fn read(compilation: &mut Compilation, loader: &dyn Loader, main: Source) {
     let main = compilation.sources.add(main);
     let diagnostics = &mut compilation.diagnostics;
     let program = resolve::gather(&mut compilation.sources, loader, main, diagnostics);
+    let unread = lines_with_errors(&compilation.sources, diagnostics);
     if !program.own.iter().any(|item| item.keyword.value == Keyword::Trial) {
         // Where the text could not be read, the header may be what was not.
         if !diagnostics.iter().any(Diagnostic::is_error) {
@@ -62,11 +65,25 @@ fn read(compilation: &mut Compilation, loader: &dyn Loader, main: Source) {
     let scope = Scope::of(&program, diagnostics);
     let lowered = lower::lower(&program, &scope, &compilation.sources);
     diagnostics.extend(lowered.diagnostics);
-    diagnostics.extend(check::check(&lowered.trial));
+    let lints = check::check(&lowered.trial);
+    let heard = |lint: &Diagnostic| {
+        lint.is_error() || !unread.contains(&line_of(&compilation.sources, lint.primary.span))
+    };
+    diagnostics.extend(lints.into_iter().filter(heard));
     if !diagnostics.iter().any(Diagnostic::is_error) {
         diagnostics.extend(eligibility::check_examples(&lowered.trial));
         compilation.trial = Some(lowered.trial);
     }
+}
+
+/// Where something could not be read: what is missing there may only seem to be missing.
+fn lines_with_errors(sources: &Sources, diagnostics: &[Diagnostic]) -> BTreeSet<(FileId, usize)> {
+    let errors = diagnostics.iter().filter(|found| found.is_error());
+    errors.map(|found| line_of(sources, found.primary.span)).collect()
+}
+
+fn line_of(sources: &Sources, span: Span) -> (FileId, usize) {
+    (span.file, sources.get(span.file).position(span.range().start).line)
 }
 
 fn no_trial(file: FileId, source: &Source) -> Diagnostic {

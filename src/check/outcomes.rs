@@ -15,7 +15,7 @@ use crate::model::{
 pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
     found.extend(tiers(trial));
     for (name, outcome) in &trial.outcomes {
-        found.extend(anchor(name, outcome));
+        found.extend(anchor(trial, name, outcome));
         found.extend(metric(name, outcome));
         found.extend(two_measures(outcome));
         found.extend(missing_in_arm(trial, name, outcome));
@@ -36,26 +36,30 @@ fn is_anchored(outcome: &Outcome) -> bool {
 }
 
 /// O01: `1 year`, from what?
-fn anchor(name: &str, outcome: &Outcome) -> Option<Diagnostic> {
-    let span = outcome.origins.get("time_frame").or(outcome.origin.0);
-    let help = "count from an event or name the visits: `time_frame: 1 year after randomization`, or `value: change of … from baseline to month_12`";
-    match &outcome.time_frame {
-        Stated::Is(frame) if frame.anchor.is_none() => Some(
-            at(&codes::OUTCOME_ANCHOR, span, format!("`{}` does not say when it starts", frame.text))?
-                .label("from which event?")
-                .help(help),
+fn anchor(trial: &Trial, name: &str, outcome: &Outcome) -> Option<Diagnostic> {
+    let event = trial.allocations.values().map(|allocation| &allocation.at).chain(trial.events.keys()).next();
+    let event = event.map_or("randomization", String::as_str);
+    let help = |length: &str| {
+        format!(
+            "count from an event or name the visits: `time_frame: {length} after {event}`, or `value: change of … from baseline to month_12`"
+        )
+    };
+    let (span, message, label, help) = match &outcome.time_frame {
+        Stated::Is(frame) if frame.anchor.is_none() => (
+            outcome.origins.get("time_frame").or(outcome.origin.0),
+            format!("`{}` does not say when it starts", frame.text),
+            "from which event?",
+            help(&frame.text),
         ),
-        Stated::Missing if !is_anchored(outcome) => Some(
-            at(
-                &codes::OUTCOME_ANCHOR,
-                outcome.origin.0,
-                format!("`{name}` does not say when it is measured"),
-            )?
-            .label("no time")
-            .help(help),
+        Stated::Missing if !is_anchored(outcome) => (
+            outcome.origin.0,
+            format!("`{name}` does not say when it is measured"),
+            "no time",
+            help("1 year"),
         ),
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some(at(&codes::OUTCOME_ANCHOR, span, message)?.label(label).help(help))
 }
 
 /// O02: what is made of the measurements.

@@ -29,6 +29,9 @@ pub struct Arguments {
     horizon: u32,
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     format: Format,
+    /// Tells participants apart in iCalendar files; a number of your own, never a name or a date of birth
+    #[arg(long, value_name = "KEY", default_value = "participant")]
+    key: String,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -37,6 +40,8 @@ enum Format {
     Table,
     Csv,
     Json,
+    /// iCalendar, for calendars of a phone or a clinic
+    Ics,
 }
 
 pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
@@ -50,6 +55,7 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
         Format::Table => calendar.to_text(),
         Format::Csv => calendar.to_csv(),
         Format::Json => calendar.to_json(),
+        Format::Ics => calendar.to_ics(&arguments.key),
     })?;
     Ok(if calendar.conflicts.is_empty() { Exit::Fine } else { Exit::Findings })
 }

@@ -8,6 +8,7 @@
 mod split;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::repeat;
 use std::sync::OnceLock;
 
 use split::Entry;
@@ -62,6 +63,33 @@ pub fn declared(name: &str) -> Vec<&'static str> {
 /// The library that declares this item, for the hint "add `use std.labs`".
 pub fn home_of(item: &str) -> Option<&'static str> {
     index().homes.get(item).map(|&(library, _)| NAMES[library])
+}
+
+/// The items that go by another name: first those whose title or other name (`also:`) it is, whatever its case and
+/// blanks, then those whose name has all its words (`direct_bilirubin`, `qtc`), shorter names first.
+pub fn called(word: &str) -> Vec<&'static str> {
+    let plain = |text: &str| text.to_lowercase().replace(['_', '-', ' '], "");
+    let wanted = plain(word);
+    let index = index();
+    let items = || index.libraries.iter().zip(TEXTS).flat_map(|(items, text)| items.iter().zip(repeat(text)));
+    let titled = |(item, text): &(&Entry<'static>, &str)| {
+        split::titles(&text[item.span.clone()]).any(|title| plain(title) == wanted)
+    };
+    let mut found: Vec<&'static str> = items().filter(titled).map(|(item, _)| item.name).collect();
+    let word = word.to_lowercase();
+    let words: Vec<&str> = word.split('_').filter(|word| word.len() > 2).collect();
+    let has_all = |name: &str| {
+        words.iter().all(|word| {
+            name.split('_')
+                .any(|part| part == *word || part.strip_prefix(word).is_some_and(|rest| rest.len() == 1))
+        })
+    };
+    let mut near: Vec<&'static str> =
+        items().map(|(item, _)| item.name).filter(|name| !words.is_empty() && has_all(name)).collect();
+    near.sort_by_key(|name| name.len());
+    near.retain(|name| !found.contains(name));
+    found.extend(near);
+    found
 }
 
 /// The library items among these words, and every item that they need, in whichever library.

@@ -61,6 +61,15 @@ pub(super) fn split(text: &str) -> Vec<Entry<'_>> {
     entries
 }
 
+/// The title of an item and what else it is called (`also:`), from its text.
+pub(super) fn titles(item: &str) -> impl Iterator<Item = &str> {
+    let declaration = item.lines().find(|line| !line.starts_with("///")).unwrap_or_default();
+    let title = declaration.split('"').nth(1);
+    let also = item.split_once(" also: ").map_or("", |(_, rest)| rest.lines().next().unwrap_or_default());
+    let also = also.split([';', '}']).next().unwrap_or_default();
+    title.into_iter().chain(also.split('"').skip(1).step_by(2))
+}
+
 struct Scanner<'a> {
     text: &'a str,
     at: usize,

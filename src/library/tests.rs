@@ -91,3 +91,16 @@ fn every_word_of_a_list_of_members_is_declared() {
         }
     }
 }
+
+#[test]
+fn an_item_is_found_by_what_else_it_is_called() {
+    assert_eq!(
+        called("bilirubin"),
+        ["bilirubin_total", "bilirubin_direct"],
+        "`also:`, then a part of a name"
+    );
+    assert_eq!(called("SGOT"), ["ast"]);
+    assert_eq!(called("total_bilirubin"), ["bilirubin_total"], "its title");
+    assert_eq!(called("qtc"), ["qtcf", "qtcb", "qtcb_by_formula"], "a letter is missing");
+    assert!(called("moonlight").is_empty());
+}

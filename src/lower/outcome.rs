@@ -43,14 +43,18 @@ impl Lowering<'_> {
             Value::Expression(expression) => expression,
             Value::NotStated => return Stated::NotStated,
             Value::Unspecified(text) => return Stated::Unspecified(text.value.clone()),
-            _ => return Stated::Missing,
+            // It is there, and what is wrong with it has been said.
+            _ => return Stated::Unspecified(self.words(written.span)),
         };
         match &expression.kind {
             ExprKind::NotStated => Stated::NotStated,
             ExprKind::Unspecified(text) => Stated::Unspecified(text.value.clone()),
             _ => {
                 let env = Env { outcome: true, ..Env::default() };
-                self.value(expression, &env).map_or(Stated::Missing, |value| Stated::Is(value.term))
+                match self.value(expression, &env) {
+                    Some(value) => Stated::Is(value.term),
+                    None => Stated::Unspecified(self.words(expression.span)),
+                }
             }
         }
     }

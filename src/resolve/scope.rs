@@ -1,5 +1,7 @@
 //! Which item a name means.
 
+use std::collections::BTreeSet;
+
 use indexmap::IndexMap;
 
 use super::Program;
@@ -95,12 +97,14 @@ impl Entity<'_> {
 #[derive(Clone, Debug, Default)]
 pub struct Scope<'a> {
     spaces: IndexMap<Space, IndexMap<&'a str, Entity<'a>>>,
+    /// Libraries that the author takes in.
+    libraries: BTreeSet<&'static str>,
 }
 
 impl<'a> Scope<'a> {
     /// Binds every name; the first of two equal names stands, the second is reported.
     pub fn of(program: &'a Program, diagnostics: &mut Vec<Diagnostic>) -> Self {
-        let mut scope = Self::default();
+        let mut scope = Self { libraries: program.libraries.clone(), ..Self::default() };
         for item in &program.own {
             scope.declare(item, diagnostics);
         }
@@ -177,16 +181,33 @@ impl<'a> Scope<'a> {
                 .label(format!("in the library `{home}`"))
                 .help(format!("take the library in at the top of the file: `use {home}`"));
         }
-        let library_names: Vec<&str> =
-            library::NAMES.iter().flat_map(|name| library::declared(name)).collect();
-        if let Some(other) = did_you_mean(written, library_names)
-            && let Some(home) = library::home_of(other)
-        {
-            return found
-                .label(format!("did you mean `{other}` of `{home}`?"))
-                .help(format!("write `use {home}` and `{other}`, or {otherwise}"));
+        if let Some((meant, label)) = self.in_the_library(written) {
+            let home = library::home_of(meant).unwrap_or_default();
+            if self.libraries.contains(home) {
+                return found
+                    .label(label)
+                    .help(format!("write `{meant}`, or {otherwise}"))
+                    .fix(name.span, meant);
+            }
+            return found.label(label).help(format!("write `use {home}` and `{meant}`, or {otherwise}"));
         }
         found.label("declared nowhere").help(otherwise.to_owned())
+    }
+
+    /// What the standard library calls that which an author gave another name, and the question that asks so.
+    fn in_the_library(&self, written: &str) -> Option<(&'static str, String)> {
+        let home = |meant: &str| match library::home_of(meant) {
+            Some(home) if !self.libraries.contains(home) => format!(" of `{home}`"),
+            _ => String::new(),
+        };
+        let called = library::called(written);
+        if let [first, others @ ..] = called.as_slice() {
+            let or: String = others.iter().take(2).map(|other| format!(" or `{other}`")).collect();
+            return Some((first, format!("did you mean `{first}`{}{or}?", home(first))));
+        }
+        let names = library::NAMES.iter().flat_map(|name| library::declared(name));
+        let near = did_you_mean(written, names)?;
+        Some((near, format!("did you mean `{near}`{}?", home(near))))
     }
 }
 
