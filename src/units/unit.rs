@@ -292,7 +292,7 @@ impl FromStr for Unit {
 
 impl PartialEq for Unit {
     fn eq(&self, other: &Self) -> bool {
-        self.code() == other.code()
+        Arc::ptr_eq(&self.0, &other.0) || self.code() == other.code()
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{LazyLock, OnceLock};
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;
-use num_traits::{One, Zero};
+use num_traits::{One, ToPrimitive, Zero};
 
 use super::evaluate::{Factor, evaluate};
 use super::reader::read;
@@ -180,8 +180,13 @@ fn literal(text: &str) -> Exact {
 
 /// Splits off the powers of ten, so that most factors are a power of ten and nothing else.
 pub(crate) fn factor_of_ten(value: &Exact) -> (i32, Exact) {
-    let (mut numerator, mut denominator) =
-        (value.as_rational().numer().clone(), value.as_rational().denom().clone());
+    let parts = value.as_rational();
+    if let (Some(numerator), Some(denominator)) = (parts.numer().to_i64(), parts.denom().to_i64())
+        && numerator != 0
+    {
+        return factor_of_ten_small(value, numerator, denominator);
+    }
+    let (mut numerator, mut denominator) = (parts.numer().clone(), parts.denom().clone());
     if numerator.is_zero() {
         return (0, value.clone());
     }
@@ -201,9 +206,36 @@ pub(crate) fn factor_of_ten(value: &Exact) -> (i32, Exact) {
     (power, Exact::from_rational(BigRational::new(numerator, denominator)))
 }
 
+fn factor_of_ten_small(value: &Exact, mut numerator: i64, mut denominator: i64) -> (i32, Exact) {
+    let mut power = 0;
+    while numerator % 10 == 0 {
+        numerator /= 10;
+        power += 1;
+    }
+    while denominator % 10 == 0 {
+        denominator /= 10;
+        power -= 1;
+    }
+    if power == 0 {
+        return (0, value.clone());
+    }
+    (power, Exact::ratio(numerator, denominator).unwrap_or_else(|| value.clone()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn powers_of_ten_split_off_alike_in_small_and_large_numbers() {
+        for text in ["1000", "0.001", "1013.25", "-70", "1/30", "7/3", "1e25", "3e-30"] {
+            let value = literal(text);
+            let (ten, rest) = factor_of_ten(&value);
+            assert_eq!(Factor::power_of_ten(ten).apply(&rest), value, "{text}");
+            let by_ten = |part: &BigInt| part.is_multiple_of(&BigInt::from(10));
+            assert!(!by_ten(rest.as_rational().numer()) && !by_ten(rest.as_rational().denom()), "{text}");
+        }
+    }
 
     #[test]
     fn the_table_is_whole() {

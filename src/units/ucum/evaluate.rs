@@ -34,14 +34,11 @@ impl Factor {
     pub fn multiply(&mut self, other: &Self, power: i16) {
         self.ten += other.ten * i32::from(power);
         let Some(theirs) = &other.rest else { return };
-        let theirs = if power == 1 {
-            theirs.clone()
-        } else {
-            Exact::from_rational(theirs.as_rational().pow(i32::from(power)))
-        };
-        let product = match &self.rest {
-            Some(mine) => mine * &theirs,
-            None => theirs,
+        let mine = self.rest.take().unwrap_or_else(Exact::one);
+        let product = match power {
+            1 => &mine * theirs,
+            -1 => mine.checked_div(theirs).unwrap_or(mine),
+            _ => &mine * &Exact::from_rational(theirs.as_rational().pow(i32::from(power))),
         };
         let mut normal = Self::from_exact(&product);
         normal.ten += self.ten;
@@ -65,15 +62,16 @@ impl Factor {
             Some(rest) => value * rest,
             None => value.clone(),
         };
-        if self.ten == 0 {
-            return scaled;
+        let ten = self.ten.unsigned_abs();
+        let power = match 10i64.checked_pow(ten) {
+            Some(power) => Exact::from(power),
+            None => Exact::from_rational(BigRational::from_integer(BigInt::from(10).pow(ten))),
+        };
+        match self.ten {
+            0 => scaled,
+            1.. => &scaled * &power,
+            _ => scaled.checked_div(&power).unwrap_or(scaled),
         }
-        let power = BigInt::from(10).pow(self.ten.unsigned_abs());
-        Exact::from_rational(if self.ten > 0 {
-            scaled.as_rational() * power
-        } else {
-            scaled.as_rational() / BigRational::from_integer(power)
-        })
     }
 }
 
