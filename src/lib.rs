@@ -16,6 +16,7 @@ pub mod emit;
 pub mod format;
 pub mod forms;
 pub mod library;
+pub mod lookup;
 pub mod lower;
 pub mod model;
 pub mod number;

@@ -33,6 +33,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "compile",
         &["ast", "check", "diagnostics", "eligibility", "lower", "model", "resolve", "source", "syntax"],
     ),
+    ("lookup", &["compile", "diagnostics", "library", "model", "number", "source", "units"]),
     (
         "cli",
         &[
@@ -43,6 +44,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "emit",
             "format",
             "library",
+            "lookup",
             "model",
             "source",
         ],

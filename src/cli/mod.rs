@@ -9,6 +9,7 @@ mod calendar;
 mod check;
 mod completions;
 mod console;
+mod convert;
 mod explain;
 mod files;
 mod new;
@@ -17,6 +18,7 @@ mod publish;
 mod report;
 mod screen;
 mod test;
+mod units;
 mod watch;
 
 use std::ffi::OsString;
@@ -48,6 +50,8 @@ enum Command {
     Test(test::Arguments),
     New(new::Arguments),
     Explain(explain::Arguments),
+    Convert(convert::Arguments),
+    Units(units::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -122,6 +126,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Test(arguments) => test::run(&console, &arguments),
         Command::New(arguments) => new::run(&console, &arguments),
         Command::Explain(arguments) => explain::run(&console, &arguments),
+        Command::Convert(arguments) => convert::run(&console, &arguments),
+        Command::Units(arguments) => units::run(&console, &arguments),
         Command::Completions(arguments) => completions::run::<Cli>(&console, &arguments),
     };
     match outcome {
