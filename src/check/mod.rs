@@ -29,6 +29,8 @@ mod units;
 mod vague;
 mod visit;
 
+use rayon::prelude::*;
+
 use crate::diagnostics::{self, Code, Diagnostic};
 use crate::model::Trial;
 use crate::source::Span;
@@ -55,10 +57,12 @@ static FAMILIES: &[Family] = &[
 
 /// Everything that the lints have to say about a trial, sorted by place.
 pub fn check(trial: &Trial) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for family in FAMILIES {
+    let of_family = |family: &Family| {
+        let mut found = Vec::new();
         family(trial, &mut found);
-    }
+        found
+    };
+    let mut found: Vec<Diagnostic> = FAMILIES.par_iter().map(of_family).collect::<Vec<_>>().concat();
     diagnostics::sort(&mut found);
     found
 }

@@ -10,7 +10,9 @@ use super::publish::{Change, publish};
 use super::report::{self, Reporting};
 use super::{Exit, Failure, Outcome, watch};
 use crate::diagnostics::did_you_mean;
-use crate::emit::{TARGETS, Target};
+use crate::emit::{
+    self, {TARGETS, Target},
+};
 
 /// Build the outputs of a protocol; with errors in it nothing is written
 #[derive(Debug, Args)]
@@ -84,7 +86,7 @@ fn build(console: &Console, disk: &Disk, arguments: &Arguments, targets: &[&Targ
             return Ok(Exit::Findings);
         }
     };
-    let artifacts: Vec<_> = targets.iter().flat_map(|target| (target.emit)(trial)).collect();
+    let artifacts = emit::build(targets, trial);
     let written = publish(&arguments.out, &artifacts)?;
     let mut list = String::new();
     for (artifact, change) in artifacts.iter().zip(written) {

@@ -112,10 +112,9 @@ fn change(place: &Path, artifact: &Artifact) -> Result<Change, Failure> {
     }
 }
 
+/// Without waiting for the disk: outputs can be made again, and dozens of waits would cost more than the compilation.
 fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
-    let mut file = fs::File::create_new(path)?;
-    file.write_all(content)?;
-    file.sync_all()
+    fs::File::create_new(path)?.write_all(content)
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {

@@ -5,6 +5,8 @@ use super::explain::because_in_words;
 use super::record::{Absence, AttributeValue, Dose, Entry, Measurement, Record, RecordedValue, Sex};
 use super::screen::Screener;
 use super::verdict::{DecisionVerdict, Eligibility, Status, Verdict};
+use rayon::prelude::*;
+
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{Answer, Domain, Example, Expectation, Fact, FactDetail, FactValue, Trial};
 use crate::time::DateRange;
@@ -29,7 +31,7 @@ pub fn run_examples(trial: &Trial) -> Vec<ExampleOutcome<'_>> {
     }
     let document = EligibilityDocument::of(trial);
     let screener = Screener::of(&document);
-    let outcomes = trial.examples.iter().map(|example| {
+    let outcomes = trial.examples.par_iter().map(|example| {
         let read = record_of(trial, example);
         let verdict = screener.screen(&read.clone().unwrap_or_default(), None);
         let outcomes = example.expect.iter().map(move |expectation| {
@@ -45,7 +47,7 @@ pub fn run_examples(trial: &Trial) -> Vec<ExampleOutcome<'_>> {
         });
         outcomes.collect::<Vec<_>>()
     });
-    outcomes.flatten().collect()
+    outcomes.collect::<Vec<_>>().into_iter().flatten().collect()
 }
 
 /// One diagnostic for each expectation that the rules do not bear out, at the author's own words.

@@ -10,6 +10,8 @@ mod schedule;
 mod unit_name;
 mod wording;
 
+use rayon::prelude::*;
+
 use crate::model::Trial;
 
 /// One file of output.
@@ -67,6 +69,11 @@ pub static TARGETS: &[Target] = &[
         emit: forms::emit,
     },
 ];
+
+/// The artefacts of several targets, in their order.
+pub fn build(targets: &[&Target], trial: &Trial) -> Vec<Artifact> {
+    targets.par_iter().map(|target| (target.emit)(trial)).collect::<Vec<_>>().concat()
+}
 
 /// The target of this name.
 pub fn find(name: &str) -> Option<&'static Target> {

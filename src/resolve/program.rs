@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use crate::ast::{Item, Keyword, NameOrRange, Value};
 use crate::diagnostics::{Diagnostic, codes, did_you_mean};
 use crate::library;
@@ -133,17 +135,19 @@ fn take_in_libraries(sources: &mut Sources, program: &mut Program, diagnostics: 
     let words: BTreeSet<&str> = texts.iter().flat_map(|text| words(text)).collect();
     let needed = library::closure(&words);
     // What a used library needs of another one comes along, whether or not the author takes that in.
+    let mut files = Vec::new();
     for name in library::NAMES {
         let used = program.libraries.contains(name);
         let wanted = |item: &str| needed.contains(item) && (used || !words.contains(item));
         let excerpt = library::excerpt(name, &wanted);
-        if excerpt.trim().is_empty() {
-            continue;
+        if let Some(path) = library::path(name)
+            && !excerpt.trim().is_empty()
+        {
+            files.push(sources.add(Source::new(path, excerpt)));
         }
-        let Some(path) = library::path(name) else { continue };
-        let file = sources.add(Source::new(path, excerpt));
-        let text = sources.get(file).text.clone();
-        let parsed = syntax::parse(file, &text);
+    }
+    let read = |file: &FileId| syntax::parse(*file, &sources.get(*file).text);
+    for parsed in files.par_iter().map(read).collect::<Vec<_>>() {
         diagnostics.extend(parsed.diagnostics);
         program.library.extend(parsed.file.items);
     }
