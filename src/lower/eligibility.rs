@@ -1,7 +1,7 @@
 //! Decisions with their criteria, and named truths.
 
+use super::env::{Env, Keys};
 use super::header::origins;
-use super::rule::{Env, Keys};
 use super::{Lowering, label_of};
 use crate::ast::{Expr, ExprKind, Item, Keyword, Name, Value};
 use crate::diagnostics::{Diagnostic, codes};

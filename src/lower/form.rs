@@ -1,8 +1,8 @@
 //! Forms as the author declared them, before the defaults are worked out.
 
 use super::Lowering;
+use super::env::Env;
 use super::measure::number_of;
-use super::rule::Env;
 use super::unit::refer;
 use crate::ast::{self, ExprKind, Item, Keyword, Name, NameOrRange, Value};
 use crate::diagnostics::{Diagnostic, codes};

@@ -1,7 +1,7 @@
 //! The trial's identity and surroundings: header, sites, events, persons.
 
+use super::env::Env;
 use super::property::iso;
-use super::rule::Env;
 use super::{Lowering, label_of};
 use crate::ast::{self, Item, Keyword, Value};
 use crate::diagnostics::{Diagnostic, codes};

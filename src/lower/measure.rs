@@ -1,7 +1,7 @@
 //! Measures, scores and derived quantities.
 
 use super::concept::codes_of;
-use super::rule::Env;
+use super::env::Env;
 use super::term::Sort;
 use super::unit::{refer, unit_of};
 use super::{Lowering, label_of};

@@ -3,14 +3,19 @@
 //! Lowering reports what keeps a part from having a meaning and leaves that part out, so that the rest is still
 //! checked. What has a meaning but is hardly meant is the business of [`crate::check`].
 
+mod arithmetic;
+mod comparison;
 mod concept;
 mod detail;
 mod eligibility;
+mod env;
 mod example;
 mod finding;
+mod fit;
 mod form;
 mod header;
 mod measure;
+mod occurrence;
 mod outcome;
 mod property;
 mod rule;
@@ -20,10 +25,11 @@ mod term;
 mod time;
 mod treatment;
 mod unit;
+mod window;
 
 use indexmap::IndexMap;
 
-use self::rule::Keys;
+use self::env::Keys;
 use self::term::Typed;
 use crate::ast::{Item, Keyword};
 use crate::diagnostics::Diagnostic;

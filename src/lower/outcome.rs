@@ -1,7 +1,7 @@
 //! Outcomes as estimands (ICH E9(R1)).
 
+use super::env::Env;
 use super::header::origins;
-use super::rule::Env;
 use super::{Lowering, label_of};
 use crate::ast::{self, ExprKind, Item, Keyword, Value};
 use crate::model::{

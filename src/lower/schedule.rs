@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::rule::Env;
+use super::env::Env;
 use super::{Lowering, label_of, spelled};
 use crate::ast::{self, Item, Keyword, Name, NameOrRange, Value, VisitTarget};
 use crate::diagnostics::{Diagnostic, codes};

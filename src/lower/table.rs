@@ -1,7 +1,7 @@
 //! Tables by sex, age or country: every person has exactly one row.
 
 use super::Lowering;
-use super::rule::Env;
+use super::env::Env;
 use super::term::{Sort, Typed};
 use super::time::time_unit;
 use crate::ast::{self, Expr, Quantity, TableKeys};

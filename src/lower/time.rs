@@ -239,7 +239,8 @@ impl Lowering<'_> {
 
     /// The days that a time phrase speaks of; all days where it has errors, so that what it stands at is still read.
     pub(super) fn phrase_or_open(&mut self, phrase: &Spanned<TimePhrase>) -> Days {
-        self.phrase(phrase).unwrap_or_else(|| Days { window: super::term::open_window(), throughout: false })
+        self.phrase(phrase)
+            .unwrap_or_else(|| Days { window: super::window::open_window(), throughout: false })
     }
 
     /// The days that a time phrase speaks of.
