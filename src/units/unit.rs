@@ -95,7 +95,11 @@ fn understand_everyday(text: &str, as_ucum: UnitError) -> Result<Unit, UnitError
     }
     let parsed = read(&ucum_text).and_then(|expression| Unit::from_expression(text, expression));
     let mut unit = parsed.map_err(|error| UnitError { range: rewritten.origin(&error.range), ..error })?;
-    unit.remark(|unit| doubtful_power(&rewritten, &unit.code));
+    // `MG/day`: what the everyday word stands beside may still be a false friend.
+    unit.remark(|unit| {
+        doubtful_power(&rewritten, &unit.code)
+            .or_else(|| false_friend(&unit.expression, &unit.reading.dimension))
+    });
     Ok(unit)
 }
 

@@ -7,6 +7,7 @@ mod oracles;
 mod plausibility;
 mod refusals;
 mod spellings;
+mod trials;
 mod ucum_suite;
 
 use trialc::number::Exact;

@@ -109,6 +109,9 @@ fn false_friends_come_with_the_unit_that_was_meant() {
         ("10E9/L", "10*9/L"),
         ("u/kg", "U/kg"),
         ("mg/kg.d", "mg/kg/d"),
+        ("x 109/L", "10*9/L"),
+        ("MG/day", "mg/d"),
+        ("K/mcL", "10*3/uL"),
     ];
     for (written, meant) in cases {
         let unit = unit(written);
