@@ -32,6 +32,7 @@ pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
         found.extend(spelling(limit));
     }
     mixed_systems(&limits, found);
+    other_substances(trial, found);
     no_molar_mass(trial, found);
     doubtful_doses(trial, found);
     doses(trial, found);
@@ -240,6 +241,45 @@ fn mixed_systems(limits: &[Limit<'_>], found: &mut Vec<Diagnostic>) {
             );
         }
     }
+}
+
+/// U02: the masses of two substances set against each other, such as urea and urea nitrogen.
+fn other_substances(trial: &Trial, found: &mut Vec<Diagnostic>) {
+    everything(trial, &mut |node| {
+        let Node::Clause(clause) = node else { return };
+        let Rule::Compare { left, right, .. } = &clause.rule else { return };
+        let (Some(one), Some(two)) = (weighed(trial, left), weighed(trial, right)) else { return };
+        let (Some(here), Some(there)) = (right.origin.0, left.origin.0) else { return };
+        if one.formula == two.formula {
+            return;
+        }
+        found.push(
+            Diagnostic::new(
+                &codes::UNIT_MISMATCH,
+                here,
+                format!("masses of two substances are compared: {} ({}) and {} ({})", one.label, one.formula, two.label, two.formula),
+            )
+            .label(format!("the mass of {}", two.formula))
+            .and(there, format!("the mass of {}", one.formula))
+            .help("compare amounts of substance (mmol/L), or limit each of the two by itself"),
+        );
+    });
+}
+
+struct Weighed<'a> {
+    label: &'a str,
+    formula: &'a str,
+}
+
+/// A measured value that is a mass of a known substance.
+fn weighed<'a>(trial: &'a Trial, term: &Term) -> Option<Weighed<'a>> {
+    let Value::Measured { measure, .. } = &term.value else { return None };
+    let measure = trial.measures.get(measure)?;
+    let quantity = measure.quantity()?;
+    let unit = read(quantity.unit.as_ref()?)?;
+    let is_mass = unit.dimension().exponent(Base::Mass) == 1;
+    let formula = quantity.formula.as_deref().filter(|_| is_mass)?;
+    Some(Weighed { label: &measure.label, formula })
 }
 
 /// U06: a substance whose mass and amount cannot be converted into each other.

@@ -3,6 +3,9 @@
 use super::{Measure, MeasureKind, QuantityMeasure};
 use crate::units::{Activity, Analyte, Fraction, Scale};
 
+/// The substance below the bar of a ratio to creatinine.
+const CREATININE: &str = "C4H7N3O";
+
 impl Measure {
     /// The quantity that it is; `None` for a coded result or a score.
     pub fn quantity(&self) -> Option<&QuantityMeasure> {
@@ -41,6 +44,11 @@ impl QuantityMeasure {
             Some("volume_fraction") => analyte.with_scale(Scale::Share(Fraction::Volume)),
             Some("mass_fraction") => analyte.with_scale(Scale::Share(Fraction::Mass)),
             Some("amount_fraction") => analyte.with_scale(Scale::Share(Fraction::Amount)),
+            // Per creatinine, whose mass is known: `mg/g` and `mg/mmol` meet.
+            Some("per_creatinine") => match analyte.clone().per("creatinine", CREATININE) {
+                Ok(with_reference) => with_reference,
+                Err(_) => analyte,
+            },
             Some("enzyme") => analyte.with_activity(Activity::Enzyme),
             Some("arbitrary") => analyte.with_activity(Activity::International),
             _ => analyte,

@@ -2,6 +2,7 @@
 
 mod clinical_cases;
 mod conversions;
+mod hard_cases;
 mod hostile;
 mod oracles;
 mod plausibility;
@@ -9,6 +10,10 @@ mod refusals;
 mod spellings;
 mod trials;
 mod ucum_suite;
+
+#[path = "../support/snippet.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod snippet;
 
 use trialc::number::Exact;
 use trialc::units::{Analyte, ConversionError, Converted, Unit, convert};
