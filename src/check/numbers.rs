@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::at;
 use super::prose::{Measure, Prose, Quantity};
-use super::visit::{Node, Place, criteria, everything};
+use super::visit::{Node, Place, clause, criteria, everything};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Limit, Rule, Trial, Value};
+use crate::model::{Limit, Rule, Trial, UnitRef, Value};
 
 pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
     for place in criteria(trial).filter(|place| !place.is_queried()) {
@@ -14,8 +14,45 @@ pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
         let quantities = prose.quantities();
         found.extend(range_ends(&prose, &quantities));
         found.extend(by_sex(place, &prose, &quantities));
+        percent_points(trial, place, found);
     }
     limits_of_normal(trial, found);
+}
+
+/// N12: a change of a percentage, limited in percent, where the wording does not say points.
+fn percent_points(trial: &Trial, place: Place<'_>, found: &mut Vec<Diagnostic>) {
+    let wording = place.criterion.prose.to_lowercase();
+    if ["point", "absolute", "relative"].iter().any(|word| wording.contains(word)) {
+        return;
+    }
+    clause(&place.criterion.rule, &mut |node| {
+        let Node::Clause(part) = node else { return };
+        let (value, bounds) = match &part.rule {
+            Rule::Compare { left, right, .. } => (left, vec![right]),
+            Rule::Between { value, low, high, .. } => (value, vec![low, high]),
+            _ => return,
+        };
+        let Value::Change { relative: false, measure, .. } = &value.value else { return };
+        let Some(measure) = trial.measures.get(measure) else { return };
+        let in_percent = |unit: Option<&UnitRef>| unit.is_some_and(|unit| unit.ucum == "%");
+        if !in_percent(measure.quantity().and_then(|quantity| quantity.unit.as_ref())) {
+            return;
+        }
+        for bound in bounds {
+            let Value::Constant { unit, number_text, .. } = &bound.value else { continue };
+            if !in_percent(unit.as_ref()) {
+                continue;
+            }
+            let label = &measure.label;
+            let message = format!("`{number_text} %` of {label}: points, or a share of its first value?");
+            let diagnostic = at(&codes::PERCENT_POINTS, bound.origin.0, message);
+            found.extend(diagnostic.map(|found| {
+                found.label(format!("read as {number_text} percentage points")).help(
+                    "if points are meant, let the wording say `percentage points`; otherwise write `percent change of …`",
+                )
+            }));
+        }
+    });
 }
 
 /// N02: `0.3-2.0 ng/mL`.

@@ -257,7 +257,10 @@ fn other_substances(trial: &Trial, found: &mut Vec<Diagnostic>) {
             Diagnostic::new(
                 &codes::UNIT_MISMATCH,
                 here,
-                format!("masses of two substances are compared: {} ({}) and {} ({})", one.label, one.formula, two.label, two.formula),
+                format!(
+                    "masses of two substances are compared: {} ({}) and {} ({})",
+                    one.label, one.formula, two.label, two.formula
+                ),
             )
             .label(format!("the mass of {}", two.formula))
             .and(there, format!("the mass of {}", one.formula))

@@ -114,6 +114,7 @@ codes! {
     TABLE_GAP "N09" "table-gap" Error;
     TABLE_OVERLAP "N10" "table-overlap" Error;
     AMBIGUOUS_PERCENT "N11" "ambiguous-percent" Error;
+    PERCENT_POINTS "N12" "percent-points" Warning;
 
     // ---- T: time --------------------------------------------------------------------------------
     NO_ANCHOR "T01" "no-anchor" Error;

@@ -85,6 +85,10 @@ impl Lowering<'_> {
         other: Option<Span>,
     ) -> bool {
         let Err(error) = units::commensurable(unit, to, analyte) else { return true };
+        if let Some(found) = false_friend(unit, span, to, analyte) {
+            self.report(found);
+            return false;
+        }
         let mut found = Diagnostic::new(&codes::UNIT_MISMATCH, span, error.message).label(format!(
             "`{}` is {}",
             unit.written(),
@@ -145,6 +149,20 @@ impl Lowering<'_> {
             }
         }
     }
+}
+
+/// A unit that does not fit because it is a false friend of one that does: `100 K/uL`.
+fn false_friend(unit: &Unit, span: Span, to: &Unit, analyte: &Analyte) -> Option<Diagnostic> {
+    let advice = unit.advice()?;
+    let meant = units::parse(advice.replacement.as_deref()?).ok()?;
+    units::commensurable(&meant, to, analyte).ok()?;
+    let message = format!("`{}` is no unit for {}: {}", unit.written(), analyte.name(), advice.message);
+    Some(
+        Diagnostic::new(&codes::UNIT_MISMATCH, span, message)
+            .label(format!("{}, not {}", unit.kind(), to.kind()))
+            .help(format!("write `{meant}`"))
+            .fix(span, meant.code()),
+    )
 }
 
 /// The unit as the model keeps it.

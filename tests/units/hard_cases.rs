@@ -57,19 +57,28 @@ const CASES: &[(u32, Case)] = &[
     (15, Is("HbA1c 7.5 %", "mmol/mol", "58.46")),
     (17, Advises("latest hba1c at consent >= 7.5 mmol/mol", "U03", "did you mean 7.5 %")),
     (17, Says("latest hba1c at consent >= 58 mmol/mol", &[])),
-    (18, Advises("latest platelets at consent < 100,000 /L", "U03", "did you mean 100,000 /uL (= 100 10*9/L)?")),
+    (
+        18,
+        Advises(
+            "latest platelets at consent < 100,000 /L",
+            "U03",
+            "did you mean 100,000 /uL (= 100 10*9/L)?",
+        ),
+    ),
     (18, Says("latest platelets at consent < 100,000 /uL", &[])),
     (19, Is("platelets 100 10*3/uL", "10*9/L", "100")),
     (19, Is("platelets 100 10*3/uL", "/mm3", "100000")),
-    (20, Advises("latest platelets at consent < 100 109/L", "U13", "write `100 10*9/L`")),
-    (21, Advises("latest platelets at consent < 100 K/uL", "U13", "write `100 10*3/uL`")),
+    (20, Advises("latest platelets at consent < 100 x109/L", "U13", "write `100 10*9/L`")),
+    (20, Says("latest platelets at consent < 100 x10^9/L", &[])),
+    (20, Says("latest platelets at consent < 100 109/L", &["G10"])),
+    (21, Advises("latest platelets at consent < 100 K/uL", "U02", "write `10*3/uL`")),
     (21, Says("latest platelets at consent < 100 10*3/uL", &[])),
     (22, Refused("platelets 1 mmol/L", "10*9/L", "U02")),
     (23, Says("latest blood_ph at consent < 7.3 [pH]", &[])),
-    (23, Advises("latest blood_ph at consent < 7.3 pH", "U13", "[pH]")),
+    (23, Advises("latest blood_ph at consent < 7.3 pH", "U02", "write `[pH]`")),
     (23, Is("7.4 [pH]", "nmol/L", "39.81")),
-    (24, Advises("latest body_temperature at consent > 38 C", "U13", "write `38 Cel`")),
-    (24, Advises("latest body_temperature at consent > 98.6 F", "U13", "write `98.6 [degF]`")),
+    (24, Advises("latest body_temperature at consent > 38 C", "U02", "write `Cel`")),
+    (24, Advises("latest body_temperature at consent > 98.6 F", "U02", "write `[degF]`")),
     (25, Is("body temperature 38.5 Cel", "[degF]", "101.3")),
     (28, Is("120 mmHg", "kPa", "16")),
     (29, Is("ALT 1 U/L", "nkat/L", "16.67")),
@@ -85,7 +94,7 @@ const CASES: &[(u32, Case)] = &[
     (37, Refused("1 mg/kg/d", "Bq", "U02")),
     (38, Refused("85 mg/m2", "kg/m2", "U02")),
     (39, Refused("eGFR 60 mL/min/{1.73_m2}", "mL/min", "U02")),
-    (40, Advises("latest egfr at consent < 60 mL/min/1.73.m2", "U13", "mL/min/{1.73_m2}")),
+    (40, Advises("latest egfr at consent < 60 mL/min/1.73.m2", "U02", "write `mL/min/{1.73_m2}`")),
     (40, Says("latest egfr at consent < 60 mL/min/1.73m2", &[])),
     (41, Says("latest alt at consent <= 3 x ULN", &[])),
     (41, Refused("ALT 3 x ULN", "U/L", "U02")),
@@ -95,9 +104,10 @@ const CASES: &[(u32, Case)] = &[
     (45, Refused("1 ug/mL{FEU}", "ug/mL{DDU}", "U02")),
     (46, Says("latest inr at consent > 1.5", &[])),
     (46, Says("latest inr at consent > 1.5 %", &["U02"])),
-    (47, Says("change of lvef from baseline to month_12 <= -10 %", &["N11"])),
+    (47, Says("change of lvef from baseline to month_12 <= -10 %", &["N12"])),
+    (47, Says("percent change of lvef from baseline to month_12 <= -10 %", &[])),
     (50, Says("age at consent >= 18 years", &[])),
-    (50, Says("age at consent >= 18 a", &["T16"])),
+    (50, Says("age at consent >= 18 a", &["U02"])),
     (51, Is("1 wk", "d", "7")),
     (52, Is("QTcF 470 ms", "s", "0.47")),
     (52, Advises("latest qtcf at consent > 470 s", "U03", "did you mean 470 ms?")),
@@ -176,7 +186,8 @@ fn case_2_glucose_of_126_mg_per_dl_is_less_than_7_mmol_per_l() {
 #[test]
 fn case_16_a_percentage_point_of_hba1c_uses_the_slope_alone() {
     let hba1c = Analyte::new("HbA1c").with_scale(Scale::HbA1c);
-    let change = units::convert_difference(&exact("1"), &unit("%"), &unit("mmol/mol"), &hba1c).expect("converts");
+    let change =
+        units::convert_difference(&exact("1"), &unit("%"), &unit("mmol/mol"), &hba1c).expect("converts");
     assert_eq!(change.shown(), "10.93");
     let point = units::convert(&exact("1"), &unit("%"), &unit("mmol/mol"), &hba1c).expect("converts");
     assert!(point.value.is_negative(), "a value of 1 % lies below the offset: {}", point.shown());
@@ -199,7 +210,8 @@ fn case_28_pressure_is_exact() {
 #[test]
 fn case_42_a_drop_of_one_log_is_tenfold() {
     let log = unit("log10 copies/mL");
-    let fold = units::convert_difference(&exact("-1"), &log, &unit("1"), &Analyte::default()).expect("a ratio");
+    let fold =
+        units::convert_difference(&exact("-1"), &log, &unit("1"), &Analyte::default()).expect("a ratio");
     assert_eq!(fold.value, exact("0.1"));
 }
 

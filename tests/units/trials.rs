@@ -239,8 +239,7 @@ fn unit_behind(rest: &str) -> Option<String> {
         if clean.is_empty() {
             break;
         }
-        let shows = clean.contains(['/', '%', '^', '°', '²', '³', '⁹', 'µ', 'μ'])
-            && !clean.contains('&');
+        let shows = clean.contains(['/', '%', '^', '°', '²', '³', '⁹', 'µ', 'μ']) && !clean.contains('&');
         let is_word = UNIT_WORDS.contains(&clean.to_lowercase().as_str());
         let is_power =
             matches!(clean, "x" | "×" | "X" | "*") || clean.starts_with("10^") || clean.starts_with("x10");
