@@ -120,8 +120,11 @@ fn implausible(limit: &Limit<'_>) -> Option<Diagnostic> {
                 None => found,
             }
         }
-        None => Diagnostic::new(&codes::IMPLAUSIBLE_VALUE, limit.span, message)
-            .help(format!("check the number and its unit; values of {label} lie between {plausible}")),
+        None => Diagnostic::new(&codes::IMPLAUSIBLE_VALUE, limit.span, message).help(format!(
+            "check the number and its unit; values of {label} lie between {} and {} {home}",
+            shown(&low),
+            shown(&high)
+        )),
     };
     Some(found.label(note))
 }

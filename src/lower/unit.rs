@@ -141,7 +141,11 @@ impl Lowering<'_> {
             }
             Err(error) => {
                 let found = Diagnostic::new(&codes::UNIT_MISMATCH, span, error.message)
-                    .label("another kind of quantity");
+                    .label(format!("`{}` is {}", second.value, second_unit.kind()))
+                    .and(
+                        quantity.number.span.to(first.span),
+                        format!("`{}` is {}", first.value, first_unit.kind()),
+                    );
                 self.report(match error.help {
                     Some(help) => found.help(help),
                     None => found.help("leave the second spelling out"),

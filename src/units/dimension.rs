@@ -264,6 +264,11 @@ impl fmt::Display for Dimension {
         if let Some(name) = self.known_name() {
             return f.pad(name);
         }
+        // `ug{FEU}/mL` is a mass concentration, counted in the assay's own units.
+        if let [(own @ ("{FEU}" | "{DDU}"), 1)] = self.own.as_slice() {
+            let rest = Self { own: Vec::new(), ..self.clone() };
+            return write!(f, "{rest}, in {}", own_word(own));
+        }
         let (mut top, mut bottom) = (Vec::new(), Vec::new());
         let mut place = |word: &str, exponent: i16| {
             let text = match exponent.unsigned_abs() {

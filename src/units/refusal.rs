@@ -132,11 +132,11 @@ pub(super) fn different_kinds(from: &Unit, to: &Unit, analyte: &Analyte) -> Conv
     }
     if differs(Base::BodyWeight) || differs(Base::BodySurface) {
         let help = if is_clearance(from) && is_clearance(to) {
-            "a rate normalised to 1.73 m2 is not an individual clearance: name the formula that is meant, or multiply by \
-             body surface / 1.73 m2"
-                .to_owned()
+            Some(format!(
+                "write the limit in `{to}`; a rate normalised to 1.73 m2 and an individual clearance in mL/min are two measures"
+            ))
         } else {
-            "multiply by the participant's body weight or body surface first".to_owned()
+            in_target()
         };
         return ConversionError::new(Kind::BodySize, both, help);
     }

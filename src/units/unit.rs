@@ -251,6 +251,7 @@ impl Unit {
         let dimension = &reading.dimension;
         match reading.bend {
             _ if reading.is_logarithm => format!("logarithm of {dimension}"),
+            Some(_) if self.code() == "[pH]" => "pH".to_owned(),
             Some((bend, _)) if bend.is_offset() => dimension.to_string(),
             Some(_) => format!("logarithmic or angular scale of {dimension}"),
             None => dimension.to_string(),
