@@ -46,7 +46,7 @@ fn faults(path: &str) -> Vec<String> {
 
 #[test]
 fn the_documents_compile() {
-    let documents = ["README.md", "docs/reference.md"];
+    let documents = ["README.md", "docs/reference.md", "docs/units.md"];
     let there = documents.iter().filter(|path| Path::new(env!("CARGO_MANIFEST_DIR")).join(path).is_file());
     let faults: Vec<String> = there.flat_map(|path| faults(path)).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));

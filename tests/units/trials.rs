@@ -350,6 +350,21 @@ fn thresholds_of_real_trials_are_understood() {
         texts.len(),
         missed.join("\n")
     );
+    let of = |outcome: Outcome| counts.get(&outcome).copied().unwrap_or_default();
+    let (understood, calendar, told) =
+        (of(Outcome::Understood), of(Outcome::Calendar), of(Outcome::PointedOut));
+    let published = format!(
+        "{all} thresholds with a unit in {distinct} spellings: {} ({} spellings) understood, {} ({}) calendar time, {} ({}) \
+         pointed out with the unit to write, {} lost",
+        understood.1,
+        understood.0,
+        calendar.1,
+        calendar.0,
+        told.1,
+        told.0,
+        if lost_all == 0 { "none".to_owned() } else { lost_all.to_string() },
+    );
+    assert!(include_str!("../../docs/units.md").contains(&published), "docs/units.md is to say: {published}");
     assert!(all > 500, "{all} thresholds");
     assert!((all - lost_all) * 100 >= all * LEAST, "{lost_all} of {all} thresholds:\n{}", missed.join("\n"));
     assert!(
