@@ -160,6 +160,48 @@ fn codes_have_the_form_of_their_terminology() {
     assert!(!is_verhoeff("44054007"), "a near miss");
 }
 
+/// LOINC says in brackets what is measured: it must be what the first unit of the measure measures.
+#[test]
+fn the_property_of_a_loinc_code_is_that_of_the_unit() {
+    const PROPERTIES: &[(&str, &str)] = &[
+        ("[Mass/volume]", "mass concentration"),
+        ("[Moles/volume]", "molar concentration"),
+        ("[Enzymatic activity/volume]", "catalytic concentration"),
+        ("[Mass/time]", "mass rate"),
+        ("[Mass Ratio]", "mass per mass"),
+        ("[Volume]", "volume"),
+        ("[Entitic volume]", "volume"),
+        ("[Entitic mass]", "mass"),
+        ("[Partial pressure]", "pressure"),
+    ];
+    let kind = |display: &str, unit: &units::Unit| {
+        let property = PROPERTIES.iter().find(|(property, _)| display.contains(property))?;
+        let measured = unit.kind();
+        Some((property.1.to_owned(), measured.split(',').next().unwrap_or_default().to_owned()))
+    };
+    let mut checked = 0;
+    for (name, measure, quantity) in quantities(trial()) {
+        let (Some(code), Some(unit)) = (&measure.loinc, &quantity.unit) else { continue };
+        let unit = units::parse(&unit.written).expect("a unit");
+        let display = code.display.as_deref().unwrap_or_default();
+        if let Some((property, measured)) = kind(display, &unit) {
+            checked += 1;
+            assert_eq!(property, measured, "{name}: {} {display} in `{unit}`", code.code);
+        } else if display.contains("[#/volume]") {
+            assert_eq!(unit.dimension().exponent(units::Base::Length), -3, "{name}: {display} in `{unit}`");
+        } else if display.contains("[Units/volume]") {
+            assert!(
+                unit.dimension().own().len() == 1 || unit.code().contains("[arb'U]"),
+                "{name}: {display} in `{unit}`"
+            );
+        }
+    }
+    assert!(checked > 70, "{checked} codes");
+    let near_miss =
+        kind("Creatinine [Moles/volume] in Serum or Plasma", &units::parse("mg/dL").expect("a unit"));
+    assert!(near_miss.is_some_and(|(property, measured)| property != measured));
+}
+
 /// SNOMED CT identifiers end with a check digit by Verhoeff.
 fn is_verhoeff(code: &str) -> bool {
     const D: [[u8; 10]; 10] = [

@@ -80,3 +80,82 @@ fn a_limit_written_twice_must_agree() {
     assert_eq!(check("1.5", "153").expect("disagrees").expected, "133");
     assert_eq!(check("1.50", "136").expect("disagrees").expected, "133");
 }
+
+/// Thresholds as protocols write them, by measure.
+const LEGITIMATE: &[(&str, &[&str])] = &[
+    ("hemoglobin", &["8 g/dL", "9.0 g/dL", "100 g/L", "5.6 mmol/L"]),
+    ("platelets", &["100,000 /uL", "100 10*9/L", "75 10*3/uL"]),
+    ("anc", &["1,500 /uL", "1.0 10*9/L", "1.5 10*3/uL"]),
+    ("leukocytes", &["3,000 /uL", "3.0 10*9/L"]),
+    ("creatinine", &["1.5 mg/dL", "2.0 mg/dL", "133 umol/L"]),
+    ("bilirubin_total", &["1.5 mg/dL", "34 umol/L"]),
+    ("albumin", &["3.0 g/dL", "28 g/L"]),
+    ("glucose", &["126 mg/dL", "270 mg/dL", "7.0 mmol/L"]),
+    ("hba1c", &["6.5 %", "10 %", "58 mmol/mol"]),
+    ("cholesterol_total", &["240 mg/dL", "6.2 mmol/L"]),
+    ("ldl", &["70 mg/dL", "1.8 mmol/L"]),
+    ("triglycerides", &["500 mg/dL", "5.6 mmol/L"]),
+    ("potassium", &["5.5 mmol/L", "3.5 meq/L"]),
+    ("calcium", &["11.5 mg/dL", "2.9 mmol/L"]),
+    ("alt", &["120 U/L", "2.0 ukat/L"]),
+    ("tsh", &["4.5 m[IU]/L", "10 u[IU]/mL"]),
+    ("hs_crp", &["2 mg/L", "0.3 mg/dL"]),
+    ("nt_pro_bnp", &["600 pg/mL", "125 ng/L"]),
+    ("systolic_bp", &["160 mm[Hg]", "21 kPa"]),
+    ("weight", &["50 kg", "110 [lb_av]"]),
+    ("height", &["150 cm", "1.5 m"]),
+    ("qtcf", &["470 ms", "0.47 s"]),
+];
+
+/// Units that are mistaken for each other.
+const CONFUSED: &[&str] = &[
+    "g/dL", "g/L", "mg/dL", "mg/L", "ug/dL", "ug/L", "ng/mL", "ng/dL", "ng/L", "pg/mL", "mmol/L", "umol/L",
+    "nmol/L", "meq/L", "/uL", "/L", "10*3/uL", "10*9/L", "10*6/uL", "10*12/L", "%", "mmol/mol", "U/L",
+    "ukat/L", "nkat/L", "m[IU]/L", "u[IU]/mL", "[IU]/L", "m[IU]/mL", "mm[Hg]", "kPa", "kg", "g", "[lb_av]",
+    "m", "cm", "mm", "[in_i]", "s", "ms", "min",
+];
+
+/// The same number with another unit: how often the plausible range notices, and how often it cries for nothing.
+#[test]
+fn most_slips_of_the_unit_are_noticed_and_no_legitimate_limit_is() {
+    let measures = trialc::lookup::Measures::standard();
+    let doubted = |question: &str, to: &str| {
+        let replied = trialc::lookup::convert(&measures, question, Some(to));
+        let answered = replied.answer.map(|answer| answer.results[0].value.clone());
+        answered.map(|value| {
+            (replied.diagnostics.iter().any(|found| matches!(found.code.id, "U03" | "N07")), value)
+        })
+    };
+    let (mut slips, mut noticed, mut alarms) = (0, 0, Vec::new());
+    for (name, limits) in LEGITIMATE {
+        for limit in *limits {
+            let (number, own) = limit.split_once(' ').expect("a number and a unit");
+            let (alarm, value) = doubted(&format!("{name} {limit}"), own).expect("legitimate");
+            if alarm {
+                alarms.push(format!("{name} {limit}"));
+            }
+            for other in CONFUSED.iter().filter(|other| **other != own) {
+                let Some((caught, meant)) = doubted(&format!("{name} {number} {other}"), own) else {
+                    continue;
+                };
+                let ratio = meant.checked_div(&value).map_or(1.0, |ratio| ratio.to_f64());
+                // Less than twice off is no slip that a range could see.
+                if (0.5..=2.0).contains(&ratio) {
+                    continue;
+                }
+                slips += 1;
+                noticed += usize::from(caught);
+            }
+        }
+    }
+    let legitimate: usize = LEGITIMATE.iter().map(|(_, limits)| limits.len()).sum();
+    for figure in [
+        format!("{slips} slips of a unit"),
+        format!("{noticed} noticed"),
+        format!("on {legitimate} legitimate"),
+    ] {
+        assert!(include_str!("../../docs/units.md").contains(&figure), "docs/units.md is to say: {figure}");
+    }
+    assert!(alarms.is_empty(), "{alarms:?}");
+    assert!(slips > 200 && noticed * 100 >= slips * 75, "{noticed} of {slips}");
+}
