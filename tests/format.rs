@@ -53,3 +53,39 @@ fn collect(folder: &std::path::Path, files: &mut Vec<std::path::PathBuf>) {
         }
     }
 }
+
+#[test]
+fn signs_and_blanks_are_plain_and_a_number_stays_one() {
+    let before = "eligibility for consent {\n\n  include I1 \"A , b ≤ 3\": ( latest platelets at consent≥100,000 /uL )\n  include I2 \"B\"{rule: any of (a ,b) ever;query: \"−1\"}\n\n}\n";
+    let after = "eligibility for consent {\n  include I1 \"A , b ≤ 3\": (latest platelets at consent >= 100,000 /uL)\n  include I2 \"B\" { rule: any of (a, b) ever; query: \"−1\" }\n}\n";
+    assert_eq!(formatted(before), after);
+}
+
+#[test]
+fn the_braces_of_a_unit_hold_no_blanks() {
+    let text = "measure m \"M\": {score}/d\nmeasure n \"N\" { unit: 10*3/uL; units: {cells}/uL }\n";
+    assert_eq!(formatted(text), text);
+    assert_eq!(formatted("measure n \"N\" {unit: mg/dL}\n"), "measure n \"N\" { unit: mg/dL }\n");
+}
+
+#[test]
+fn every_kind_of_line_end_becomes_one_and_the_last_line_has_one() {
+    assert_eq!(
+        formatted("event a \"A\"  \r\n\r\n\r\n\tevent b \"B\" // note \t"),
+        "event a \"A\"\n\nevent b \"B\"  // note\n"
+    );
+    assert_eq!(formatted(""), "");
+}
+
+#[test]
+fn the_library_and_the_study_to_begin_from_are_formatted() {
+    let mut files = Vec::new();
+    for folder in ["src/library", "src/cli/scaffold"] {
+        collect(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut files);
+    }
+    assert!(files.len() > 10, "{files:?}");
+    for file in files {
+        let text = std::fs::read_to_string(&file).expect("the file can be read");
+        assert_eq!(formatted(&text), text, "run `trialc fmt {}`", file.display());
+    }
+}

@@ -12,6 +12,7 @@ mod console;
 mod convert;
 mod explain;
 mod files;
+mod fmt;
 mod new;
 mod panic;
 mod publish;
@@ -48,6 +49,7 @@ enum Command {
     Screen(screen::Arguments),
     Calendar(calendar::Arguments),
     Test(test::Arguments),
+    Fmt(fmt::Arguments),
     New(new::Arguments),
     Explain(explain::Arguments),
     Convert(convert::Arguments),
@@ -124,6 +126,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Screen(arguments) => screen::run(&console, &arguments),
         Command::Calendar(arguments) => calendar::run(&console, &arguments),
         Command::Test(arguments) => test::run(&console, &arguments),
+        Command::Fmt(arguments) => fmt::run(&console, &arguments),
         Command::New(arguments) => new::run(&console, &arguments),
         Command::Explain(arguments) => explain::run(&console, &arguments),
         Command::Convert(arguments) => convert::run(&console, &arguments),

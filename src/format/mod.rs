@@ -4,6 +4,8 @@
 //! signs, and more than one empty line becomes one. The result is read again and compared with what was read before:
 //! if anything but the layout differed, nothing is changed.
 
+mod signs;
+
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -13,6 +15,7 @@ use crate::source::FileId;
 use crate::syntax::mistakes::Mistakes;
 use crate::syntax::token::{self, Kind};
 use crate::syntax::{self, Parsed};
+use signs::{Around, gap, plain};
 
 /// Blanks for each block or parenthesis around a line.
 const STEP: usize = 2;
@@ -86,49 +89,43 @@ fn lay_out(text: &str, parsed: &Parsed) -> String {
     marks.sort_by_key(|mark| mark.start);
 
     let mut out = String::with_capacity(text.len());
-    let (mut braces, mut parentheses) = (0usize, 0usize);
+    let mut open = Vec::new();
     let mut before: Option<Mark> = None;
-    for mark in &marks {
+    for (at, mark) in marks.iter().enumerate() {
         let between = &tokens.text[before.map_or(0, |before| before.end)..mark.start];
         let lines = between.matches('\n').count().max(usize::from(between.contains('\r')));
-        let first = before.is_none() || lines > 0;
-        let closes = match mark.kind {
-            Some(Kind::CloseBrace) => {
-                braces = braces.saturating_sub(1);
-                true
-            }
-            Some(Kind::CloseParen) => {
-                parentheses = parentheses.saturating_sub(1);
-                true
-            }
-            _ => false,
-        };
-        if first {
-            if before.is_some() {
-                out.push_str(if lines > 1 { "\n\n" } else { "\n" });
+        let around = open.last().copied();
+        let closes = matches!(mark.kind, Some(Kind::CloseBrace | Kind::CloseParen));
+        if closes {
+            open.pop();
+        }
+        if let Some(before) = before.filter(|_| lines == 0) {
+            out.push_str(gap(text, &before, mark, !between.is_empty(), around));
+        } else {
+            if let Some(before) = before {
+                let at_edge = before.kind == Some(Kind::OpenBrace) || mark.kind == Some(Kind::CloseBrace);
+                out.push_str(if lines > 1 && !at_edge { "\n\n" } else { "\n" });
             }
             let is_start = mark.kind.is_none()
                 || closes
                 || mark.kind == Some(Kind::OpenBrace)
                 || starts.contains(&mark.start);
-            let depth = braces + parentheses + usize::from(!is_start && parentheses == 0);
+            let in_parentheses = open.contains(&Around::Parentheses);
+            let depth = open.len() + usize::from(!is_start && !in_parentheses);
             out.extend(std::iter::repeat_n(' ', depth * STEP));
-        } else if mark.kind.is_none() {
-            out.push_str("  ");
-        } else if !between.is_empty() {
-            out.push(' ');
         }
         match mark.kind {
-            Some(Kind::OpenBrace) => braces += 1,
-            Some(Kind::OpenParen) => parentheses += 1,
+            Some(Kind::OpenBrace) => {
+                let next = marks.get(at + 1);
+                let block = next.is_none_or(|next| {
+                    matches!(next.kind, None | Some(Kind::CloseBrace)) || starts.contains(&next.start)
+                });
+                open.push(if block { Around::Block } else { Around::Annotation });
+            }
+            Some(Kind::OpenParen) => open.push(Around::Parentheses),
             _ => {}
         }
-        out.push_str(match (&text[mark.start..mark.end], mark.kind) {
-            ("≥", Some(Kind::Operator)) => ">=",
-            ("≤", Some(Kind::Operator)) => "<=",
-            ("≠", Some(Kind::Operator)) => "!=",
-            (same, _) => same,
-        });
+        out.push_str(plain(&text[mark.start..mark.end], mark.kind));
         before = Some(*mark);
     }
     if !out.is_empty() {
