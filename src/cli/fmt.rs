@@ -29,29 +29,30 @@ pub struct Arguments {
 
 pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     let mut exit = Exit::Fine;
+    // The last failure ends the command; those before it are told as they come.
     let mut failed: Option<Failure> = None;
-    for path in &arguments.files {
-        let ended = files_of(path).and_then(|(files, unread)| {
-            if let Some(earlier) = unread.and_then(|failure| failed.replace(failure)) {
-                console.failure(&earlier);
-            }
-            for file in files {
-                match one(console, arguments, &file) {
-                    Ok(Exit::Fine) => {}
-                    Ok(Exit::Findings) => exit = Exit::Findings,
-                    Err(failure) => {
-                        if let Some(earlier) = failed.replace(failure) {
-                            console.failure(&earlier);
-                        }
-                    }
-                }
-            }
-            Ok(())
-        });
-        if let Err(failure) = ended
-            && let Some(earlier) = failed.replace(failure)
-        {
+    let mut remember = |failure: Failure| {
+        if let Some(earlier) = failed.replace(failure) {
             console.failure(&earlier);
+        }
+    };
+    for path in &arguments.files {
+        let files = match files_of(path) {
+            Ok((files, unread)) => {
+                unread.into_iter().for_each(&mut remember);
+                files
+            }
+            Err(failure) => {
+                remember(failure);
+                continue;
+            }
+        };
+        for file in files {
+            match one(console, arguments, &file) {
+                Ok(Exit::Fine) => {}
+                Ok(Exit::Findings) => exit = Exit::Findings,
+                Err(failure) => remember(failure),
+            }
         }
     }
     failed.map_or(Ok(exit), Err)
