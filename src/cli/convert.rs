@@ -18,6 +18,9 @@ pub struct Arguments {
     value: String,
     /// The unit that is wanted; without it, every unit that the measure is reported in
     unit: Option<String>,
+    /// The value is a change: a rise of 1 °C is 1.8 °F
+    #[arg(long)]
+    change: bool,
     /// `text` to read, `json` for a program
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     format: Format,
@@ -34,7 +37,8 @@ pub enum Format {
 const LONGEST_DECIMAL: usize = 14;
 
 pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
-    let replied = lookup::convert(&Measures::standard(), &arguments.value, arguments.unit.as_deref());
+    let convert = if arguments.change { lookup::convert_change } else { lookup::convert };
+    let replied = convert(&Measures::standard(), &arguments.value, arguments.unit.as_deref());
     reply(console, arguments.format, &replied, text)
 }
 
@@ -69,7 +73,10 @@ fn told(console: &Console, sources: &Sources, diagnostics: &[Diagnostic]) {
 /// `HbA1c 7.5 % = 58.46 mmol/mol`, and below each result what it rests on.
 fn text(answer: &Answer) -> String {
     let mut text = String::new();
-    let label = answer.measure.as_ref().map_or(String::new(), |measure| format!("{} ", measure.label));
+    let mut label = answer.measure.as_ref().map_or(String::new(), |measure| format!("{} ", measure.label));
+    if answer.given.is_change {
+        label.push_str("change of ");
+    }
     for result in &answer.results {
         let about = if result.rounded { "about " } else { "" };
         text.push_str(&format!("{label}{} = {about}{} {}\n", answer.given.text, result.shown, result.unit));

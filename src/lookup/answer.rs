@@ -34,6 +34,8 @@ pub struct Answer {
 /// The value of the question.
 #[derive(Clone, Debug, Serialize)]
 pub struct Given {
+    /// A change of the measure, not a value of it.
+    pub is_change: bool,
     /// As it was written.
     pub text: String,
     pub value: Exact,

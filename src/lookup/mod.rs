@@ -9,4 +9,4 @@ mod question;
 
 pub use answer::{Answer, Given, MeasureEntry, Quoted, Replied, UnitAnswer};
 pub use measures::Measures;
-pub use question::{convert, unit};
+pub use question::{convert, convert_change, unit};

@@ -16,10 +16,19 @@ const WANTED: &str = "unit";
 
 /// Answers `HbA1c 7.5 %`, in this unit or in every unit that the measure is reported in.
 pub fn convert(measures: &Measures, question: &str, wanted: Option<&str>) -> Replied<Answer> {
+    reply(measures, question, wanted, false)
+}
+
+/// The same for a change: a rise of 1 Cel is 1.8 `[degF]`, one percentage point of HbA1c 10.93 mmol/mol.
+pub fn convert_change(measures: &Measures, question: &str, wanted: Option<&str>) -> Replied<Answer> {
+    reply(measures, question, wanted, true)
+}
+
+fn reply(measures: &Measures, question: &str, wanted: Option<&str>, is_change: bool) -> Replied<Answer> {
     let mut replied = Replied::default();
     let file = replied.sources.add(Source::new(QUESTION, question));
     let wanted = wanted.map(|text| (replied.sources.add(Source::new(WANTED, text)), text));
-    let mut asking = Asking { measures, file, told: Vec::new() };
+    let mut asking = Asking { measures, file, is_change, told: Vec::new() };
     replied.answer = asking.answer(question, wanted);
     replied.diagnostics = asking.told;
     replied
@@ -48,6 +57,7 @@ pub fn unit(measures: &Measures, text: &str) -> Replied<Vec<UnitAnswer>> {
 struct Asking<'a> {
     measures: &'a Measures,
     file: FileId,
+    is_change: bool,
     told: Vec<Diagnostic>,
 }
 
@@ -80,12 +90,18 @@ impl<'a> Asking<'a> {
             Some((file, text)) => vec![(Some(Span::new(file, 0..text.len())), self.wanted(file, text)?)],
             None => self.others(&from, measure, &parts)?,
         };
-        if let Some((_, measure)) = measure {
+        // What a person can have says nothing about how much of it can change.
+        if let Some((_, measure)) = measure.filter(|_| !self.is_change) {
             self.doubt(&parts, &from, &number, question, measure);
         }
         let mut results = Vec::new();
         for (place, to) in targets {
-            match units::convert(&number, &from, &to, &analyte) {
+            let converted = if self.is_change {
+                units::convert_difference(&number, &from, &to, &analyte)
+            } else {
+                units::convert(&number, &from, &to, &analyte)
+            };
+            match converted {
                 Ok(converted) => results.push(Quoted::of(converted, &to)),
                 Err(error) => {
                     self.refuse(&parts, place, &from, &to, error);
@@ -97,6 +113,7 @@ impl<'a> Asking<'a> {
         Some(Answer {
             measure: measure.map(|(name, measure)| entry(name, measure)),
             given: Given {
+                is_change: self.is_change,
                 text: question[parts.number.start..parts.unit.end].to_owned(),
                 value: number,
                 unit: (!is_number).then(|| from.written().to_owned()),
