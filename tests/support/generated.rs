@@ -56,7 +56,7 @@ fn add_part(text: &mut String, part: usize) {
     .into_iter()
     .enumerate()
     {
-        let _ = writeln!(text, "  include I{code} \"{prose}\":\n    {}", rule.replace('#', &part.to_string()));
+        let _ = writeln!(text, "  include I{part}_{code} \"{prose}\":\n    {}", rule.replace('#', &part.to_string()));
     }
     text.push_str("}\n");
 }

@@ -65,15 +65,14 @@ fn braces_that_are_never_closed_end_with_the_file() {
 }
 
 #[test]
-#[ignore = "takes a minute without optimisation"]
-fn a_file_of_ten_megabytes_is_read() {
+fn a_file_of_a_megabyte_is_read() {
     let block = "eligibility for consent {\n  include I1 \"HbA1c ≥ 7.5 %\": latest hba1c within 14 days before consent >= 7.5 %\n  // why\n  exclude E1 \"Stroke\": stroke ever or (age at consent > 80 years and not mi present at consent)\n}\n";
-    let text = block.repeat(10_000_000 / block.len() + 1);
+    let text = block.repeat(1_000_000 / block.len() + 1);
     let start = Instant::now();
     let parsed = read(&text);
     println!("{} MB in {:?}", text.len() / 1_000_000, start.elapsed());
     assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics.first());
-    assert!(parsed.file.items.len() > 40_000);
+    assert!(parsed.file.items.len() > 4_000);
 }
 
 #[test]
