@@ -1,6 +1,8 @@
 //! Exact numbers. Every literal of a protocol is a rational, never a float, so that `7.5` compares with
 //! `7.50` as equal and a converted limit is exactly what the author wrote.
 
+mod bounds;
+
 use std::fmt;
 use std::str::FromStr;
 

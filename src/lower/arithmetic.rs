@@ -8,6 +8,8 @@ use super::unit::composed;
 use crate::ast::{self, Expr};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{ArithmeticOperator, Term, UnitRef, Value};
+use crate::source::Span;
+use crate::units::{self, Analyte};
 
 impl Lowering<'_> {
     pub(super) fn arithmetic(
@@ -34,33 +36,23 @@ impl Lowering<'_> {
             ArithmeticOperator::Add | ArithmeticOperator::Subtract => {
                 let analyte = analyte_of(&left.sort);
                 if !Self::same_kind(left_unit.as_ref(), right_unit.as_ref(), &analyte) {
-                    let shown = |unit: &Option<UnitRef>| {
-                        unit.as_ref()
-                            .map_or("a number without unit".to_owned(), |unit| format!("`{}`", unit.written))
-                    };
-                    let (one, two) = (shown(&left_unit), shown(&right_unit));
-                    self.report(
-                        Diagnostic::new(
-                            &codes::UNIT_MISMATCH,
-                            expr.span,
-                            format!("{one} and {two} cannot be added or subtracted"),
-                        )
-                        .label("two kinds of quantity")
-                        .help("bring both sides to the same kind of quantity first"),
-                    );
+                    self.two_kinds(expr.span, left_unit.as_ref(), right_unit.as_ref(), "added or subtracted");
                     return None;
                 }
-                left_unit
+                left_unit.clone()
             }
-            ArithmeticOperator::Power => self.power(left_unit.as_ref(), &right)?,
+            ArithmeticOperator::Power => self.power(left_unit.as_ref(), &right, right_unit.as_ref())?,
+        };
+        let is_ratio = operator == ArithmeticOperator::Divide
+            && left_unit.is_some()
+            && Self::same_kind(left_unit.as_ref(), right_unit.as_ref(), &Analyte::default());
+        let sort = match unit {
+            Some(unit) if is_ratio => Sort::Ratio { unit },
+            unit => Sort::Measure { unit, of: None },
         };
         let value = Value::Arithmetic { left: Box::new(left.term), operator, right: Box::new(right.term) };
-        let text = self.words(expr.span);
-        Some(Typed {
-            term: Term { text, value, origin: expr.span.into() },
-            sort: Sort::Measure { unit, of: None },
-            span: expr.span,
-        })
+        let term = Term { text: self.words(expr.span), value, origin: expr.span.into() };
+        Some(Typed { term, sort, span: expr.span })
     }
 
     /// The unit of an operand; literals get theirs here. `Some(None)` is a pure number.
@@ -78,7 +70,8 @@ impl Lowering<'_> {
                 Some(written)
             }
             Sort::Measure { unit, .. } => Some(unit.clone()),
-            Sort::Age | Sort::Count | Sort::Score { .. } | Sort::Table => Some(None),
+            Sort::Table => self.rows_as_operands(typed),
+            Sort::Ratio { .. } | Sort::Age | Sort::Count | Sort::Score { .. } => Some(None),
             Sort::Coded { .. } | Sort::Elapsed | Sort::Dose | Sort::Limit => {
                 let text = typed.term.text.clone();
                 self.report(
@@ -95,8 +88,35 @@ impl Lowering<'_> {
         }
     }
 
-    fn power(&mut self, unit: Option<&UnitRef>, exponent: &Typed) -> Option<Option<UnitRef>> {
-        let Some(unit) = unit else { return Some(None) };
+    fn two_kinds(&mut self, span: Span, one: Option<&UnitRef>, two: Option<&UnitRef>, done: &str) {
+        let shown = |unit: Option<&UnitRef>| {
+            unit.map_or("a number without unit".to_owned(), |unit| format!("`{}`", unit.written))
+        };
+        let (one, two) = (shown(one), shown(two));
+        self.report(
+            Diagnostic::new(&codes::UNIT_MISMATCH, span, format!("{one} and {two} cannot be {done}"))
+                .label("two kinds of quantity")
+                .help("bring both sides to the same kind of quantity first; a quantity divided by its unit is a pure number, as in `weight / 1 kg`"),
+        );
+    }
+
+    /// The unit of a power. An exponent is a pure number; only a whole one can be taken of a quantity with a unit.
+    fn power(
+        &mut self,
+        unit: Option<&UnitRef>,
+        exponent: &Typed,
+        exponent_unit: Option<&UnitRef>,
+    ) -> Option<Option<UnitRef>> {
+        if let Some(unit) = exponent_unit.filter(|unit| !is_pure(unit)) {
+            let message = format!("an exponent is a pure number; this one is in `{}`", unit.written);
+            self.report(
+                Diagnostic::new(&codes::UNIT_MISMATCH, exponent.span, message)
+                    .label("has a unit")
+                    .help(format!("divide it by its unit first: `/ 1 {}`", unit.written)),
+            );
+            return None;
+        }
+        let Some(unit) = unit.filter(|unit| !is_pure(unit)) else { return Some(None) };
         let whole = match &exponent.term.value {
             Value::Constant { number, unit: None, .. } => {
                 number.to_i64().filter(|power| (1..=6).contains(power))
@@ -111,7 +131,10 @@ impl Lowering<'_> {
                     format!("a quantity in `{}` takes a whole power", unit.written),
                 )
                 .label("from 1 to 6")
-                .help("write `^ 2`, or divide by the unit first"),
+                .help(format!(
+                    "write `^ 2`, or divide by the unit first, which leaves a pure number: `(… / 1 {}) ^ …`",
+                    unit.written
+                )),
             );
             return None;
         };
@@ -150,8 +173,33 @@ impl Lowering<'_> {
             values.push(value);
         }
         let unit = match name {
-            "min" | "max" | "abs" => units.into_iter().next().flatten(),
-            _ => None,
+            "min" | "max" => self.common_unit(expr.span, &units, "compared")?,
+            _ if arguments.len() != 1 => {
+                let found = Diagnostic::new(
+                    &codes::WRONG_SORT,
+                    expr.span,
+                    format!("`{name}` takes one value, not {}", arguments.len()),
+                );
+                self.report(found.label("one value is needed").help(format!("write `{name}(value)`")));
+                return None;
+            }
+            "abs" => units.into_iter().next().flatten(),
+            _ => {
+                if let Some(unit) = units.iter().flatten().find(|unit| !is_pure(unit)) {
+                    let text = self.words(arguments[0].span);
+                    let message = format!("`{name}` takes a pure number; `{text}` is in `{}`", unit.written);
+                    self.report(
+                        Diagnostic::new(&codes::UNIT_MISMATCH, arguments[0].span, message)
+                            .label("has a unit")
+                            .help(format!(
+                                "divide it by its unit first: `{name}({text} / 1 {})`",
+                                unit.written
+                            )),
+                    );
+                    return None;
+                }
+                None
+            }
         };
         let value = Value::Call {
             function: name.to_owned(),
@@ -161,4 +209,42 @@ impl Lowering<'_> {
         let term = Term { text, value, origin: expr.span.into() };
         Some(Typed { term, sort: Sort::Measure { unit, of: None }, span: expr.span })
     }
+
+    /// The unit of the first, to which all others can be brought.
+    fn common_unit(&mut self, span: Span, units: &[Option<UnitRef>], done: &str) -> Option<Option<UnitRef>> {
+        let (first, others) = units.split_first()?;
+        for other in others {
+            if !Self::same_kind(first.as_ref(), other.as_ref(), &Analyte::default()) {
+                self.two_kinds(span, first.as_ref(), other.as_ref(), done);
+                return None;
+            }
+        }
+        Some(first.clone())
+    }
+
+    /// The rows of a table that is computed with: each with its own unit, all of one kind.
+    fn rows_as_operands(&mut self, typed: &mut Typed) -> Option<Option<UnitRef>> {
+        let mut values = self.table_rows.shift_remove(&typed.term.origin.0?)?;
+        let units: Option<Vec<Option<UnitRef>>> =
+            values.iter_mut().map(|value| self.operand(value)).collect();
+        let unit = self.common_unit(typed.span, &units?, "rows of one table")?;
+        if let Value::Table { rows, .. } = &mut typed.term.value {
+            for (row, value) in rows.iter_mut().zip(values) {
+                row.value = value.term;
+            }
+        }
+        Some(unit)
+    }
+}
+
+/// Whether a unit says nothing about size: `1`, and words in braces alone such as `{INR}`.
+pub(super) fn is_pure(unit: &UnitRef) -> bool {
+    let one = units::parse("1").ok();
+    let same = |unit: &units::Unit| one.as_ref().is_some_and(|one| one == unit);
+    unit.ucum == "1"
+        || super::unit::unit_of(unit).is_some_and(|unit| same(&unit) || is_annotation(unit.code()))
+}
+
+fn is_annotation(code: &str) -> bool {
+    code.starts_with('{') && code.ends_with('}') && code.matches('{').count() == 1
 }

@@ -235,6 +235,7 @@ fn flipped(operator: ast::Comparator) -> ast::Comparator {
 fn unit_of_relation(typed: &Typed) -> Option<UnitRef> {
     match &typed.sort {
         Sort::Measure { unit, .. } => unit.clone(),
+        Sort::Ratio { unit } => Some(unit.clone()),
         _ => None,
     }
 }

@@ -16,7 +16,15 @@ impl Lowering<'_> {
         against: &Typed,
         shared: Option<&Spanned<String>>,
     ) -> Option<Term> {
+        if let Sort::Ratio { unit } = &against.sort {
+            let sort = Sort::Measure { unit: Some(unit.clone()), of: None };
+            return self.fit(typed, &Typed { sort, ..against.clone() }, shared);
+        }
         match typed.sort.clone() {
+            Sort::Ratio { unit } => {
+                let sort = Sort::Measure { unit: Some(unit), of: None };
+                self.fit(Typed { sort, ..typed }, against, shared)
+            }
             Sort::Literal(quantity) => self.fit_literal(typed, quantity, against, shared),
             Sort::Limit => self.fit_limit(typed, against),
             Sort::Table => self.fit_table(typed, against),
@@ -150,7 +158,7 @@ impl Lowering<'_> {
                 }
             },
             Sort::Literal(_) => Some(constant(self.author_unit(&quantity), typed.term)),
-            Sort::Coded { .. } | Sort::Limit | Sort::Table => {
+            Sort::Coded { .. } | Sort::Ratio { .. } | Sort::Limit | Sort::Table => {
                 self.not_comparable(&typed, against);
                 None
             }

@@ -1,5 +1,6 @@
 //! Measures, scores and derived quantities.
 
+use super::arithmetic::is_pure;
 use super::concept::codes_of;
 use super::env::Env;
 use super::term::Sort;
@@ -7,7 +8,9 @@ use super::unit::{refer, unit_of};
 use super::{Lowering, label_of};
 use crate::ast::{self, Item, Keyword, Name, NameOrRange, Quantity, Value};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Level, Measure, MeasureKind, QuantityMeasure, UnitRef};
+use crate::model::{
+    ArithmeticOperator, Level, Measure, MeasureKind, QuantityMeasure, Term, UnitRef, Value as ModelValue,
+};
 use crate::number::Exact;
 use crate::resolve::Space;
 use crate::units::{self, Analyte};
@@ -217,22 +220,32 @@ impl Lowering<'_> {
         let written = item.property("value").map(|property| &property.value).or(item.body.as_ref())?;
         let Value::Expression(expression) = &written.value else { return None };
         let env = Env::derivation();
-        let value = self.value(expression, &env)?;
+        let mut value = self.value(expression, &env)?;
         let mut measure = self.quantity_measure(item);
         let computed = match &value.sort {
-            Sort::Measure { unit, .. } => unit.clone(),
+            Sort::Measure { unit, .. } => unit.clone().filter(|unit| !is_pure(unit)),
+            Sort::Ratio { unit } => Some(unit.clone()),
+            Sort::Literal(_) | Sort::Table => self.operand(&mut value)?,
             _ => None,
         };
+        let analyte = measure.analyte(&label_of(item));
         match (&measure.unit, &computed) {
             (Some(declared), Some(computed)) => {
                 let (to, from) = (unit_of(declared)?, unit_of(computed)?);
-                let analyte = measure.analyte(&label_of(item));
                 let span = self.span_of(item, "unit");
-                if !self.fits(&to, span, &from, &analyte, Some(written.span)) {
+                // What a quotient in full is not, the number that it stands for may be: a ratio in percent.
+                let one = units::parse("1").ok()?;
+                let as_number = matches!(value.sort, Sort::Ratio { .. })
+                    && units::commensurable(&one, &to, &analyte).is_ok();
+                if !as_number && !self.fits(&to, span, &from, &analyte, Some(written.span)) {
                     return None;
                 }
             }
             (None, Some(computed)) => measure.unit = Some(computed.clone()),
+            // A published formula gives a bare number: the declared unit says what it counts.
+            (Some(declared), None) if !is_share(declared) => {
+                value.term = counted_in(value.term, declared);
+            }
             _ => {}
         }
         measure.formula_of = Some(Box::new(value.term));
@@ -281,4 +294,25 @@ pub(super) fn number_of(item: &Item, key: &str) -> Option<Exact> {
         Value::Integer(number) => Some(Exact::from(*number)),
         _ => None,
     }
+}
+
+/// Whether a pure number has a value of its own in this unit, as 0.5 is 50 %.
+fn is_share(unit: &UnitRef) -> bool {
+    let plain = units::parse("1").ok().zip(unit_of(unit));
+    is_pure(unit)
+        || plain.is_some_and(|(one, unit)| units::commensurable(&one, &unit, &Analyte::default()).is_ok())
+}
+
+/// A formula's number as a quantity in the unit that its measure declares.
+fn counted_in(formula: Term, unit: &UnitRef) -> Term {
+    let one =
+        ModelValue::Constant { number: Exact::one(), unit: Some(unit.clone()), number_text: "1".to_owned() };
+    let (text, origin) = (formula.text.clone(), formula.origin);
+    let right = Term { text: format!("1 {}", unit.written), value: one, origin };
+    let value = ModelValue::Arithmetic {
+        left: Box::new(formula),
+        operator: ArithmeticOperator::Multiply,
+        right: Box::new(right),
+    };
+    Term { text, value, origin }
 }

@@ -27,6 +27,10 @@ pub(super) enum Sort {
         unit: Option<UnitRef>,
         of: Option<Box<(String, Measure)>>,
     },
+    /// A quotient of two quantities of one kind, in full (`mg/g`): computed with further, it is a pure number.
+    Ratio {
+        unit: UnitRef,
+    },
     Coded {
         levels: Vec<Level>,
         ordered: bool,

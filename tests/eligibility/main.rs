@@ -9,6 +9,7 @@ mod findings;
 mod formulas;
 mod logic;
 mod properties;
+mod published;
 mod records;
 mod schemas;
 mod support;

@@ -293,20 +293,13 @@ impl Amount {
     }
 
     fn power(&self, exponent: &Self) -> Result<Self, NotComputed> {
-        let exponent = exponent.settled();
-        let (Some(power), Scale::Number) = (exponent.value(), &exponent.scale) else {
-            return Err(NotComputed("an exponent must be one pure number".into()));
-        };
-        let base = self.settled();
-        let whole =
-            power.to_i64().and_then(|power| i32::try_from(power).ok()).filter(|power| power.abs() <= 8);
-        let Some(whole) = whole else {
-            if base.scale != Scale::Number {
-                return Err(NotComputed("only a pure number can be raised to a broken power".into()));
-            }
-            let exponent = power.to_f64();
-            let double = |value: &Exact| (!value.is_negative()).then(|| value.to_f64().powf(exponent));
-            return base.bent(double, |value, guess| is_power(guess, value, power), exponent >= 0.0);
+        let (base, exponent) = (self.settled(), exponent.settled());
+        if exponent.scale != Scale::Number {
+            return Err(NotComputed("an exponent must be a pure number".into()));
+        }
+        let whole = exponent.value().and_then(Exact::to_i64).and_then(|power| i32::try_from(power).ok());
+        let Some(whole) = whole.filter(|power| power.abs() <= 8) else {
+            return base.broken_power(&exponent);
         };
         let mut result = Amount::number(Exact::one());
         for _ in 0..whole.unsigned_abs() {
@@ -323,27 +316,39 @@ impl Amount {
         }
     }
 
-    /// A function that rises (or falls) throughout, through a double whose error the ends are widened by, unless
-    /// the short decimal next to it is proved to be the result.
-    fn bent(
-        &self,
-        function: impl Fn(&Exact) -> Option<f64>,
-        proved: impl Fn(&Exact, &Exact) -> bool,
-        rises: bool,
-    ) -> Result<Self, NotComputed> {
-        let at = |end: &Option<Exact>, widen: i64| -> Result<Option<Exact>, NotComputed> {
-            let Some(end) = end else { return Ok(None) };
-            let undefined = || NotComputed(format!("the function has no value at {}", end.to_significant(6)));
-            let value = function(end).filter(|value| value.is_finite()).ok_or_else(undefined)?;
-            let value = Exact::from_f64(value).ok_or_else(undefined)?;
-            match value.to_significant(12).parse::<Exact>() {
-                Ok(short) if proved(end, &short) => Ok(Some(short)),
-                _ => Ok(Some(widened(&value, widen))),
-            }
+    /// A power that is no small whole number, of a pure number that is not negative. In each of its two numbers it only
+    /// rises or only falls, so that the ends of the result are among those of the four corners.
+    fn broken_power(&self, exponent: &Self) -> Result<Self, NotComputed> {
+        if self.scale != Scale::Number {
+            return Err(NotComputed("only a pure number can be raised to a broken power".into()));
+        }
+        let bounds = |base: &Exact, power: &Exact| {
+            base.power_bounds(power).ok_or_else(|| {
+                let (base, power) = (base.to_significant(6), power.to_significant(6));
+                NotComputed(format!("`{base} ^ {power}` has no value"))
+            })
         };
-        let (low, high) = if rises { (-1, 1) } else { (1, -1) };
-        let (low, high) = (at(&self.low, low)?, at(&self.high, high)?);
-        Ok(Self { low, high, ..self.clone() }.ordered())
+        let (Some(low), Some(high), Some(least), Some(most)) =
+            (&self.low, &self.high, &exponent.low, &exponent.high)
+        else {
+            return Err(NotComputed("one of the values has no known limit".into()));
+        };
+        let corners = [bounds(low, least)?, bounds(low, most)?, bounds(high, least)?, bounds(high, most)?];
+        let (lows, highs): (Vec<Exact>, Vec<Exact>) = corners.into_iter().unzip();
+        Ok(Self::between(lows.into_iter().min(), highs.into_iter().max(), Scale::Number))
+    }
+
+    /// A function that rises throughout, by the bounds of its value at either end.
+    fn risen(&self, bounds: impl Fn(&Exact) -> Option<(Exact, Exact)>) -> Result<Self, NotComputed> {
+        let at = |end: &Option<Exact>| match end {
+            None => Ok((None, None)),
+            Some(end) => match bounds(end) {
+                Some((low, high)) => Ok((Some(low), Some(high))),
+                None => Err(NotComputed(format!("the function has no value at {}", end.to_significant(6)))),
+            },
+        };
+        let (low, high) = (at(&self.low)?.0, at(&self.high)?.1);
+        Ok(Self { low, high, ..self.clone() })
     }
 
     /// `min max sqrt ln log10 exp abs` of pure numbers; `min`, `max` and `abs` of amounts on one scale.
@@ -379,31 +384,11 @@ impl Amount {
                 if first.scale != Scale::Number {
                     return Err(NotComputed(format!("`{function}` takes a pure number")));
                 }
-                let one = Exact::one();
-                let power_of = |base: i64, guess: &Exact| {
-                    guess.to_i64().and_then(|power| Exact::from(base).pow(i32::try_from(power).ok()?))
-                };
                 match function {
-                    "sqrt" => first.bent(
-                        |value| Some(value.to_f64().sqrt()),
-                        |value, guess| guess * guess == *value,
-                        true,
-                    ),
-                    "ln" => first.bent(
-                        |value| Some(value.to_f64().ln()),
-                        |value, guess| *value == one && guess.is_zero(),
-                        true,
-                    ),
-                    "log10" => first.bent(
-                        |value| Some(value.to_f64().log10()),
-                        |value, guess| power_of(10, guess).as_ref() == Some(value),
-                        true,
-                    ),
-                    _ => first.bent(
-                        |value| Some(value.to_f64().exp()),
-                        |value, guess| value.is_zero() && *guess == one,
-                        true,
-                    ),
+                    "sqrt" => first.risen(Exact::sqrt_bounds),
+                    "ln" => first.risen(Exact::ln_bounds),
+                    "log10" => first.risen(Exact::log10_bounds),
+                    _ => first.risen(Exact::exp_bounds),
                 }
             }
             other => Err(NotComputed(format!("`{other}` is not a function"))),
@@ -508,20 +493,6 @@ pub(crate) fn duration_in(duration: &Duration, unit: TimeUnit) -> Option<Exact> 
 fn widened(value: &Exact, direction: i64) -> Exact {
     let part = Exact::ratio(direction, 100_000_000_000).unwrap_or_else(Exact::zero);
     value + &(&value.abs() * &part)
-}
-
-/// Whether `guess` is exactly `base` to this power, for the powers of which that can be told.
-fn is_power(guess: &Exact, base: &Exact, power: &Exact) -> bool {
-    if *base == Exact::one() {
-        return *guess == Exact::one();
-    }
-    (2..=8i32).any(|root| {
-        let numerator =
-            (power * &Exact::from(i64::from(root))).to_i64().and_then(|top| i32::try_from(top).ok());
-        numerator.is_some_and(|top| {
-            top.abs() <= 40 && base.pow(top).is_some_and(|value| guess.pow(root) == Some(value))
-        })
-    })
 }
 
 fn corners(
