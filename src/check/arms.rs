@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::demands::{Subject, demands};
+use super::demands::{Demand, Subject};
 use super::prose::{Prose, TokenKind};
 use super::{at, listed, with};
 use crate::diagnostics::{Diagnostic, codes};
@@ -10,7 +10,7 @@ use crate::model::{
     Administration, Anchor, Arm, Domain, Finding, Intervention, Mode, Rule, Stated, Trial, Value, Window,
 };
 
-pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
+pub(super) fn check(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diagnostic>) {
     for arm in trial.arms.values() {
         found.extend(arm.gives.iter().filter_map(|given| incomplete(trial, given)));
     }
@@ -20,8 +20,8 @@ pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
         found.extend(label_names_other(trial, name, arm));
     }
     found.extend(trial.interventions.values().filter_map(product_type));
-    assumed_therapy(trial, found);
-    forbidden_product(trial, found);
+    assumed_therapy(trial, demands, found);
+    forbidden_product(trial, demands, found);
     found.extend(masking(trial));
 }
 
@@ -222,7 +222,7 @@ fn substances(trial: &Trial, given: &[Administration]) -> BTreeSet<String> {
 }
 
 /// A05: a therapy that must go on, and that no arm and no background therapy gives.
-fn assumed_therapy(trial: &Trial, found: &mut Vec<Diagnostic>) {
+fn assumed_therapy(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diagnostic>) {
     let background: BTreeSet<String> =
         trial.backgrounds.values().flat_map(|background| substances(trial, &background.gives)).collect();
     let is_given =
@@ -232,7 +232,7 @@ fn assumed_therapy(trial: &Trial, found: &mut Vec<Diagnostic>) {
             && trial.arms.values().all(|arm| is_given(&substances(trial, &arm.gives), drug))
     };
     let mut told = BTreeSet::new();
-    for demand in demands(trial) {
+    for demand in demands {
         let Subject::Truth { holds: true, .. } = demand.subject else { continue };
         let finding = match &demand.clause.rule {
             Rule::Steady { measure, .. } => match &measure.value {
@@ -291,11 +291,11 @@ fn reaches(window: &Window, decision: &str) -> bool {
 }
 
 /// A08: what is forbidden at or after the start is given by the trial itself.
-fn forbidden_product(trial: &Trial, found: &mut Vec<Diagnostic>) {
+fn forbidden_product(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diagnostic>) {
     let background: BTreeSet<String> =
         trial.backgrounds.values().flat_map(|background| substances(trial, &background.gives)).collect();
     let arms: BTreeSet<String> = trial.arms.values().flat_map(|arm| substances(trial, &arm.gives)).collect();
-    for demand in demands(trial) {
+    for demand in demands {
         let Subject::Truth { holds: false, .. } = demand.subject else { continue };
         let Rule::Occurs { finding, mode: Mode::Present | Mode::Throughout | Mode::Started, window } =
             &demand.clause.rule

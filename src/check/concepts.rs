@@ -1,16 +1,16 @@
 //! C: one thing with two names, brand names, acronyms before their words. What is said vaguely is in `vague`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use indexmap::IndexMap;
 
-use super::prose::{Prose, TokenKind};
+use super::prose::{Prose, Token, TokenKind};
 use super::visit::{Node, Place, clause as walk, criteria, is_own, outcome, own_files};
 use super::{at, with};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{Concept, Measure, Term, Trial, Value};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
     same_measure_twice(trial, found);
@@ -44,32 +44,61 @@ fn names(label: &str, also: &[String]) -> BTreeSet<Vec<String>> {
     sorted.filter(|words| !words.is_empty()).collect()
 }
 
+/// Pairs of items of which something is the same, the later one first, in source order. Linear in the number of items
+/// and of pairs: items meet at the marks that they share.
+fn sharing<Mark: Ord>(marks: impl IntoIterator<Item = BTreeSet<Mark>>) -> BTreeSet<(usize, usize)> {
+    let mut bearers: BTreeMap<Mark, Vec<usize>> = BTreeMap::new();
+    let mut pairs = BTreeSet::new();
+    for (index, marks) in marks.into_iter().enumerate() {
+        for mark in marks {
+            let earlier = bearers.entry(mark).or_default();
+            // A third item of one name is told beside the first and the one before it.
+            let told = earlier.first().into_iter().chain(earlier.last());
+            pairs.extend(told.map(|other| (index, *other)));
+            earlier.push(index);
+        }
+    }
+    pairs
+}
+
+/// The author's item of a pair and the one that it repeats; none where both are of the standard library.
+fn own_second<T>(
+    files: &BTreeSet<FileId>,
+    later: T,
+    earlier: T,
+    at: impl Fn(&T) -> Option<Span>,
+) -> Option<(T, T)> {
+    match (is_own(files, at(&later)), is_own(files, at(&earlier))) {
+        (true, _) => Some((later, earlier)),
+        (false, true) => Some((earlier, later)),
+        (false, false) => None,
+    }
+}
+
 /// C02: two measures with one code, or with one name.
 fn same_measure_twice(trial: &Trial, found: &mut Vec<Diagnostic>) {
     let files = own_files(trial);
     let measures: Vec<(&String, &Measure)> = trial.measures.iter().collect();
-    for (index, (name, measure)) in measures.iter().enumerate() {
-        for (other_name, other) in &measures[..index] {
-            let (second, first) = match (is_own(&files, measure.origin.0), is_own(&files, other.origin.0)) {
-                (true, _) => ((name, measure), (other_name, other)),
-                (false, true) => ((other_name, other), (name, measure)),
-                (false, false) => continue,
-            };
-            let code = |measure: &Measure| measure.loinc.as_ref().map(|code| code.code.clone());
-            let same_code = code(measure).is_some_and(|one| code(other) == Some(one));
-            let different_code = code(measure).is_some() && code(other).is_some() && !same_code;
-            let kinds = std::mem::discriminant(&measure.kind) == std::mem::discriminant(&other.kind);
-            let same_name = kinds
-                && !different_code
-                && !names(&measure.label, &measure.also).is_disjoint(&names(&other.label, &other.also));
-            if same_code || same_name {
-                let why = match code(measure).filter(|_| same_code) {
-                    Some(code) => format!("both are LOINC {code}"),
-                    None => "both go by the same name".to_owned(),
-                };
-                found.extend(twice(first.0, first.1.origin.0, second.0, second.1.origin.0, "measure", &why));
+    let code = |measure: &Measure| measure.loinc.as_ref().map(|code| code.code.clone());
+    let by_code = sharing(measures.iter().map(|(_, measure)| BTreeSet::from_iter(code(measure))));
+    let by_name = sharing(measures.iter().map(|(_, measure)| names(&measure.label, &measure.also)));
+    for pair in by_code.union(&by_name) {
+        let (later, earlier) = (measures[pair.0], measures[pair.1]);
+        let Some((second, first)) = own_second(&files, later, earlier, |(_, measure)| measure.origin.0)
+        else {
+            continue;
+        };
+        let why = match code(later.1).filter(|_| by_code.contains(pair)) {
+            Some(code) => format!("both are LOINC {code}"),
+            None => {
+                let kinds = std::mem::discriminant(&later.1.kind) == std::mem::discriminant(&earlier.1.kind);
+                if !kinds || (code(later.1).is_some() && code(earlier.1).is_some()) {
+                    continue;
+                }
+                "both go by the same name".to_owned()
             }
-        }
+        };
+        found.extend(twice(first.0, first.1.origin.0, second.0, second.1.origin.0, "measure", &why));
     }
 }
 
@@ -84,25 +113,26 @@ fn same_concept_twice(trial: &Trial, found: &mut Vec<Diagnostic>) {
         };
         concept.codes.iter().filter_map(of).collect()
     };
-    for (index, (name, concept)) in concepts.iter().enumerate() {
-        for (other_name, other) in
-            concepts[..index].iter().filter(|(_, other)| other.domain == concept.domain)
-        {
-            let (second, first) = match (is_own(&files, concept.origin.0), is_own(&files, other.origin.0)) {
-                (true, _) => ((name, concept), (other_name, other)),
-                (false, true) => ((other_name, other), (name, concept)),
-                (false, false) => continue,
-            };
-            let shared = codes(concept).intersection(&codes(other)).next().cloned();
-            let same_name =
-                !names(&concept.label, &concept.also).is_disjoint(&names(&other.label, &other.also));
-            let why = match shared {
-                Some(code) => format!("both are {code}"),
-                None if same_name => "both go by the same name".to_owned(),
-                None => continue,
-            };
-            found.extend(twice(first.0, first.1.origin.0, second.0, second.1.origin.0, "concept", &why));
-        }
+    let of_domain = |concept: &Concept| format!("{:?}", concept.domain);
+    let by_code = sharing(concepts.iter().map(|(_, concept)| {
+        let domain = of_domain(concept);
+        codes(concept).into_iter().map(|code| (domain.clone(), code)).collect()
+    }));
+    let by_name = sharing(concepts.iter().map(|(_, concept)| {
+        let domain = of_domain(concept);
+        names(&concept.label, &concept.also).into_iter().map(|name| (domain.clone(), name)).collect()
+    }));
+    for pair in by_code.union(&by_name) {
+        let (later, earlier) = (concepts[pair.0], concepts[pair.1]);
+        let Some((second, first)) = own_second(&files, later, earlier, |(_, concept)| concept.origin.0)
+        else {
+            continue;
+        };
+        let why = match codes(later.1).intersection(&codes(earlier.1)).next() {
+            Some(code) => format!("both are {code}"),
+            None => "both go by the same name".to_owned(),
+        };
+        found.extend(twice(first.0, first.1.origin.0, second.0, second.1.origin.0, "concept", &why));
     }
 }
 
@@ -171,13 +201,15 @@ fn same_state(one: &str, two: &str) -> bool {
 }
 
 fn note_state<'a>(trial: &'a Trial, name: &'a str, prose: Prose<'a>, uses: &mut States<'a>) {
+    let is_state = |token: &Token| STATES.contains(&token.lower.as_str());
+    // Few wordings name a state; only for these are the measure's names taken apart.
+    if !prose.tokens.iter().any(is_state) {
+        return;
+    }
     let Some(measure) = trial.measures.get(name) else { return };
     let all = std::iter::once(&measure.label).chain(&measure.also);
     let heads: BTreeSet<String> = all.filter_map(|name| plain_words(name).into_iter().next()).collect();
-    let state = prose
-        .tokens
-        .windows(2)
-        .find(|pair| STATES.contains(&pair[0].lower.as_str()) && heads.contains(&pair[1].lower));
+    let state = prose.tokens.windows(2).find(|pair| is_state(&pair[0]) && heads.contains(&pair[1].lower));
     if let Some([state, _]) = state {
         let (range, word) = (state.range.clone(), state.lower.clone());
         uses.entry(name).or_default().push((prose, range, word));
@@ -186,7 +218,7 @@ fn note_state<'a>(trial: &'a Trial, name: &'a str, prose: Prose<'a>, uses: &mut 
 
 /// C06: a brand name in a wording.
 fn brands(trial: &Trial, found: &mut Vec<Diagnostic>) {
-    let known: Vec<(String, &str)> = trial
+    let known: BTreeMap<String, &str> = trial
         .concepts
         .iter()
         .flat_map(|(name, concept)| {
@@ -201,7 +233,7 @@ fn brands(trial: &Trial, found: &mut Vec<Diagnostic>) {
                 .tokens
                 .get(index + 1)
                 .is_some_and(|next| next.glued && matches!(next.lower.as_str(), "®" | "™"));
-            let substance = known.iter().find(|(brand, _)| token.is(brand)).map(|(_, name)| *name);
+            let substance = known.get(&token.lower).copied();
             if marked || substance.is_some() {
                 brands.push((marked_name(&prose, index), substance));
             }
@@ -253,22 +285,22 @@ fn acronyms(trial: &Trial, found: &mut Vec<Diagnostic>) {
         })
         .collect();
     let mut first: IndexMap<&str, usize> = IndexMap::new();
+    let mut used: BTreeMap<&str, (usize, Range<usize>)> = BTreeMap::new();
     for (index, wording) in wordings.iter().enumerate() {
+        for token in wording.prose.tokens.iter().filter(|token| token.is_word()) {
+            let word = wording.prose.words(token.range.clone());
+            used.entry(word).or_insert_with(|| (index, token.range.clone()));
+        }
         for (acronym, _) in &wording.explained {
             first.entry(acronym).or_insert(index);
         }
     }
     for (acronym, index) in first {
         let later = &wordings[index];
-        let used = wordings[..index].iter().find_map(|wording| {
-            let token = wording
-                .prose
-                .tokens
-                .iter()
-                .find(|token| wording.prose.words(token.range.clone()) == acronym)?;
-            Some((wording, token.range.clone()))
-        });
-        let Some((wording, range)) = used else { continue };
+        let Some((at_index, range)) = used.get(acronym).filter(|(at, _)| *at < index).cloned() else {
+            continue;
+        };
+        let wording = &wordings[at_index];
         let explained =
             later.explained.iter().find(|(own, _)| own == acronym).map(|(_, at)| *at..at + acronym.len());
         let diagnostic = at(

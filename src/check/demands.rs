@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -75,13 +76,23 @@ impl Subject<'_> {
 
 /// Every demand of every criterion, in source order.
 pub(super) fn demands(trial: &Trial) -> Vec<Demand<'_>> {
-    criteria(trial).flat_map(|place| demands_of(trial, place)).collect()
+    criteria(trial)
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .flat_map_iter(|place| demands_of(trial, place))
+        .collect()
+}
+
+/// The tests that one criterion demands, each with whether it must hold or fail.
+pub(super) fn tests_of(place: Place<'_>) -> Vec<(&Clause, bool)> {
+    let mut tests = Vec::new();
+    split(&place.criterion.rule, place.criterion.kind == CriterionKind::Include, &mut tests);
+    tests
 }
 
 /// The demands of one criterion.
-pub(super) fn demands_of<'a>(trial: &'a Trial, place: Place<'a>) -> Vec<Demand<'a>> {
-    let mut tests = Vec::new();
-    split(&place.criterion.rule, place.criterion.kind == CriterionKind::Include, &mut tests);
+fn demands_of<'a>(trial: &'a Trial, place: Place<'a>) -> Vec<Demand<'a>> {
+    let tests = tests_of(place);
     let alone = tests.len() == 1;
     let demand = |(clause, holds): (&'a Clause, bool)| {
         let mut subject = subject(trial, clause, holds);

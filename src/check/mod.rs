@@ -31,6 +31,7 @@ mod visit;
 
 use rayon::prelude::*;
 
+use self::demands::Demand;
 use crate::diagnostics::{self, Code, Diagnostic};
 use crate::model::Trial;
 use crate::source::Span;
@@ -43,17 +44,19 @@ static FAMILIES: &[Family] = &[
     numbers::check,
     time::check,
     history::check,
-    logic::check,
     concepts::check,
     vague::check,
-    arms::check,
-    outcomes::check,
     population::check,
     schedule::check,
-    registry::check,
     text::check,
     drift::check,
 ];
+
+/// A family that asks what the criteria demand of a participant.
+type FamilyOnDemands = fn(&Trial, &[Demand<'_>], &mut Vec<Diagnostic>);
+
+static FAMILIES_ON_DEMANDS: &[FamilyOnDemands] =
+    &[logic::check, arms::check, outcomes::check, registry::check];
 
 /// Everything that the lints have to say about a trial, sorted by place.
 pub fn check(trial: &Trial) -> Vec<Diagnostic> {
@@ -62,7 +65,18 @@ pub fn check(trial: &Trial) -> Vec<Diagnostic> {
         family(trial, &mut found);
         found
     };
-    let mut found: Vec<Diagnostic> = FAMILIES.par_iter().map(of_family).collect::<Vec<_>>().concat();
+    let on_demands = || {
+        let demands = demands::demands(trial);
+        let of_family = |family: &FamilyOnDemands| {
+            let mut found = Vec::new();
+            family(trial, &demands, &mut found);
+            found
+        };
+        FAMILIES_ON_DEMANDS.par_iter().map(of_family).collect::<Vec<_>>().concat()
+    };
+    let (more, mut found) =
+        rayon::join(on_demands, || FAMILIES.par_iter().map(of_family).collect::<Vec<_>>().concat());
+    found.extend(more);
     diagnostics::sort(&mut found);
     found
 }

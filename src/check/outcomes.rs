@@ -1,8 +1,10 @@
 //! O: outcomes that cannot be measured as they are written.
 
+use std::collections::BTreeMap;
+
 use std::collections::BTreeSet;
 
-use super::demands::{Demand, Subject, demands, measure_of};
+use super::demands::{Demand, Subject, measure_of};
 use super::prose::Prose;
 use super::ranges::Ranges;
 use super::visit::{Node, outcome as walk};
@@ -12,17 +14,28 @@ use crate::model::{
     Anchor, Attribute, AttributeTest, Comparator, Domain, Outcome, Rule, Stated, Term, Tier, Trial, Value,
 };
 
-pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
+pub(super) fn check(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diagnostic>) {
+    let mut limits: Limits<'_> = BTreeMap::new();
+    for demand in demands {
+        if let Subject::Number { term, .. } = &demand.subject
+            && let Some((measure, _)) = measure_of(trial, term)
+        {
+            limits.entry(measure).or_default().push(demand);
+        }
+    }
     found.extend(tiers(trial));
     for (name, outcome) in &trial.outcomes {
         found.extend(anchor(trial, name, outcome));
         found.extend(metric(name, outcome));
         found.extend(two_measures(outcome));
         found.extend(missing_in_arm(trial, name, outcome));
-        found.extend(met_at_entry(trial, name, outcome));
+        found.extend(met_at_entry(trial, &limits, name, outcome));
         found.extend(intercurrent(name, outcome));
     }
 }
+
+/// What the criteria demand of each measure.
+type Limits<'a> = BTreeMap<&'a str, Vec<&'a Demand<'a>>>;
 
 fn prose(outcome: &Outcome) -> Prose<'_> {
     Prose::new(&outcome.label, outcome.origins.get("prose").or(outcome.origin.0))
@@ -206,7 +219,7 @@ fn related_to<'a>(trial: &'a Trial, event: &str, test: &AttributeTest) -> Option
 }
 
 /// O06: a response that everybody has who was let in.
-fn met_at_entry(trial: &Trial, name: &str, outcome: &Outcome) -> Option<Diagnostic> {
+fn met_at_entry(trial: &Trial, limits: &Limits<'_>, name: &str, outcome: &Outcome) -> Option<Diagnostic> {
     let Stated::Is(Term { value: Value::Proportion { of }, .. }) = &outcome.value else { return None };
     let Rule::Compare { left, operator, right, unit } = &of.rule else { return None };
     let Value::Constant { number, unit: own, .. } = &right.value else { return None };
@@ -218,16 +231,14 @@ fn met_at_entry(trial: &Trial, name: &str, outcome: &Outcome) -> Option<Diagnost
     let from = own.as_ref().or(unit.as_ref());
     let number = super::demands::in_unit(trial, left, number, from, home.as_ref().or(from))?;
     let response = Ranges::compared(*operator, &number);
-    let all = demands(trial);
-    let same = |demand: &&Demand<'_>| match &demand.subject {
-        Subject::Number { term, allowed, unit, .. } => {
-            measure_of(trial, term).is_some_and(|(name, _)| name == measure)
-                && unit.as_ref().map(|unit| &unit.ucum) == home.as_ref().or(from).map(|unit| &unit.ucum)
+    let same = |demand: &&&Demand<'_>| match &demand.subject {
+        Subject::Number { allowed, unit, .. } => {
+            unit.as_ref().map(|unit| &unit.ucum) == home.as_ref().or(from).map(|unit| &unit.ucum)
                 && allowed.is_within(&response)
         }
         _ => false,
     };
-    let entry = all.iter().find(same)?;
+    let entry = limits.get(measure)?.iter().find(same)?;
     let found = at(
         &codes::MET_AT_ENTRY,
         of.origin.0,

@@ -2,21 +2,21 @@
 
 use jiff::civil::Date;
 
-use super::demands::{Subject, demands};
+use super::demands::{Demand, Subject};
 use super::{at, listed, with};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{AgeLimits, Anchor, Offset, QualifiedDate, Stated, Tier, TimeUnit, Trial, Value};
 use crate::number::Exact;
 use crate::time::{DateRange, day_range};
 
-pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
+pub(super) fn check(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diagnostic>) {
     found.extend(missing_fields(trial));
     found.extend(retrospective(trial));
     found.extend(order_of_dates(trial));
     found.extend(too_short(trial));
     found.extend(unexplained_gap(trial));
-    found.extend(ages(trial));
-    found.extend(sexes(trial));
+    found.extend(ages(trial, demands));
+    found.extend(sexes(trial, demands));
 }
 
 /// R01: fields that the registry requires, in a trial that has a registry number.
@@ -179,10 +179,9 @@ fn shortest(trial: &Trial) -> Option<i64> {
 }
 
 /// R04: the registry's age limits against the criteria.
-fn ages(trial: &Trial) -> Option<Diagnostic> {
+fn ages(trial: &Trial, demands: &[Demand<'_>]) -> Option<Diagnostic> {
     let limits = trial.header.ages.as_ref()?;
-    let all = demands(trial);
-    for demand in &all {
+    for demand in demands {
         let Subject::Number { term, allowed, .. } = &demand.subject else { continue };
         let Value::Age { at: moment, unit: TimeUnit::Year } = &term.value else { continue };
         if matches!(moment.of, Anchor::Onset { .. } | Anchor::End { .. })
@@ -219,10 +218,9 @@ fn in_words(limits: &AgeLimits) -> String {
 }
 
 /// R04: the registry's sexes against the criteria.
-fn sexes(trial: &Trial) -> Option<Diagnostic> {
+fn sexes(trial: &Trial, demands: &[Demand<'_>]) -> Option<Diagnostic> {
     let registry = trial.header.sexes.as_deref()?;
-    let all = demands(trial);
-    let (demand, only) = all.iter().find_map(|demand| match &demand.subject {
+    let (demand, only) = demands.iter().find_map(|demand| match &demand.subject {
         Subject::Level { term, allowed, .. } if matches!(&term.value, Value::Attribute { name } if name == "sex") => {
             let mut levels = allowed.iter();
             match (levels.next(), levels.next()) {

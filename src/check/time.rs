@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::at;
-use super::demands::{Subject, demands_of, measure_of};
+use super::demands::{measure_of, tests_of};
 use super::prose::Prose;
 use super::visit::{Here, Node, Place, clause as walk, criteria};
 use crate::diagnostics::{Diagnostic, codes};
@@ -273,13 +273,12 @@ fn exposures(trial: &Trial, place: Place<'_>) -> Vec<Diagnostic> {
     if !place.excludes() {
         return found;
     }
-    for demand in demands_of(trial, place) {
-        let Subject::Truth { holds: false, .. } = demand.subject else { continue };
-        let Rule::Occurs { finding, mode, window } = &demand.clause.rule else { continue };
-        if !matches!(finding.domain, Domain::Drug | Domain::DrugClass) {
+    for (clause, holds) in tests_of(place) {
+        let Rule::Occurs { finding, mode, window } = &clause.rule else { continue };
+        if holds || !matches!(finding.domain, Domain::Drug | Domain::DrugClass) {
             continue;
         }
-        let here = Here { text: &demand.clause.text, origin: demand.clause.origin };
+        let here = Here { text: &clause.text, origin: clause.origin };
         if *mode == Mode::Present && window.from.is_some() && window.from == window.to {
             if !place.is_queried() {
                 found.extend(no_washout(finding, window, here));

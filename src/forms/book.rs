@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexSet;
+
 use super::catalog;
-use super::field::give_reason;
+use super::field::add_reasons;
 use super::names::Codes;
 use super::needs::{self, Need, What};
 use super::timing::Timing;
@@ -19,6 +21,8 @@ pub(super) struct Book<'a> {
     pub forms: Named<Form>,
     /// What the author collects on a form of their own, with the form.
     placed: BTreeMap<&'a str, &'a str>,
+    /// Why each event's date is needed.
+    events: BTreeMap<&'a str, IndexSet<Why>>,
 }
 
 impl<'a> Book<'a> {
@@ -37,15 +41,14 @@ impl<'a> Book<'a> {
                 placed.entry(thing.as_str()).or_insert(form.as_str());
             }
         }
-        Self {
-            trial,
-            declared,
-            timing: Timing::of(trial),
-            needs: expanded(trial),
-            codes,
-            forms: Named::new(),
-            placed,
+        let needs = expanded(trial);
+        let mut events: BTreeMap<&str, IndexSet<Why>> = BTreeMap::new();
+        for need in needs.iter().filter(|need| need.person.is_none()) {
+            if let What::Event(event) = need.what {
+                events.entry(event).or_default().insert(need.why.clone());
+            }
         }
+        Self { trial, declared, timing: Timing::of(trial), needs, events, codes, forms: Named::new(), placed }
     }
 
     /// The author's form for a measure, concept or event.
@@ -84,13 +87,16 @@ impl<'a> Book<'a> {
         })
     }
 
+    /// Every reason why the date of this event is needed.
+    pub fn reasons_for_event(&self, event: &str) -> Vec<Why> {
+        self.events.get(event).into_iter().flatten().cloned().collect()
+    }
+
     /// Every reason why this is needed.
     pub fn reasons(&self, wanted: impl Fn(&What<'a>) -> bool) -> Vec<Why> {
-        let mut reasons = Vec::new();
-        for need in self.needs.iter().filter(|need| need.person.is_none() && wanted(&need.what)) {
-            give_reason(&mut reasons, need.why.clone());
-        }
-        reasons
+        let needs = self.needs.iter().filter(|need| need.person.is_none() && wanted(&need.what));
+        let reasons: IndexSet<Why> = needs.map(|need| need.why.clone()).collect();
+        reasons.into_iter().collect()
     }
 }
 
@@ -105,7 +111,7 @@ pub(super) fn put(form: &mut Form, field: Field) {
         form.fields.push(field);
         return;
     };
-    field.why.into_iter().for_each(|why| give_reason(&mut known.why, why));
+    add_reasons(&mut known.why, field.why);
     known.required |= field.required;
     known.visits = match (known.visits.take(), field.visits) {
         (Some(mut one), Some(more)) => {

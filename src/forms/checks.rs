@@ -1,5 +1,7 @@
 //! Checks across the fields of a form, and between a form and the protocol's dates.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::model::{CheckKind, Field, FieldKind, Form, FormCheck, Trial};
 
 use super::field::{NO, YES};
@@ -21,7 +23,8 @@ static ORDERED: &[(&str, &str, bool, bool)] = &[
 /// Adds to a finished form everything that its fields must agree on.
 pub(super) fn add(trial: &Trial, name: &str, form: &mut Form) {
     let consent = consent(trial);
-    let mut checks = Checks { form: name, fields: &form.fields, found: Vec::new() };
+    let by_name = form.fields.iter().map(|field| (field.name.as_str(), field)).collect();
+    let mut checks = Checks { form: name, fields: &form.fields, by_name, found: Vec::new() };
     checks.dates(form, consent);
     checks.spans();
     checks.dependent();
@@ -30,11 +33,8 @@ pub(super) fn add(trial: &Trial, name: &str, form: &mut Form) {
         checks.unique();
     }
     let found = checks.found;
-    for check in found {
-        if !form.checks.iter().any(|known| known.id == check.id) {
-            form.checks.push(check);
-        }
-    }
+    let mut known: HashSet<String> = form.checks.iter().map(|check| check.id.clone()).collect();
+    form.checks.extend(found.into_iter().filter(|check| known.insert(check.id.clone())));
 }
 
 /// The event before which nothing of the trial is done.
@@ -50,6 +50,7 @@ fn consent(trial: &Trial) -> Option<&str> {
 struct Checks<'a> {
     form: &'a str,
     fields: &'a [Field],
+    by_name: HashMap<&'a str, &'a Field>,
     found: Vec<FormCheck>,
 }
 
@@ -60,11 +61,11 @@ impl Checks<'_> {
     }
 
     fn has(&self, name: &str) -> bool {
-        self.fields.iter().any(|field| field.name == name)
+        self.by_name.contains_key(name)
     }
 
     fn label(&self, name: &str) -> String {
-        self.fields.iter().find(|field| field.name == name).map_or(name, |field| &field.label).to_owned()
+        self.by_name.get(name).map_or(name, |field| &field.label).to_owned()
     }
 
     fn dates(&mut self, form: &Form, consent: Option<&str>) {

@@ -1,10 +1,12 @@
 //! Both forms of eligibility: the worksheet on which every criterion is answered and signed for (`IEW`), and CDASH's list of
 //! the criteria that a participant does not meet (`IE`).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::book::{Book, put};
 use super::field::{Asked, NO, YES, choice, field};
 use super::names::{MAX_LENGTH, Taken, short};
-use super::needs::What;
+use super::needs::{Need, What};
 use crate::model::{
     AttestationVerb, CheckKind, Computability, Criterion, CriterionKind, Decision, Field, FieldCondition,
     FieldKind, FormCheck, Level, Rule, Why,
@@ -15,15 +17,21 @@ const NOT_APPLICABLE: &str = "NA";
 pub(super) fn add(book: &mut Book<'_>) {
     let trial = book.trial;
     let several = trial.decisions.len() > 1;
+    let mut answers: Answers<'_> = BTreeMap::new();
+    for need in &book.needs {
+        if let (What::Answer(_), Why::Criterion { decision, code }) = (&need.what, &need.why) {
+            answers.entry((decision.clone(), code.clone())).or_default().push(need.clone());
+        }
+    }
     let mut exceptions: Vec<Level> = Vec::new();
+    let mut known: BTreeSet<&str> = BTreeSet::new();
     let mut why: Vec<Why> = Vec::new();
     let mut at: Vec<String> = Vec::new();
     for (event, decision) in trial.decisions.iter().filter(|(_, decision)| !decision.criteria.is_empty()) {
-        worksheet(book, event, decision, several);
+        worksheet(book, &answers, event, decision, several);
         at.extend(book.timing.checks(decision));
         for (code, criterion) in &decision.criteria {
-            let known = exceptions.iter().any(|level| level.value == *code);
-            let value = if known { format!("{code}@{event}") } else { code.clone() };
+            let value = if !known.insert(code) { format!("{code}@{event}") } else { code.clone() };
             exceptions.push(Level { value, label: Some(format!("{code}: {}", criterion.prose)) });
             why.push(Why::Criterion { decision: event.clone(), code: code.clone() });
         }
@@ -46,7 +54,10 @@ pub(super) fn add(book: &mut Book<'_>) {
     put(form, code.required().why(why));
 }
 
-fn worksheet(book: &mut Book<'_>, event: &str, decision: &Decision, several: bool) {
+/// What each criterion, by decision and code, asks a person.
+type Answers<'a> = BTreeMap<(String, String), Vec<Need<'a>>>;
+
+fn worksheet(book: &mut Book<'_>, open: &Answers<'_>, event: &str, decision: &Decision, several: bool) {
     let name = if several { format!("IEW_{}", short(event, MAX_LENGTH)) } else { "IEW".to_owned() };
     let label = match (&decision.label, several) {
         (Some(label), _) => format!("Eligibility worksheet: {label}"),
@@ -79,7 +90,8 @@ fn worksheet(book: &mut Book<'_>, event: &str, decision: &Decision, several: boo
         let answers = is_question(criterion).then(|| code.clone());
         let asked = Field { answers, help: guidance(criterion), origin: criterion.origin, ..asked };
         fields.push(asked.why([why.clone()]));
-        let parts = if is_question(criterion) { Vec::new() } else { parts(book, event, code) };
+        let asks = open.get(&(event.to_owned(), code.clone())).filter(|_| !is_question(criterion));
+        let parts = asks.map(|needs| parts(needs)).unwrap_or_default();
         for part in parts {
             // The only question of a criterion has the criterion's own key.
             let wish = if part.key == *code { format!("{}Q", test_code(code)) } else { test_code(&part.key) };
@@ -136,10 +148,9 @@ fn is_question(criterion: &Criterion) -> bool {
 }
 
 /// The answers that a criterion rests on beside data.
-fn parts(book: &Book<'_>, event: &str, code: &str) -> Vec<Part> {
-    let of = Why::Criterion { decision: event.to_owned(), code: code.to_owned() };
+fn parts(needs: &[Need<'_>]) -> Vec<Part> {
     let mut parts: Vec<Part> = Vec::new();
-    for need in book.needs.iter().filter(|need| need.why == of) {
+    for need in needs {
         let What::Answer(answer) = &need.what else { continue };
         if parts.iter().any(|part| part.key == answer.key) {
             continue;

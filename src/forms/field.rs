@@ -1,6 +1,8 @@
 //! Fields in the making, and the code lists that several forms share. Values are the submission values of CDISC's
 //! controlled terminology; the words beside them are ours.
 
+use indexmap::IndexSet;
+
 use crate::model::{Field, FieldCondition, FieldKind, Level, Origin, Why};
 
 pub(super) const YES: &str = "Y";
@@ -49,7 +51,7 @@ impl Asked for Field {
     }
 
     fn why(mut self, why: impl IntoIterator<Item = Why>) -> Self {
-        why.into_iter().for_each(|why| give_reason(&mut self.why, why));
+        add_reasons(&mut self.why, why);
         self
     }
 
@@ -62,11 +64,11 @@ impl Asked for Field {
     }
 }
 
-/// Adds a reason that is not among them yet.
-pub(super) fn give_reason(reasons: &mut Vec<Why>, why: Why) {
-    if !reasons.contains(&why) {
-        reasons.push(why);
-    }
+/// Adds those reasons that are not among them yet.
+pub(super) fn add_reasons(reasons: &mut Vec<Why>, more: impl IntoIterator<Item = Why>) {
+    let mut all: IndexSet<Why> = std::mem::take(reasons).into_iter().collect();
+    all.extend(more);
+    *reasons = all.into_iter().collect();
 }
 
 pub(super) fn choice(levels: &[(&str, &str)]) -> FieldKind {

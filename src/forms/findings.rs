@@ -1,11 +1,11 @@
 //! Forms for what is measured and examined: one per CDASH domain, with the tests asked at the visits of the schedule.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::book::{Book, put, visits};
 use super::catalog;
 use super::domain::{Findings, findings};
-use super::field::{Asked, NO, YES, choice, field, give_reason, interpretation};
+use super::field::{Asked, NO, YES, choice, field, interpretation};
 use super::needs::{What, leaves};
 use crate::model::{
     ActivityKind, Cell, Field, FieldKind, FieldScope, Form, Level, Limit, Measure, MeasureKind, Origin, Why,
@@ -14,11 +14,11 @@ use crate::model::{
 /// A measure as the protocol asks for it.
 #[derive(Default)]
 struct Test {
-    why: Vec<Why>,
+    why: IndexSet<Why>,
     visits: Vec<String>,
     only: Vec<FieldScope>,
     throughout: bool,
-    limits: Vec<(Limit, Vec<Why>)>,
+    limits: Vec<(Limit, IndexSet<Why>)>,
     origin: Origin,
 }
 
@@ -89,10 +89,8 @@ fn tests<'a>(book: &Book<'a>) -> Vec<(&'a str, &'a Measure, Test)> {
                 continue;
             }
             let test = tests.entry(leaf).or_default();
-            give_reason(&mut test.why, Why::Schedule { activity: name.clone() });
-            via.iter().for_each(|derived| {
-                give_reason(&mut test.why, Why::Derivation { measure: (*derived).to_owned() });
-            });
+            test.why.insert(Why::Schedule { activity: name.clone() });
+            test.why.extend(via.iter().map(|derived| Why::Derivation { measure: (*derived).to_owned() }));
             test.throughout |= activity.throughout.is_some();
             test.origin = activity.origin;
             activity.cells.iter().for_each(|cell| at(test, cell));
@@ -103,18 +101,22 @@ fn tests<'a>(book: &Book<'a>) -> Vec<(&'a str, &'a Measure, Test)> {
             let test = tests.entry(name).or_default();
             declared.at.iter().for_each(|visit| at(test, &Cell { visit: visit.clone(), when: None }));
             if test.why.is_empty() {
-                test.why.push(Why::Declared);
+                test.why.insert(Why::Declared);
             }
         }
     }
     for need in book.needs.iter().filter(|need| need.person.is_none()) {
         match need.what {
-            What::Measure(name) => give_reason(&mut tests.entry(name).or_default().why, need.why.clone()),
+            What::Measure(name) => {
+                tests.entry(name).or_default().why.insert(need.why.clone());
+            }
             What::Limit(name, limit) => {
                 let test = tests.entry(name).or_default();
                 match test.limits.iter_mut().find(|(known, _)| *known == limit) {
-                    Some((_, why)) => give_reason(why, need.why.clone()),
-                    None => test.limits.push((limit, vec![need.why.clone()])),
+                    Some((_, why)) => {
+                        why.insert(need.why.clone());
+                    }
+                    None => test.limits.push((limit, IndexSet::from([need.why.clone()]))),
                 }
             }
             _ => {}

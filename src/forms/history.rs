@@ -1,7 +1,7 @@
 //! Forms for conditions, drugs, procedures and events: the questions that the protocol's rules put (`MHQ`, `CMQ`,
 //! `PRQ`), and the logs that stay open (`MH`, `CM`, `PRLOG`, `CE`, `AE`).
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::book::{Book, put, spelled};
 use super::field::{Asked, NO, OTHER, YES, action_taken, field, outcome_of_event, severity, yes_no_unknown};
@@ -20,7 +20,7 @@ struct Question {
     start: bool,
     end: bool,
     dose: Option<Option<UnitRef>>,
-    why: Vec<Why>,
+    why: IndexSet<Why>,
     visits: Vec<String>,
 }
 
@@ -94,7 +94,7 @@ fn questions(book: &mut Book<'_>) {
         let (_, question) =
             asked.entry((None, name.clone())).or_insert_with(|| (domain, Question::default()));
         (question.start, question.end) = (true, true);
-        question.why.push(Why::Schedule { activity: name.clone() });
+        question.why.insert(Why::Schedule { activity: name.clone() });
         question.visits.extend(activity.cells.iter().map(|cell| cell.visit.clone()));
     }
     for ((person, name), (domain, question)) in asked {
@@ -116,9 +116,7 @@ impl Question {
         if let Some(unit) = &aspects.dose {
             self.dose = Some(self.dose.take().flatten().or_else(|| unit.clone()));
         }
-        if !self.why.contains(why) {
-            self.why.push(why.clone());
-        }
+        self.why.insert(why.clone());
     }
 }
 

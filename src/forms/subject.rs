@@ -80,7 +80,7 @@ fn milestones(book: &mut Book<'_>) {
     let allocated = trial.allocations.values().map(|allocation| allocation.at.as_str());
     certain.extend(allocated.chain(trial.schedule.iter().flat_map(|s| s.clocks.values()).filter_map(clock)));
     for (name, event) in &trial.events {
-        let mut why = book.reasons(|what| matches!(what, What::Event(other) if other == name));
+        let mut why = book.reasons_for_event(name);
         let collected = book.of_kind(ActivityKind::Event).filter(|(activity, _)| *activity == name);
         why.extend(collected.map(|(activity, _)| Why::Schedule { activity: activity.clone() }));
         let anchors = !book.timing.on(name).is_empty();

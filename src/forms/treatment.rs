@@ -54,12 +54,7 @@ fn exposure(book: &mut Book<'_>, name: &str, product: Product<'_>, alone: bool) 
     let at: Vec<String> = events.iter().flat_map(|event| book.timing.on(event)).collect();
     let at = if single { book.timing.in_order(&at) } else { Vec::new() };
     let everybody = product.everywhere || product.arms.len() == trial.arms.len();
-    let dated: Vec<Why> = events
-        .iter()
-        .flat_map(|event| {
-            book.reasons(|what| matches!(what, super::needs::What::Event(other) if other == event))
-        })
-        .collect();
+    let dated: Vec<Why> = events.iter().flat_map(|event| book.reasons_for_event(event)).collect();
     let route =
         planned_route(&product.plans, trial.interventions.get(name).and_then(|known| known.route.as_ref()));
     let frequency = planned_frequency(&product.plans);

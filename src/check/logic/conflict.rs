@@ -1,6 +1,6 @@
 //! Criteria that nobody can meet together: L04 and L12.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 
@@ -8,7 +8,7 @@ use super::applies_together;
 use crate::check::demands::{Demand, Subject, meaning};
 use crate::check::{at, listed, with};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Rule, Trial};
+use crate::model::{Finding, Mode, Rule, Trial};
 
 pub(super) fn check(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diagnostic>) {
     let mut by_key: IndexMap<&str, Vec<&Demand<'_>>> = IndexMap::new();
@@ -25,6 +25,10 @@ pub(super) fn check(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diagn
 
 /// Demands on one value that cannot be met together, none of which could be left out.
 fn smallest_conflict<'d, 'a>(group: &[&'d Demand<'a>]) -> Option<Vec<&'d Demand<'a>>> {
+    // What even all arms together leave open needs no pair by pair.
+    if !is_empty(group) {
+        return None;
+    }
     for (index, one) in group.iter().enumerate() {
         let pair = group[index..]
             .iter()
@@ -69,10 +73,13 @@ fn is_empty(demands: &[&Demand<'_>]) -> bool {
             _ => None,
         })
         .collect();
-    match levels.as_deref() {
-        Some([first, rest @ ..]) => !first.iter().any(|level| rest.iter().all(|set| set.contains(level))),
-        _ => false,
+    if let Some([first, rest @ ..]) = levels.as_deref() {
+        return !first.iter().any(|level| rest.iter().all(|set| set.contains(level)));
     }
+    let holds = |wanted: bool| {
+        demands.iter().any(|demand| matches!(demand.subject, Subject::Truth { holds, .. } if holds == wanted))
+    };
+    holds(true) && holds(false)
 }
 
 fn tell(set: &[&Demand<'_>]) -> Option<Diagnostic> {
@@ -115,24 +122,26 @@ fn tell(set: &[&Demand<'_>]) -> Option<Diagnostic> {
 
 /// L04 for a drug that is required and a class of it that is forbidden, or a condition and its kind.
 fn parts_of_what_is_forbidden(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diagnostic>) {
-    let occurrence = |demand: &Demand<'_>, wanted: bool| {
-        let Subject::Truth { holds, .. } = demand.subject else { return None };
-        match &demand.clause.rule {
-            Rule::Occurs { finding, mode, window } if holds == wanted => {
-                Some((finding.clone(), *mode, meaning(window)))
-            }
-            _ => None,
+    let mut forbidden: BTreeMap<(&str, Mode, String), Vec<&Demand<'_>>> = BTreeMap::new();
+    for demand in demands {
+        if let Some((whole, mode, window)) = occurrence(demand, false)
+            && whole.qualifiers.is_empty()
+            && whole.with.is_empty()
+        {
+            forbidden.entry((&whole.name, mode, window)).or_default().push(demand);
         }
-    };
+    }
+    if forbidden.is_empty() {
+        return;
+    }
+    let wholes = wholes_of_parts(trial);
     for required in demands {
         let Some((part, mode, window)) = occurrence(required, true) else { continue };
-        for forbidden in demands.iter().filter(|forbidden| applies_together(required, forbidden)) {
-            let Some((whole, other_mode, other_window)) = occurrence(forbidden, false) else { continue };
-            let open = whole.qualifiers.is_empty()
-                && whole.with.is_empty()
-                && !whole.other_than.contains(&part.name);
-            let inside = part.name != whole.name && is_member(trial, &part.name, &whole.name);
-            if !(open && inside && mode == other_mode && window == other_window) {
+        let wholes = all_wholes(&part.name, &wholes).into_iter();
+        let candidates = wholes.filter_map(|whole| forbidden.get(&(whole, mode, window.clone()))).flatten();
+        for forbidden in candidates.filter(|forbidden| applies_together(required, forbidden)) {
+            let Some((whole, ..)) = occurrence(forbidden, false) else { continue };
+            if whole.other_than.contains(&part.name) {
                 continue;
             }
             let diagnostic = at(
@@ -153,19 +162,34 @@ fn parts_of_what_is_forbidden(trial: &Trial, demands: &[Demand<'_>], found: &mut
     }
 }
 
-/// Whether a concept counts as another, by membership at any depth.
-fn is_member(trial: &Trial, part: &str, whole: &str) -> bool {
-    let mut waiting = vec![whole];
-    let mut seen = BTreeSet::new();
-    while let Some(name) = waiting.pop() {
-        if !seen.insert(name) {
-            continue;
-        }
-        let Some(concept) = trial.concepts.get(name) else { continue };
-        if concept.members.iter().any(|member| member == part) {
-            return true;
-        }
-        waiting.extend(concept.members.iter().map(String::as_str));
+/// The finding that a demand wants to occur, or not to, how and when.
+fn occurrence<'a>(demand: &Demand<'a>, wanted: bool) -> Option<(&'a Finding, Mode, String)> {
+    let Subject::Truth { holds, .. } = demand.subject else { return None };
+    match &demand.clause.rule {
+        Rule::Occurs { finding, mode, window } if holds == wanted => Some((finding, *mode, meaning(window))),
+        _ => None,
     }
-    false
+}
+
+/// For each concept, those of which it is a member.
+fn wholes_of_parts(trial: &Trial) -> BTreeMap<&str, Vec<&str>> {
+    let mut wholes: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, concept) in &trial.concepts {
+        for member in &concept.members {
+            wholes.entry(member).or_default().push(name);
+        }
+    }
+    wholes
+}
+
+/// Every other concept as which this one counts, by membership at any depth.
+fn all_wholes<'a>(part: &'a str, wholes: &BTreeMap<&'a str, Vec<&'a str>>) -> BTreeSet<&'a str> {
+    let mut seen = BTreeSet::new();
+    let mut waiting = vec![part];
+    while let Some(name) = waiting.pop() {
+        let new = wholes.get(name).into_iter().flatten().filter(|whole| seen.insert(**whole));
+        waiting.extend(new.copied());
+    }
+    seen.remove(part);
+    seen
 }

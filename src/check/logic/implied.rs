@@ -1,6 +1,8 @@
 //! Bounds that follow from others: L03 and L11.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use indexmap::IndexMap;
 
 use crate::check::demands::{Demand, Subject, in_unit, measure_of, unit_of};
 use crate::check::prose::Prose;
@@ -11,10 +13,39 @@ use crate::number::Exact;
 use crate::units;
 
 pub(super) fn check(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diagnostic>) {
+    let mut limited: Limited<'_> = IndexMap::new();
     for demand in demands {
-        found.extend(ratio_and_part(trial, demand, demands));
+        if let Subject::Number { term, .. } = &demand.subject
+            && let Some((name, _)) = measure_of(trial, term)
+        {
+            limited.entry(name).or_insert(demand);
+        }
+    }
+    let flat = by_word(trial, &limited);
+    for demand in demands {
+        found.extend(ratio_and_part(trial, demand, &limited, &flat));
     }
     ages(trial, demands, found);
+}
+
+/// Each measure that a criterion limits, with the first demand that does.
+type Limited<'a> = IndexMap<&'a str, &'a Demand<'a>>;
+
+/// The long words of a measure's name.
+fn long_words(measure: &Measure) -> BTreeSet<String> {
+    let prose = Prose::new(&measure.label, None);
+    prose.tokens.into_iter().filter(|token| token.lower.len() >= 5).map(|token| token.lower).collect()
+}
+
+/// The limited measures by the long words of their names.
+fn by_word<'a>(trial: &Trial, limited: &Limited<'a>) -> BTreeMap<String, Vec<&'a str>> {
+    let mut found: BTreeMap<String, Vec<&'a str>> = BTreeMap::new();
+    for name in limited.keys() {
+        for word in trial.measures.get(*name).map(long_words).unwrap_or_default() {
+            found.entry(word).or_default().push(name);
+        }
+    }
+    found
 }
 
 /// Numerator and denominator of a value that is a quotient of two measures.
@@ -32,26 +63,36 @@ fn quotient<'a>(trial: &'a Trial, term: &'a Term) -> Option<(&'a Term, &'a Term)
 
 /// A measure per body weight that is not computed from another one, and that other: `[IU]/kg/d` and `[IU]/d`, with a
 /// word in common. Whether it is the same quantity is for the author to say.
-fn per_weight<'a>(trial: &'a Trial, term: &Term, demands: &[Demand<'_>]) -> Option<(&'a str, UnitRef)> {
+fn per_weight<'a>(
+    trial: &'a Trial,
+    term: &Term,
+    flat: &BTreeMap<String, Vec<&'a str>>,
+) -> Option<(&'a str, UnitRef)> {
     let (name, measure) = measure_of(trial, term)?;
-    let own = unit_of(measure.quantity()?.unit.as_ref()?)?;
-    let words = |measure: &Measure| -> BTreeSet<String> {
-        let prose = Prose::new(&measure.label, None);
-        prose.tokens.iter().filter(|token| token.lower.len() >= 5).map(|token| token.lower.clone()).collect()
-    };
-    demands.iter().find_map(|other| {
-        let Subject::Number { term, .. } = &other.subject else { return None };
-        let (part, flat) = trial.measures.get_key_value(measure_of(trial, term)?.0)?;
-        let per = format!("({})/kg", flat.quantity()?.unit.as_ref()?.ucum);
-        let same =
-            units::parse(&per).is_ok_and(|per| units::commensurable(&per, &own, &measure.analyte()).is_ok());
-        let kin = part != name && !words(measure).is_disjoint(&words(flat));
-        (same && kin).then(|| (part.as_str(), UnitRef { ucum: "kg".to_owned(), written: "kg".to_owned() }))
-    })
+    let unit = measure.quantity()?.unit.as_ref()?;
+    if !unit.ucum.contains("kg") {
+        return None;
+    }
+    let own = unit_of(unit)?;
+    let kin: BTreeSet<&str> =
+        long_words(measure).iter().filter_map(|word| flat.get(word)).flatten().copied().collect();
+    let part = kin.into_iter().filter(|part| *part != name).find(|part| {
+        let unit = || trial.measures.get(*part)?.quantity()?.unit.as_ref();
+        unit().is_some_and(|unit| {
+            let per = units::parse(&format!("({})/kg", unit.ucum));
+            per.is_ok_and(|per| units::commensurable(&per, &own, &measure.analyte()).is_ok())
+        })
+    })?;
+    Some((part, UnitRef { ucum: "kg".to_owned(), written: "kg".to_owned() }))
 }
 
 /// L03: a limit on `a / b` and one on `a`: the second decides only above a certain `b`.
-fn ratio_and_part(trial: &Trial, demand: &Demand<'_>, demands: &[Demand<'_>]) -> Option<Diagnostic> {
+fn ratio_and_part<'a>(
+    trial: &'a Trial,
+    demand: &Demand<'a>,
+    limited: &Limited<'a>,
+    flat: &BTreeMap<String, Vec<&'a str>>,
+) -> Option<Diagnostic> {
     let Subject::Number { term, allowed, unit, .. } = &demand.subject else { return None };
     let (part_name, per_label, per_unit, computed) = match quotient(trial, term) {
         Some((part, per)) => {
@@ -59,13 +100,11 @@ fn ratio_and_part(trial: &Trial, demand: &Demand<'_>, demands: &[Demand<'_>]) ->
             (measure_of(trial, part)?.0, per.label.as_str(), per.quantity()?.unit.clone()?, true)
         }
         None => {
-            let (part, kilogram) = per_weight(trial, term, demands)?;
+            let (part, kilogram) = per_weight(trial, term, flat)?;
             (part, "body weight", kilogram, false)
         }
     };
-    let other = demands.iter().find(|other| {
-        matches!(&other.subject, Subject::Number { term, .. } if measure_of(trial, term).is_some_and(|(name, _)| name == part_name))
-    })?;
+    let other = limited.get(part_name)?;
     let Subject::Number { allowed: other_allowed, unit: other_unit, .. } = &other.subject else {
         return None;
     };
@@ -118,15 +157,23 @@ fn timed(term: &Term) -> Option<(bool, &Finding, i64)> {
 
 /// L11 and L12: age at onset and duration give a lowest age.
 fn ages(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diagnostic>) {
+    let mut durations: BTreeMap<&str, Vec<&Demand<'_>>> = BTreeMap::new();
+    for demand in demands {
+        if let Subject::Number { term, .. } = &demand.subject
+            && let Some((false, finding, _)) = timed(term)
+        {
+            durations.entry(&finding.name).or_default().push(demand);
+        }
+    }
     for onset in demands {
         let Subject::Number { term, allowed, .. } = &onset.subject else { continue };
         let Some((true, finding, factor)) = timed(term) else { continue };
         let Some(low) = allowed.floor() else { continue };
         let low = &low.at * &Exact::from(factor);
-        for duration in demands {
+        for duration in durations.get(finding.name.as_str()).into_iter().flatten() {
             let Subject::Number { term, allowed, .. } = &duration.subject else { continue };
-            let Some((false, other, factor)) = timed(term) else { continue };
-            let Some(shortest) = allowed.floor().filter(|_| other.name == finding.name) else { continue };
+            let Some((_, _, factor)) = timed(term) else { continue };
+            let Some(shortest) = allowed.floor() else { continue };
             let months = &low + &(&shortest.at * &Exact::from(factor));
             let Some(years) = months.checked_div(&Exact::from(12)).filter(Exact::is_integer) else {
                 continue;

@@ -6,15 +6,14 @@ mod phrasing;
 mod redundancy;
 mod shape;
 
-use super::demands::{Demand, demands};
+use super::demands::Demand;
 use crate::diagnostics::Diagnostic;
 use crate::model::Trial;
 
-pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
-    let demands = demands(trial);
-    conflict::check(trial, &demands, found);
-    redundancy::check(trial, &demands, found);
-    implied::check(trial, &demands, found);
+pub(super) fn check(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diagnostic>) {
+    conflict::check(trial, demands, found);
+    redundancy::check(trial, demands, found);
+    implied::check(trial, demands, found);
     shape::check(trial, found);
     phrasing::check(trial, found);
 }

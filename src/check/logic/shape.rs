@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::check::demands::{demands_of, meaning};
+use crate::check::demands::{meaning, tests_of};
 use crate::check::visit::{Node, Place, clause as walk, criteria};
 use crate::check::{at, listed};
 use crate::diagnostics::{Diagnostic, codes};
@@ -12,11 +12,11 @@ use crate::model::{
 
 pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
     for place in criteria(trial) {
-        found.extend(several_tests(trial, place));
+        found.extend(several_tests(place));
         walk(&place.criterion.rule, &mut |node| {
             if let Node::Clause(clause) = node {
-                found.extend(double_negative(trial, place, clause));
-                found.extend(one_of_two_is_enough(trial, place, clause));
+                found.extend(double_negative(place, clause));
+                found.extend(one_of_two_is_enough(place, clause));
             }
         });
         found.extend(not_both(place));
@@ -25,12 +25,15 @@ pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
 }
 
 /// L08: three tests that are made at different times or by different people.
-fn several_tests(trial: &Trial, place: Place<'_>) -> Option<Diagnostic> {
-    let demands = demands_of(trial, place);
-    let occasions: BTreeSet<String> = demands
+fn several_tests(place: Place<'_>) -> Option<Diagnostic> {
+    let tests = tests_of(place);
+    if tests.len() < 3 {
+        return None;
+    }
+    let occasions: BTreeSet<String> = tests
         .iter()
-        .filter(|demand| !matches!(&demand.clause.rule, Rule::Text { because, .. } if because == HAS_ERRORS))
-        .map(|demand| occasion(demand.clause))
+        .filter(|(clause, _)| !matches!(&clause.rule, Rule::Text { because, .. } if because == HAS_ERRORS))
+        .map(|(clause, _)| occasion(clause))
         .collect();
     if occasions.len() < 3 {
         return None;
@@ -40,7 +43,7 @@ fn several_tests(trial: &Trial, place: Place<'_>) -> Option<Diagnostic> {
         at(
             &codes::SEVERAL_TESTS,
             place.head(),
-            format!("{code} holds {} tests, made on {} different occasions", demands.len(), occasions.len()),
+            format!("{code} holds {} tests, made on {} different occasions", tests.len(), occasions.len()),
         )?
         .label("one code for all of them")
         .help(format!(
@@ -66,7 +69,7 @@ fn occasion(clause: &Clause) -> String {
 }
 
 /// L14: an exclusion of those who are *not* attested, or a negation of a negation. `unless attested` is neither.
-fn double_negative(trial: &Trial, place: Place<'_>, clause: &Clause) -> Option<Diagnostic> {
+fn double_negative(place: Place<'_>, clause: &Clause) -> Option<Diagnostic> {
     let Rule::Not { of } = &clause.rule else { return None };
     // The exception of an exclusion (`unless x`) is negated by lowering, at the place of `x` itself: no word of the author's.
     if clause.origin.0.is_some() && clause.origin.0 == of.origin.0 {
@@ -77,7 +80,7 @@ fn double_negative(trial: &Trial, place: Place<'_>, clause: &Clause) -> Option<D
         Rule::Attested {
             verb: AttestationVerb::Attested | AttestationVerb::Agreed, by, question, ..
         } if place.excludes()
-            && demands_of(trial, place).iter().any(|one| std::ptr::eq(one.clause, of.as_ref())) =>
+            && tests_of(place).iter().any(|(clause, _)| std::ptr::eq(*clause, of.as_ref())) =>
         {
             let question = question.trim();
             (
@@ -98,17 +101,17 @@ fn double_negative(trial: &Trial, place: Place<'_>, clause: &Clause) -> Option<D
 }
 
 /// L15: `at least one of (alt, ast) is <= 2.5 x ULN` in an inclusion.
-fn one_of_two_is_enough(trial: &Trial, place: Place<'_>, clause: &Clause) -> Option<Diagnostic> {
+fn one_of_two_is_enough(place: Place<'_>, clause: &Clause) -> Option<Diagnostic> {
     let Rule::Any { of } = &clause.rule else { return None };
     if place.criterion.kind != CriterionKind::Include || of.len() < 2 {
         return None;
     }
     // Only where the alternative itself must hold: inside `not` or a choice it can mean something else.
-    let demanded = demands_of(trial, place).iter().any(|demand| std::ptr::eq(demand.clause, clause));
     let limits: Vec<_> = of.iter().map(upper_limit).collect::<Option<_>>()?;
     let names: BTreeSet<&str> = limits.iter().map(|(name, ..)| *name).collect();
     let same = limits.iter().all(|(_, operator, bound)| (operator, bound) == (&limits[0].1, &limits[0].2));
-    if !demanded || !same || names.len() != of.len() {
+    let demanded = || tests_of(place).iter().any(|(demanded, _)| std::ptr::eq(*demanded, clause));
+    if !same || names.len() != of.len() || !demanded() {
         return None;
     }
     let names: Vec<&str> = names.into_iter().collect();
@@ -184,8 +187,8 @@ fn one_sex(trial: &Trial, place: Place<'_>) -> Option<Diagnostic> {
             let Node::Clause(part) = node else { return };
             let limited = limit_of_one_sex(part).is_some_and(|(sex, also, _)| sex == other && also == name);
             let plain = std::ptr::eq(part, &raw const place.criterion.rule)
-                && demands_of(trial, place).iter().any(|demand| {
-                    matches!(&demand.clause.rule, Rule::Compare { left, .. } if measure(left) == Some(name))
+                && tests_of(place).iter().any(|(clause, _)| {
+                    matches!(&clause.rule, Rule::Compare { left, .. } if measure(left) == Some(name))
                 });
             found |= limited || plain;
         });
