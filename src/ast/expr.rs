@@ -68,6 +68,8 @@ pub enum ExprKind {
     Incidence(Box<Expr>),
     /// `proportion with TRUTH`.
     Proportion(Box<Expr>),
+    /// `points of (2 for elderly, 1 for anemia present)`.
+    Points(Vec<Point>),
     /// `min(a, b)`, `sqrt(x)`.
     Call {
         function: Name,
@@ -263,6 +265,13 @@ pub enum Axis {
     Age,
     Sex,
     Country,
+}
+
+/// What a truth counts in a sum of points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    pub worth: Spanned<Exact>,
+    pub truth: Expr,
 }
 
 #[derive(Clone, Debug)]

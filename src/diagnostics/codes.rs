@@ -85,6 +85,7 @@ codes! {
     NO_MODE "K04" "present-or-started" Error;
     MISPLACED_RULE "K05" "misplaced-rule" Error;
     NOT_COMPARABLE "K06" "not-comparable" Error;
+    OUT_OF_REACH "K07" "out-of-reach" Error;
 
     // ---- U: units -------------------------------------------------------------------------------
     MISSING_UNIT "U01" "missing-unit" Error;
@@ -206,6 +207,7 @@ codes! {
     NOT_IN_EVERY_ARM "O05" "not-in-every-arm" Warning;
     MET_AT_ENTRY "O06" "met-at-entry" Warning;
     NO_INTERCURRENT "O07" "no-intercurrent-events" Warning;
+    COMPOSITE "O08" "composite-endpoint" Error;
 
     // ---- P: population --------------------------------------------------------------------------
     ALLOCATION_RATIO "P01" "allocation-ratio" Warning;

@@ -81,6 +81,8 @@ fn questions(expr: &Expr) -> usize {
         ExprKind::And(all) | ExprKind::Or(all) | ExprKind::Quantified { list: all, .. } => {
             all.iter().map(questions).sum()
         }
+        ExprKind::Points(points) => points.iter().map(|point| questions(&point.truth)).sum(),
+        ExprKind::Compare { left: of, .. } | ExprKind::In { value: of, .. } => questions(of),
         ExprKind::Unless { body, exception: other }
         | ExprKind::When { body, guard: other }
         | ExprKind::Instead { body, guard: other, .. } => questions(body) + questions(other),

@@ -17,6 +17,7 @@ mod header;
 mod measure;
 mod occurrence;
 mod outcome;
+mod points;
 mod property;
 mod rule;
 mod schedule;

@@ -21,11 +21,19 @@ impl Lowering<'_> {
             Some("exploratory") => Tier::Exploratory,
             _ => Tier::Unstated,
         };
+        let value = self.outcome_value(item);
+        let time_frame = match (self.time_frame(item), &value) {
+            // A value that could not be read may well have named its time.
+            (Stated::Missing, Stated::Unspecified(text)) if !is_said_to_be_unspecified(item) => {
+                Stated::Unspecified(text.clone())
+            }
+            (time_frame, _) => time_frame,
+        };
         Outcome {
             tier,
             label: label_of(item),
-            value: self.outcome_value(item),
-            time_frame: self.time_frame(item),
+            value,
+            time_frame,
             compare: self.comparison_of_arms(item),
             among: self.among(item),
             missing: self.among_text(item, "missing"),
@@ -160,4 +168,14 @@ impl Lowering<'_> {
         }
         events
     }
+}
+
+/// Whether the author wrote `unspecified "…"` for the outcome's value.
+fn is_said_to_be_unspecified(item: &Item) -> bool {
+    let written = item.property("value").map(|property| &property.value).or(item.body.as_ref());
+    written.is_some_and(|written| match &written.value {
+        Value::Unspecified(_) => true,
+        Value::Expression(expression) => matches!(expression.kind, ExprKind::Unspecified(_)),
+        _ => false,
+    })
 }

@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use super::env::{Env, Keys};
+use super::points::is_points;
 use crate::ast::{self, Expr, ExprKind, Keyword, Name, Quantifier};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{AttestationVerb, Clause, HAS_ERRORS, Rule, Selector, Tolerance};
@@ -40,6 +41,14 @@ impl Lowering<'_> {
                 clause(Rule::Not { of: Box::new(inner) })
             }
             ExprKind::Occurs { mode, of } => self.occurs(expr, mode, of, env),
+            ExprKind::Compare { left, operator, right } if is_points(left) => {
+                let rule = self.points_compared(left, operator.value, right, env)?;
+                clause(rule)
+            }
+            ExprKind::In { value, negated, low, high } if is_points(value) => {
+                let rule = self.points_between(value, low, high, env)?;
+                clause(negate(rule, *negated, &text, expr.span))
+            }
             ExprKind::Compare { left, operator, right } => {
                 let rule = self.compare(left, operator, right, env)?;
                 clause(rule)
@@ -84,6 +93,7 @@ impl Lowering<'_> {
                     })
                     .collect::<Vec<_>>();
                 let of = of.into_iter().collect::<Option<Vec<_>>>()?;
+                self.check_count(quantifier, of.len());
                 clause(quantified(quantifier.value, of))
             }
             ExprKind::OfPerson { person, body } => self.of_person(expr, person, body, env),
@@ -149,8 +159,12 @@ impl Lowering<'_> {
                 None
             }
             _ => {
-                let text = self.words(expr.span);
-                self.not_a_truth(expr, &format!("`{text}` is a value, which neither holds nor fails"));
+                let message = if is_points(expr) {
+                    "a sum of points neither holds nor fails".to_owned()
+                } else {
+                    format!("`{}` is a value, which neither holds nor fails", self.words(expr.span))
+                };
+                self.not_a_truth(expr, &message);
                 None
             }
         }
@@ -158,6 +172,7 @@ impl Lowering<'_> {
 
     fn not_a_truth(&mut self, expr: &Expr, message: &str) {
         let text = self.words(expr.span);
+        let text = if is_points(expr) { "points of (…)".to_owned() } else { text };
         self.report(
             Diagnostic::new(&codes::NOT_A_TRUTH, expr.span, message).label("compare it with something").help(
                 format!("say what must hold, as in `{text} >= …`, `{text} in … to …` or `{text} is …`"),

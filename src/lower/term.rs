@@ -188,6 +188,10 @@ impl Lowering<'_> {
             }
             ExprKind::Call { function, arguments } => self.call(expr, function, arguments, env),
             ExprKind::Table { by, rows } => self.table(expr, by, rows, env),
+            ExprKind::Points(_) => {
+                self.points_alone(expr);
+                None
+            }
             ExprKind::Error => None,
             _ => self.not_a_value(expr),
         }

@@ -93,9 +93,15 @@ impl<'a> Reader<'a, '_> {
                 Diagnostic::new(
                     &codes::STRAY_TEXT,
                     first.span,
-                    format!("`{}` has no name", row.keyword.text()),
+                    format!("an `{}` is known by its wording and has no name", row.keyword.text()),
                 )
-                .help("write what it shows in quotes"),
+                .label("not needed")
+                .help(match rest.first().filter(|next| next.kind == PartKind::Text) {
+                    Some(wording) => {
+                        format!("remove it: `{} {}`", row.keyword.text(), wording.text)
+                    }
+                    None => format!("write what it shows in quotes: `{} \"…\"`", row.keyword.text()),
+                }),
             );
             parts = rest;
         }

@@ -8,6 +8,7 @@ mod examples;
 mod findings;
 mod formulas;
 mod logic;
+mod points;
 mod properties;
 mod published;
 mod records;

@@ -50,6 +50,7 @@ fn parts<'a>(tree: &'a Expr, out: &mut Vec<&'a Expr>) {
             parts(body, out);
             parts(guard, out);
         }
+        ExprKind::Points(points) => points.iter().for_each(|point| parts(&point.truth, out)),
         ExprKind::Table { rows, .. } => rows.iter().for_each(|row| parts(&row.value, out)),
         _ => {}
     }

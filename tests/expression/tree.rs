@@ -152,6 +152,9 @@ pub fn expr(tree: &Expr) -> String {
             std::iter::once(by.value.clone())
                 .chain(question.as_ref().map(|text| format!("{:?}", text.value))),
         ),
+        ExprKind::Points(points) => {
+            list("points", points.iter().map(|point| format!("{}:{}", point.worth.value, expr(&point.truth))))
+        }
         ExprKind::Table { by, rows } => {
             let rows = rows.iter().map(|row| format!("{}:{}", keys(&row.keys), expr(&row.value)));
             list(&format!("by-{:?}", by.value).to_lowercase(), rows)

@@ -52,6 +52,35 @@ const USUAL: &[(Keyword, &str, &str)] = &[
     (Keyword::Exclude, "note", "write `query: \"…\"` for a question, or a comment: `// …`"),
 ];
 
+/// Words that people begin a statement with, and how it is said here.
+const USUAL_STATEMENTS: &[(&[&str], &str)] = &[
+    (&["study", "protocol"], "write `trial name \"…\" { … }`"),
+    (&["import", "include_file", "library"], "write `use std.labs`, or `use \"file.trial\"`"),
+    (
+        &["allocation", "allocate", "randomization", "randomisation", "randomise"],
+        "write `randomize main at randomization { ratio: 1:1 … }` with the arms inside",
+    ),
+    (&["group", "cohort", "treatment_arm"], "write `arm name \"…\": experimental { gives … }`"),
+    (&["endpoint", "end_point", "objective", "estimand"], "write `outcome primary name \"…\" { value: … }`"),
+    (
+        &["criteria", "criterion", "inclusion", "inclusions", "exclusion", "exclusions", "eligible"],
+        "write `eligibility for randomization { include I1 \"…\": …  exclude E1 \"…\": … }`",
+    ),
+    (&["treatment", "product", "imp"], "write `intervention name \"…\": drug { substance: … }`"),
+    (&["medication", "medicine", "substance"], "write `drug name { rxnorm: … }`"),
+    (&["disease", "diagnosis", "comorbidity", "history"], "write `condition name \"…\" { snomed: … }`"),
+    (&["lab", "laboratory", "test", "assessment", "variable", "vital"], "write `measure name \"…\": mg/dL`"),
+    (&["calculate", "formula", "computed", "calculated"], "write `derive name \"…\": weight / height ^ 2`"),
+    (&["scale", "questionnaire", "instrument"], "write `score name: 0 to 30`"),
+    (&["visits", "timeline", "calendar", "assessments"], "visits stand in a `schedule { … }`"),
+    (&["crf", "ecrf", "casebook"], "write `form name \"…\" { collects: … }`"),
+    (
+        &["patient", "participant", "subject", "testcase"],
+        "write `example \"…\" { sex: female … expect: eligible }`",
+    ),
+    (&["milestone", "timepoint", "date"], "write `event name \"…\"`"),
+];
+
 impl Reader<'_, '_> {
     /// An item in a block where it cannot stand.
     pub(super) fn misplaced(&mut self, piece: &Piece, row: &ItemRow, context: Option<Keyword>) {
@@ -120,6 +149,11 @@ impl Reader<'_, '_> {
                         .fix(span, guess),
                 );
                 self.read_as(piece, guess, context, content);
+            }
+            None if context.is_none() && usual_statement(word).is_some() => {
+                self.mistakes.push(
+                    found.label("said in another way here").help(usual_statement(word).unwrap_or_default()),
+                );
             }
             None => {
                 let words: Vec<String> =
@@ -279,4 +313,10 @@ fn joined(words: &[String], last: &str) -> String {
         [one] => one.clone(),
         [first @ .., end] => format!("{} {last} {end}", first.join(", ")),
     }
+}
+
+/// How a statement is written that begins with this usual word.
+fn usual_statement(word: &str) -> Option<&'static str> {
+    let word = word.to_lowercase();
+    USUAL_STATEMENTS.iter().find(|(words, _)| words.contains(&word.as_str())).map(|(_, help)| *help)
 }

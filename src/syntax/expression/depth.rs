@@ -78,6 +78,7 @@ macro_rules! children_of {
             ExprKind::Quantified { list, predicate, .. } => {
                 list.$iter().chain(predicate.$as_deref()).collect()
             }
+            ExprKind::Points(points) => points.$iter().map(|point| truth_of!($iter, point)).collect(),
             ExprKind::And(parts) | ExprKind::Or(parts) => parts.$iter().collect(),
             ExprKind::Unless { body, exception } => vec![body, exception],
             ExprKind::When { body, guard } => vec![body, guard],
@@ -93,6 +94,15 @@ macro_rules! value_of {
     };
     (iter_mut, $row:ident) => {
         &mut $row.value
+    };
+}
+
+macro_rules! truth_of {
+    (iter, $point:ident) => {
+        &$point.truth
+    };
+    (iter_mut, $point:ident) => {
+        &mut $point.truth
     };
 }
 

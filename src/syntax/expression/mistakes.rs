@@ -2,12 +2,27 @@
 
 use super::operand::with_phrase;
 use super::tree::Chain;
-use super::{Node, Reader, Rule, child, has};
+use super::{Node, Reader, Rule, child, has, is_name};
 use crate::ast::{ArithmeticOperator, Comparator, Expr, ExprKind, Quantifier, Quantity};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::source::{Span, Spanned};
 
 impl<'a> Reader<'a, '_> {
+    /// `time from randomization to progression or death`: the composite needs a name, by which it is followed.
+    pub(super) fn composite(&mut self, node: &Node<'a>, several: Node<'a>) {
+        let span = self.span(&several);
+        let from = child(node, Rule::moment).map_or("randomization", |moment| moment.as_str().trim());
+        let names: Vec<&str> = several.into_inner().filter(is_name).map(|name| name.as_str()).collect();
+        let (event, either) = (names.join("_or_"), names.join(" or "));
+        self.say(
+            Diagnostic::new(&codes::COMPOSITE, span, format!("`{either}` is an event of its own, which needs a name"))
+                .label("time is counted to one event")
+                .help(format!(
+                    "declare it, `event {event} \"…\": first ({either}) after {from}`, and count to it: `time from {from} to {event}`"
+                )),
+        );
+    }
+
     // ---- and, or, not --------------------------------------------------------------------------------------
 
     /// Which connective a node stands for; `and/or` and signs for words are reported.

@@ -2,8 +2,8 @@
 
 use super::{Node, Reader, Rule, child, has, is_name};
 use crate::ast::{
-    AttestationVerb, Axis, Expr, ExprKind, Finding, Mode, Moment, Name, Quantifier, Quantity, Selector,
-    TableKeys, TableRow, TimePhrase,
+    AttestationVerb, Axis, Expr, ExprKind, Finding, Mode, Moment, Name, Point, Quantifier, Quantity,
+    Selector, TableKeys, TableRow, TimePhrase,
 };
 use crate::diagnostics::{Diagnostic, codes};
 use crate::number::Exact;
@@ -25,7 +25,12 @@ impl<'a> Reader<'a, '_> {
                 Some(built) => return built,
                 None => return self.table(node),
             },
+            Rule::points => self.points(node)?,
             Rule::time_between => {
+                if let Some(several) = child(&node, Rule::first_of) {
+                    self.composite(&node, several);
+                    return None;
+                }
                 let [from, to] = self.two_moments(&node)?;
                 ExprKind::TimeBetween { from, to }
             }
@@ -76,6 +81,31 @@ impl<'a> Reader<'a, '_> {
         let arguments = node.into_inner().filter(|part| part.as_rule() == Rule::expression);
         let arguments: Option<Vec<Expr>> = arguments.map(|part| self.expression(part)).collect();
         Some(ExprKind::Call { function, arguments: arguments? })
+    }
+
+    /// `points of (2 for elderly, 1 for anemia present)`.
+    fn points(&mut self, node: Node<'a>) -> Option<ExprKind> {
+        let points = node.into_inner().filter(|part| part.as_rule() == Rule::point);
+        let points: Option<Vec<Point>> = points.map(|part| self.point(part)).collect();
+        Some(ExprKind::Points(points?))
+    }
+
+    fn point(&mut self, node: Node<'a>) -> Option<Point> {
+        let (mut worth, mut truth) = (None, None);
+        for part in node.into_inner() {
+            match part.as_rule() {
+                Rule::number | Rule::bad_number => worth = Some(self.number(&part)),
+                Rule::when => self.instead_of(
+                    &codes::WORD_FOR_SYMBOL,
+                    self.span(&part),
+                    "points are given `for` something".to_owned(),
+                    "for",
+                ),
+                Rule::expression => truth = Some(self.expression(part)?),
+                _ => {}
+            }
+        }
+        Some(Point { worth: worth?, truth: truth? })
     }
 
     // ---- findings, measures and lists with their words and phrases ------------------------------------------

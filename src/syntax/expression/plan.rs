@@ -65,10 +65,28 @@ impl<'a> Reader<'a, '_> {
             Rule::plan_on => PlanPhrase::On(self.plan_moment(&node)?),
             Rule::plan_from => PlanPhrase::From(self.plan_moment(&node)?),
             Rule::plan_until => PlanPhrase::Until(self.plan_moment(&node)?),
-            Rule::plan_for => PlanPhrase::For(self.duration(child(&node, Rule::duration)?)?),
+            Rule::plan_for => {
+                self.limited_length(&node);
+                PlanPhrase::For(self.duration(child(&node, Rule::duration)?)?)
+            }
             Rule::plan_text => PlanPhrase::Text(self.text(&node.into_inner().next()?)),
             _ => PlanPhrase::Route(self.name(&node.into_inner().find(is_name)?)),
         })
+    }
+
+    /// `for at least 5 years`: a plan gives one length of time.
+    fn limited_length(&mut self, node: &Node<'a>) {
+        let Some(limit) = child(node, Rule::at_least).or_else(|| child(node, Rule::at_most)) else { return };
+        let length = child(node, Rule::duration).map_or("", |length| length.as_str().trim());
+        let words = limit.as_str();
+        let span = self.span(&limit);
+        self.say(
+            Diagnostic::new(&codes::WORD_FOR_SYMBOL, span, "a plan gives one length of time")
+                .label("the plan's length is needed, not its limit")
+                .help(format!(
+                    "write the length that is planned, `for {length}`, and what may differ in quotes: `for {length}, \"{words}\"`"
+                )),
+        );
     }
 
     fn plan_moment(&mut self, node: &Node<'a>) -> Option<Moment> {

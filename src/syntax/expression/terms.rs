@@ -178,6 +178,9 @@ pub(super) fn meaning(rule: Rule) -> Meaning {
         | Rule::time_between
         | Rule::call
         | Rule::table
+        | Rule::first_of
+        | Rule::points
+        | Rule::point
         | Rule::under
         | Rule::quantifier
         | Rule::exactly

@@ -162,6 +162,9 @@ impl Reader<'_, '_> {
         if self.text[value.clone()].starts_with(':') {
             value = self.trimmed(value.start + 1..value.end);
         } else {
+            let written = self.text[value.clone()].trim();
+            let echoed = format!("{}: {written}", name.value);
+            let example = if written.is_empty() { example } else { &echoed };
             self.missing_colon(name.span, range.start + key, example);
         }
         let span = self.mistakes.span(value.clone());
