@@ -24,9 +24,12 @@ const QUESTIONS: &str = r#"2 for attested by investigator "a", 1 for attested by
 /// The same worths in half points.
 const HALVES: [i64; 3] = [4, 2, 3];
 
+/// A comparison, and how it decides a sum of half points.
+type Compared = (String, Box<dyn Fn(i64) -> bool>);
+
 /// One criterion for each comparison that somebody can meet, with how it is decided of a sum of half points.
-fn criteria() -> Vec<(String, Box<dyn Fn(i64) -> bool>)> {
-    let mut all: Vec<(String, Box<dyn Fn(i64) -> bool>)> = Vec::new();
+fn criteria() -> Vec<Compared> {
+    let mut all: Vec<Compared> = Vec::new();
     for halves in 0..=9 {
         let number = format!("{}.{}", halves / 2, halves % 2 * 5);
         all.push((format!(">= {number}"), Box::new(move |sum| sum >= halves)));
