@@ -10,7 +10,7 @@ use crate::diagnostics::{self, Diagnostic, codes};
 use crate::resolve::{self, Scope};
 use crate::source::{FileId, Source, Sources, Span};
 pub use crate::source::{LoadError, Loader};
-use crate::{check, eligibility, lower, model};
+use crate::{check, eligibility, forms, lower, model};
 
 /// What a compilation leaves behind.
 #[derive(Clone, Debug, Default)]
@@ -65,14 +65,26 @@ fn read(compilation: &mut Compilation, loader: &dyn Loader, main: Source) {
     let scope = Scope::of(&program, diagnostics);
     let lowered = lower::lower(&program, &scope, &compilation.sources);
     diagnostics.extend(lowered.diagnostics);
-    let lints = check::check(&lowered.trial);
+    let mut trial = lowered.trial;
+    let is_sound = !diagnostics.iter().any(Diagnostic::is_error);
+    let (derived, (lints, examples)) = rayon::join(
+        || forms::derive(&trial, &lowered.declared),
+        || {
+            rayon::join(
+                || check::check(&trial),
+                || if is_sound { eligibility::check_examples(&trial) } else { Vec::new() },
+            )
+        },
+    );
+    trial.forms = derived.forms;
+    diagnostics.extend(derived.diagnostics);
     let heard = |lint: &Diagnostic| {
         lint.is_error() || !unread.contains(&line_of(&compilation.sources, lint.primary.span))
     };
     diagnostics.extend(lints.into_iter().filter(heard));
     if !diagnostics.iter().any(Diagnostic::is_error) {
-        diagnostics.extend(eligibility::check_examples(&lowered.trial));
-        compilation.trial = Some(lowered.trial);
+        diagnostics.extend(examples);
+        compilation.trial = Some(trial);
     }
 }
 

@@ -22,7 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("format", &["ast", "diagnostics", "source", "syntax"]),
     ("resolve", &["ast", "diagnostics", "library", "source", "syntax"]),
     ("forms", &["diagnostics", "model", "number", "source", "time", "units"]),
-    ("lower", &["ast", "diagnostics", "forms", "model", "number", "resolve", "source", "time", "units"]),
+    ("lower", &["ast", "diagnostics", "model", "number", "resolve", "source", "time", "units"]),
     // What is made of a model: none of these knows the language's text.
     ("check", &["diagnostics", "model", "number", "source", "time", "units"]),
     ("eligibility", &["diagnostics", "model", "number", "time", "units"]),
@@ -31,7 +31,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     // The whole way, and the program.
     (
         "compile",
-        &["ast", "check", "diagnostics", "eligibility", "lower", "model", "resolve", "source", "syntax"],
+        &[
+            "ast",
+            "check",
+            "diagnostics",
+            "eligibility",
+            "forms",
+            "lower",
+            "model",
+            "resolve",
+            "source",
+            "syntax",
+        ],
     ),
     ("lookup", &["compile", "diagnostics", "library", "model", "number", "source", "units"]),
     (

@@ -72,11 +72,10 @@ pub fn check(trial: &Trial) -> Vec<Diagnostic> {
             family(trial, &demands, &mut found);
             found
         };
-        FAMILIES_ON_DEMANDS.par_iter().map(of_family).collect::<Vec<_>>().concat()
+        FAMILIES_ON_DEMANDS.par_iter().map(of_family).collect::<Vec<_>>()
     };
-    let (more, mut found) =
-        rayon::join(on_demands, || FAMILIES.par_iter().map(of_family).collect::<Vec<_>>().concat());
-    found.extend(more);
+    let (more, found) = rayon::join(on_demands, || FAMILIES.par_iter().map(of_family).collect::<Vec<_>>());
+    let mut found: Vec<Diagnostic> = found.into_iter().chain(more).flatten().collect();
     diagnostics::sort(&mut found);
     found
 }

@@ -29,8 +29,10 @@ impl Artifact {
 
     /// Pretty JSON with a line end, keys in the order of the fields.
     pub fn json(path: impl Into<String>, value: &impl serde::Serialize) -> Self {
-        let mut content =
-            serde_json::to_vec_pretty(value).expect("the model serialises: its keys are strings");
+        // Room for what most documents need, so that it need not be moved while they are written.
+        let mut content = Vec::with_capacity(1 << 16);
+        serde_json::to_writer_pretty(&mut content, value)
+            .expect("the model serialises: its keys are strings");
         content.push(b'\n');
         Self { path: path.into(), content }
     }
@@ -72,7 +74,8 @@ pub static TARGETS: &[Target] = &[
 
 /// The artefacts of several targets, in their order.
 pub fn build(targets: &[&Target], trial: &Trial) -> Vec<Artifact> {
-    targets.par_iter().map(|target| (target.emit)(trial)).collect::<Vec<_>>().concat()
+    let built: Vec<Vec<Artifact>> = targets.par_iter().map(|target| (target.emit)(trial)).collect();
+    built.into_iter().flatten().collect()
 }
 
 /// The target of this name.

@@ -92,18 +92,35 @@ pub fn called(word: &str) -> Vec<&'static str> {
     found
 }
 
+/// Reads the table of contents, which is needed once in a run: worth doing beside something else.
+pub fn prepare() {
+    index();
+}
+
 /// The library items among these words, and every item that they need, in whichever library.
 pub fn closure(words: &BTreeSet<&str>) -> BTreeSet<&'static str> {
     close(words.iter().filter_map(|word| index().homes.get_key_value(*word).map(|(name, _)| *name)).collect())
 }
 
-/// The text of a library in which only the wanted items are left, with what wanted items of any library need of this one.
-/// Everything else is blanked with spaces, byte for byte, so that places in the excerpt are places in the text.
-/// Empty for an unknown library.
-pub fn excerpt(name: &str, wanted: &dyn Fn(&str) -> bool) -> String {
+/// The items that are wanted of the library that declares them, and every item that they need, in whichever library.
+pub fn wanted(is_wanted: &dyn Fn(&'static str, &'static str) -> bool) -> BTreeSet<&'static str> {
+    let homes = index().homes.iter();
+    close(
+        homes
+            .filter(|(item, (library, _))| is_wanted(NAMES[*library], item))
+            .map(|(item, _)| *item)
+            .collect(),
+    )
+}
+
+/// The text of a library in which only these items are left. Everything else is blanked with spaces, byte for byte, so
+/// that places in the excerpt are places in the text. Empty for an unknown library, and where none of its items is left.
+pub fn excerpt(name: &str, kept: &BTreeSet<&'static str>) -> String {
     let Some(library) = position(name) else { return String::new() };
     let index = index();
-    let kept = close(index.homes.keys().copied().filter(|item| wanted(item)).collect());
+    if !index.libraries[library].iter().any(|item| kept.contains(item.name)) {
+        return String::new();
+    }
     let text = TEXTS[library];
     let mut excerpt = String::with_capacity(text.len());
     let mut at = 0;

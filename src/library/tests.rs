@@ -47,7 +47,7 @@ fn an_excerpt_keeps_every_byte_in_its_place() {
     for library in NAMES {
         let whole = text(library).unwrap_or_default();
         for item in declared(library) {
-            let part = excerpt(library, &|name| name == item);
+            let part = excerpt(library, &closure(&BTreeSet::from([item])));
             assert_eq!(part.len(), whole.len(), "{library}");
             let differs = part.bytes().zip(whole.bytes()).any(|(a, b)| a != b && !(a == b' ' && b != b'\n'));
             assert!(!differs, "{library}: an excerpt holds only bytes of its text and spaces");
@@ -61,15 +61,15 @@ fn an_excerpt_keeps_every_byte_in_its_place() {
 
 #[test]
 fn an_excerpt_holds_what_an_item_of_another_library_needs() {
-    let drugs = excerpt("std.drugs", &|name| name == "glp1_agonists");
+    let drugs = excerpt("std.drugs", &wanted(&|_, name| name == "glp1_agonists"));
     assert!(drugs.contains("drug exenatide"));
     assert!(!drugs.contains("drug warfarin"));
 }
 
 #[test]
 fn nothing_wanted_leaves_a_blank_text() {
-    assert_eq!(excerpt("std.labs", &|_| false).trim(), "");
-    assert!(excerpt("std.labs", &|_| true).contains("measure hba1c"));
+    assert_eq!(excerpt("std.labs", &wanted(&|library, _| library == "std.procedures")), "");
+    assert!(excerpt("std.labs", &wanted(&|_, _| true)).contains("measure hba1c"));
 }
 
 #[test]

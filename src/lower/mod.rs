@@ -34,8 +34,7 @@ use self::env::Keys;
 use self::term::Typed;
 use crate::ast::{Item, Keyword};
 use crate::diagnostics::Diagnostic;
-use crate::forms;
-use crate::model::{Concept, Measure, Named, Trial};
+use crate::model::{Concept, DeclaredForm, Measure, Named, Trial};
 use crate::resolve::{Program, Scope};
 use crate::source::{Sources, Span};
 
@@ -45,7 +44,9 @@ pub const LANGUAGE: u32 = 1;
 /// The model of what has a meaning, and what has none.
 #[derive(Debug)]
 pub struct Lowered {
+    /// Without its forms, which follow from the rest and from what is declared of them.
     pub trial: Trial,
+    pub declared: Named<DeclaredForm>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -64,8 +65,8 @@ pub fn lower(program: &Program, scope: &Scope<'_>, sources: &Sources) -> Lowered
         asking: String::new(),
         table_rows: IndexMap::new(),
     };
-    let trial = lowering.trial();
-    Lowered { trial, diagnostics: lowering.diagnostics }
+    let (trial, declared) = lowering.trial();
+    Lowered { trial, declared, diagnostics: lowering.diagnostics }
 }
 
 struct Lowering<'a> {
@@ -125,7 +126,7 @@ impl<'a> Lowering<'a> {
         self.own(keyword).into_iter().filter_map(named).collect()
     }
 
-    fn trial(&mut self) -> Trial {
+    fn trial(&mut self) -> (Trial, Named<DeclaredForm>) {
         let header = self.header();
         let sites = self.sites();
         let events = self.events();
@@ -148,17 +149,16 @@ impl<'a> Lowering<'a> {
         let declared = self.declared_forms();
         let examples = self.examples(&decisions);
         self.complete_concepts();
-        let measures: Named<Measure> = self
-            .measures
-            .iter()
-            .filter_map(|(name, measure)| Some((name.clone(), measure.clone()?)))
+        let measures: Named<Measure> = std::mem::take(&mut self.measures)
+            .into_iter()
+            .filter_map(|(name, measure)| Some((name, measure?)))
             .collect();
-        let mut trial = Trial {
+        let trial = Trial {
             language: LANGUAGE,
             header,
             sites,
             events,
-            concepts: self.concepts.clone(),
+            concepts: std::mem::take(&mut self.concepts),
             persons,
             measures,
             definitions,
@@ -173,10 +173,7 @@ impl<'a> Lowering<'a> {
             forms: Named::new(),
             examples,
         };
-        let derived = forms::derive(&trial, &declared);
-        trial.forms = derived.forms;
-        self.diagnostics.extend(derived.diagnostics);
-        trial
+        (trial, declared)
     }
 }
 

@@ -32,7 +32,7 @@ pub fn gather(
     let mut waiting = vec![main];
     while let Some(file) = waiting.pop() {
         let text = sources.get(file).text.clone();
-        let parsed = syntax::parse(file, &text);
+        let (parsed, ()) = rayon::join(|| syntax::parse(file, &text), library::prepare);
         diagnostics.extend(parsed.diagnostics);
         let mut next = Vec::new();
         for item in parsed.file.items {
@@ -133,15 +133,13 @@ fn take_in_libraries(sources: &mut Sources, program: &mut Program, diagnostics: 
     }
     let texts: Vec<_> = sources.iter().map(|(_, source)| source.text.clone()).collect();
     let words: BTreeSet<&str> = texts.iter().flat_map(|text| words(text)).collect();
-    let needed = library::closure(&words);
     // What a used library needs of another one comes along, whether or not the author takes that in.
+    let kept = library::wanted(&|library, item| program.libraries.contains(library) && words.contains(item));
     let mut files = Vec::new();
     for name in library::NAMES {
-        let used = program.libraries.contains(name);
-        let wanted = |item: &str| needed.contains(item) && (used || !words.contains(item));
-        let excerpt = library::excerpt(name, &wanted);
+        let excerpt = library::excerpt(name, &kept);
         if let Some(path) = library::path(name)
-            && !excerpt.trim().is_empty()
+            && !excerpt.is_empty()
         {
             files.push(sources.add(Source::new(path, excerpt)));
         }

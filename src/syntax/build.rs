@@ -14,11 +14,16 @@ use crate::source::{Span, Spanned};
 
 mod stray;
 
+/// Bytes of a text from which on its halves are read at once.
+const SHARED: usize = 2_000;
+
 /// Reads the pieces of one text.
 pub(super) struct Reader<'a, 'm> {
     pub text: &'a str,
     pub mistakes: &'m mut Mistakes,
-    remarks: &'m mut [Remark],
+    remarks: &'m [Remark],
+    /// Remarks that are documentation of an item.
+    used: Vec<Range<usize>>,
     /// Where texts begin that are never closed, in order.
     unclosed: &'m [usize],
     /// Items that stand in a block where they cannot: they are read as if they stood outside, so that their names
@@ -36,15 +41,22 @@ struct Content {
 /// The items of a file.
 pub(super) fn items(tokens: &mut Tokens<'_>, pieces: &[Piece], mistakes: &mut Mistakes) -> Vec<Item> {
     let Tokens { text, remarks, unclosed, .. } = tokens;
-    let mut reader = Reader { text, mistakes, remarks, unclosed, hoisted: Vec::new() };
+    let mut reader = Reader { text, mistakes, remarks, used: Vec::new(), unclosed, hoisted: Vec::new() };
     let mut content = Content::default();
     reader.pieces(pieces, None, &mut content);
     content.items.append(&mut reader.hoisted);
+    for range in reader.used {
+        remarks[range].iter_mut().for_each(|remark| remark.used = true);
+    }
     content.items
 }
 
 impl<'a> Reader<'a, '_> {
     fn pieces(&mut self, pieces: &[Piece], context: Option<Keyword>, content: &mut Content) {
+        if let Some(middle) = self.middle(pieces) {
+            self.both_halves(pieces.split_at(middle), context, content);
+            return;
+        }
         let mut at = 0;
         while let Some(piece) = pieces.get(at) {
             at += 1;
@@ -66,6 +78,44 @@ impl<'a> Reader<'a, '_> {
             }
             self.piece(piece, context, content);
         }
+    }
+
+    /// Where statements are divided to be read by two at once: about half of the text on either side, and never between
+    /// two statements that may belong together. None where it is not worth it.
+    fn middle(&self, pieces: &[Piece]) -> Option<usize> {
+        let start = |piece: &Piece| piece.text.start;
+        let (first, last) = (pieces.first()?, pieces.last()?);
+        let end = last.block.as_ref().map_or(last.text.end, |block| block.end);
+        let length = end.saturating_sub(start(first));
+        if length < SHARED {
+            return None;
+        }
+        let half = pieces.partition_point(|piece| start(piece) < start(first) + length / 2);
+        (half.max(1)..pieces.len()).find(|at| !self.is_bare_rule(&pieces[at - 1]))
+    }
+
+    fn both_halves(
+        &mut self,
+        (one, two): (&[Piece], &[Piece]),
+        context: Option<Keyword>,
+        content: &mut Content,
+    ) {
+        let mut mistakes = Mistakes::new(self.mistakes.file);
+        let mut other = Reader {
+            text: self.text,
+            mistakes: &mut mistakes,
+            remarks: self.remarks,
+            used: Vec::new(),
+            unclosed: self.unclosed,
+            hoisted: Vec::new(),
+        };
+        let mut more = Content::default();
+        rayon::join(|| self.pieces(one, context, content), || other.pieces(two, context, &mut more));
+        content.properties.append(&mut more.properties);
+        content.items.append(&mut more.items);
+        self.used.append(&mut other.used);
+        self.hoisted.append(&mut other.hoisted);
+        self.mistakes.append(mistakes);
     }
 
     /// Whether a statement is the head of an item that says one thing, without it.
@@ -486,10 +536,10 @@ impl<'a> Reader<'a, '_> {
     /// The documentation above an item, without the slashes.
     fn docs(&mut self, range: Range<usize>) -> Vec<String> {
         let text = self.text;
+        self.used.push(range.clone());
         self.remarks[range]
-            .iter_mut()
+            .iter()
             .map(|remark| {
-                remark.used = true;
                 let line = &text[remark.start as usize + 3..remark.end as usize];
                 line.strip_prefix(' ').unwrap_or(line).to_owned()
             })

@@ -29,6 +29,12 @@ impl Mistakes {
         }
     }
 
+    /// Takes in what was found behind.
+    pub fn append(&mut self, mut other: Self) {
+        self.list.append(&mut other.list);
+        self.list.truncate(MOST);
+    }
+
     /// Lets a reader of one piece report.
     pub fn with<T>(&mut self, read: impl FnOnce(&mut Vec<Diagnostic>) -> T) -> T {
         let value = read(&mut self.list);

@@ -21,20 +21,38 @@ pub(super) fn emit(trial: &Trial) -> Vec<Artifact> {
     if trial.forms.is_empty() {
         return Vec::new();
     }
-    let of_form = |(name, form): (&String, &Form)| {
-        let schema = |draft| schema::schema(trial, name, form, draft);
+    let schema = |name: &str, form: &Form, draft| schema::schema(trial, name, form, draft);
+    type Part<'a> = (&'a String, &'a Form, fn(&String) -> String, Option<Draft>);
+    let parts = trial.forms.iter().flat_map(|(name, form)| -> [Part<'_>; 3] {
         [
-            Artifact::json(format!("forms/{name}.schema.json"), &schema(Draft::Of2020)),
-            Artifact::json(format!("forms/draft-07/{name}.schema.json"), &schema(Draft::Of7)),
-            Artifact::json(format!("forms/ui/{name}.json"), &ui::layout(trial, form)),
+            (name, form, |name| format!("forms/{name}.schema.json"), Some(Draft::Of2020)),
+            (name, form, |name| format!("forms/draft-07/{name}.schema.json"), Some(Draft::Of7)),
+            (name, form, |name| format!("forms/ui/{name}.json"), None),
         ]
+    });
+    let parts: Vec<Part<'_>> = parts.collect();
+    let of_part = |(name, form, path, draft): &Part<'_>| match draft {
+        Some(draft) => Artifact::json(path(name), &schema(name, form, *draft)),
+        None => Artifact::json(path(name), &ui::layout(trial, form)),
     };
-    let (page, forms) =
-        rayon::join(|| page::page(trial), || trial.forms.par_iter().map(of_form).collect::<Vec<_>>());
+    let across = || {
+        rayon::join(
+            || Artifact::json("forms/checks.json", &checks::document(trial)),
+            || {
+                [
+                    Artifact::new("forms/traceability.csv", trace::csv(trial)),
+                    Artifact::new("forms/losses.md", losses::report(trial)),
+                ]
+            },
+        )
+    };
+    let (page, (forms, (checks, others))) = rayon::join(
+        || page::page(trial),
+        || rayon::join(|| parts.par_iter().map(of_part).collect::<Vec<_>>(), across),
+    );
     let mut artifacts = vec![Artifact::new("forms.html", page)];
-    artifacts.extend(forms.into_iter().flatten());
-    artifacts.push(Artifact::json("forms/checks.json", &checks::document(trial)));
-    artifacts.push(Artifact::new("forms/traceability.csv", trace::csv(trial)));
-    artifacts.push(Artifact::new("forms/losses.md", losses::report(trial)));
+    artifacts.extend(forms);
+    artifacts.push(checks);
+    artifacts.extend(others);
     artifacts
 }
