@@ -150,3 +150,37 @@ fn the_commands_of_the_readme_do_what_it_says() {
         assert!(out.join(path).exists(), "README.md promises {name}");
     }
 }
+
+#[test]
+fn fmt_lays_out_in_place_as_a_check_as_a_difference_and_from_standard_input() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("a.trial");
+    let (rough, good) = ("event  consent \"Consent\"\r\n", "event consent \"Consent\"\n");
+    fs::write(&file, rough).unwrap();
+    let piped = run_with_input(home.path(), &["fmt", "-"], rough.as_bytes());
+    assert_eq!((piped.code, piped.out.as_str(), piped.err.as_str()), (Some(0), good, ""));
+    let checked = run(home.path(), &["fmt", "--check", "a.trial"]);
+    assert_eq!(checked.code, Some(1), "{}", checked.out);
+    assert!(format!("{}{}", checked.out, checked.err).contains("a.trial"), "{}", checked.out);
+    let shown = run(home.path(), &["fmt", "--diff", "a.trial"]);
+    assert_eq!(shown.code, Some(0), "{}", shown.err);
+    assert!(shown.out.contains("+event consent") && shown.out.contains("-event  consent"), "{}", shown.out);
+    // Neither has touched the file.
+    assert_eq!(fs::read_to_string(&file).unwrap(), rough);
+    assert_eq!(run(home.path(), &["fmt", "."]).code, Some(0));
+    assert_eq!(fs::read_to_string(&file).unwrap(), good);
+    assert_eq!(run(home.path(), &["fmt", "--check", "."]).code, Some(0));
+}
+
+#[test]
+fn fmt_leaves_a_file_with_faults_as_it_is_and_says_where_they_are() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("a.trial");
+    let text = "event  consent \"Consent\"\nevnt screening\n";
+    fs::write(&file, text).unwrap();
+    let ended = run(home.path(), &["fmt", "a.trial"]);
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.err.contains("a.trial:2:1"), "{}", ended.err);
+    assert!(ended.err.contains("left as it is"), "{}", ended.err);
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+}

@@ -88,17 +88,19 @@ fn lay_out(text: &str, parsed: &Parsed) -> String {
         .collect();
     marks.sort_by_key(|mark| mark.start);
 
+    let hanging = hanging(text, &marks);
     let mut out = String::with_capacity(text.len());
-    let mut open = Vec::new();
+    let mut open: Vec<Open> = Vec::new();
+    let mut line = Line::default();
     let mut before: Option<Mark> = None;
     for (at, mark) in marks.iter().enumerate() {
         let between = &tokens.text[before.map_or(0, |before| before.end)..mark.start];
         let lines = between.matches('\n').count().max(usize::from(between.contains('\r')));
-        let around = open.last().copied();
-        let closes = matches!(mark.kind, Some(Kind::CloseBrace | Kind::CloseParen));
-        if closes {
-            open.pop();
-        }
+        let around = open.last().map(|open| open.around);
+        let closed = match mark.kind {
+            Some(Kind::CloseBrace | Kind::CloseParen) => open.pop(),
+            _ => None,
+        };
         if let Some(before) = before.filter(|_| lines == 0) {
             out.push_str(gap(text, &before, mark, !between.is_empty(), around));
         } else {
@@ -106,23 +108,32 @@ fn lay_out(text: &str, parsed: &Parsed) -> String {
                 let at_edge = before.kind == Some(Kind::OpenBrace) || mark.kind == Some(Kind::CloseBrace);
                 out.push_str(if lines > 1 && !at_edge { "\n\n" } else { "\n" });
             }
-            let is_start = mark.kind.is_none()
-                || closes
-                || mark.kind == Some(Kind::OpenBrace)
-                || starts.contains(&mark.start);
-            let in_parentheses = open.contains(&Around::Parentheses);
-            let depth = open.len() + usize::from(!is_start && !in_parentheses);
-            out.extend(std::iter::repeat_n(' ', depth * STEP));
+            let is_start = matches!(mark.kind, None | Some(Kind::OpenBrace)) || starts.contains(&mark.start);
+            line = match closed {
+                Some(closed) => Line { depth: closed.outside, is_start: line.is_start, ..line },
+                None => line.next(&open, is_start, &text[mark.start..mark.end]),
+            };
+            out.extend(std::iter::repeat_n(' ', line.depth * STEP));
         }
+        let inside = open.last().map_or(0, |open| open.inside);
         match mark.kind {
             Some(Kind::OpenBrace) => {
                 let next = marks.get(at + 1);
                 let block = next.is_none_or(|next| {
                     matches!(next.kind, None | Some(Kind::CloseBrace)) || starts.contains(&next.start)
                 });
-                open.push(if block { Around::Block } else { Around::Annotation });
+                let around = if block { Around::Block } else { Around::Annotation };
+                open.push(Open { around, inside: inside + 1, outside: inside });
             }
-            Some(Kind::OpenParen) => open.push(Around::Parentheses),
+            Some(Kind::OpenParen) => {
+                // Content that hangs under a statement stands deeper than the lines that go on behind it.
+                let step = if line.is_start && hanging.contains(&mark.start) { 2 } else { 1 };
+                open.push(Open {
+                    around: Around::Parentheses,
+                    inside: line.depth + step,
+                    outside: line.depth,
+                });
+            }
             _ => {}
         }
         out.push_str(plain(&text[mark.start..mark.end], mark.kind));
@@ -132,6 +143,64 @@ fn lay_out(text: &str, parsed: &Parsed) -> String {
         out.push('\n');
     }
     out
+}
+
+/// A block or parenthesis that is open.
+#[derive(Clone, Copy)]
+struct Open {
+    around: Around,
+    /// Steps before a line that begins inside.
+    inside: usize,
+    /// Steps before a line that begins with the closing sign.
+    outside: usize,
+}
+
+/// The line that is being written.
+#[derive(Clone, Copy, Default)]
+struct Line {
+    depth: usize,
+    /// It begins a statement; otherwise it goes on with one.
+    is_start: bool,
+    /// How many blocks and parentheses were open where a line of the statement began with `unless`, `when` or `instead`.
+    condition: Option<usize>,
+}
+
+impl Line {
+    /// The next line, which begins with this word.
+    fn next(self, open: &[Open], is_start: bool, word: &str) -> Self {
+        let inside = open.last().map_or(0, |open| open.inside);
+        if is_start {
+            return Self { depth: inside, is_start: true, condition: None };
+        }
+        let in_parentheses = open.last().is_some_and(|open| open.around == Around::Parentheses);
+        // `unless a` on one line, `and b` on the next: the second belongs to the condition.
+        let belongs = self.condition == Some(open.len()) && matches!(word, "and" | "or");
+        let condition = match word {
+            "unless" | "when" | "instead" => Some(open.len()),
+            _ => self.condition,
+        };
+        let depth = inside + usize::from(!in_parentheses) + usize::from(belongs);
+        Self { depth, is_start: false, condition }
+    }
+}
+
+/// Where parentheses open that do not close at the start of a line.
+fn hanging(text: &str, marks: &[Mark]) -> BTreeSet<usize> {
+    let mut open = Vec::new();
+    let mut found = BTreeSet::new();
+    let mut end = 0;
+    for mark in marks {
+        match mark.kind {
+            Some(Kind::OpenParen) => open.push(mark.start),
+            Some(Kind::CloseParen) => {
+                let begins_line = text[end..mark.start].contains(['\n', '\r']);
+                found.extend(open.pop().filter(|_| !begins_line));
+            }
+            _ => {}
+        }
+        end = mark.end;
+    }
+    found
 }
 
 /// Where items and properties begin.

@@ -166,8 +166,8 @@ impl Lexer<'_, '_> {
                     let closed = inside.filter(|at| self.rest().as_bytes()[*at] == b']');
                     self.sign(Kind::Other, closed.map_or(1, |at| at + 1));
                 }
-                '<' | '>' | '=' | '!' | '≤' | '≥' | '≠' | '+' | '-' | '−' | '–' | '±' | '*' | '/' | '^'
-                | '×' | '&' | '|' => self.sign(Kind::Operator, sign.len_utf8()),
+                '<' | '>' | '=' | '!' | '≤' | '≥' | '≠' | '⩽' | '⩾' | '+' | '-' | '−' | '–' | '±' | '*'
+                | '/' | '^' | '×' | '&' | '|' => self.sign(Kind::Operator, sign.len_utf8()),
                 _ if sign.is_whitespace() => {
                     self.at += sign.len_utf8();
                     self.repair(start, self.at, " ");

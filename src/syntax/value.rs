@@ -152,8 +152,13 @@ impl<'a> Reader<'a, '_> {
 
     /// `at least 14 days`, `14 days`.
     fn at_least(&mut self, slice: Slice<'_>) -> Option<Value> {
-        let words = slice.text.strip_prefix("at least").filter(|rest| rest.starts_with([' ', '\t']));
-        let skipped = words.map_or(0, |rest| slice.text.len() - rest.trim_start().len());
+        // The words may stand apart as far as the author likes.
+        let behind = |text: &'_ str, word: &str| -> Option<usize> {
+            let rest = text.strip_prefix(word).filter(|rest| rest.starts_with(char::is_whitespace))?;
+            Some(text.len() - rest.trim_start().len())
+        };
+        let at = behind(slice.text, "at");
+        let skipped = at.and_then(|at| Some(at + behind(&slice.text[at..], "least")?)).unwrap_or_default();
         let duration = slice.part(skipped..slice.text.len());
         self.mistakes.with(|said| expression::duration(duration, said)).map(Value::Duration)
     }

@@ -183,9 +183,8 @@ impl<'a> Reader<'a, '_> {
         };
         let limit = self.limit(&limit_node);
         let good = format!("{} x {}", number_node.as_str(), limit_text(limit.value));
-        if !self.words(span).split([' ', '\t', '\u{a0}', '\u{202f}', '\u{2009}']).eq(good.split(' '))
-            && !self.words(span).replace('×', "x").split(' ').eq(good.split(' '))
-        {
+        // Blanks of any sort and number stand between words.
+        if !self.words(span).replace('×', "x").split_whitespace().eq(good.split(' ')) {
             let message = format!("`{}` is not how a multiple of a limit is written", self.words(span));
             self.instead_of(&codes::WORD_FOR_SYMBOL, span, message, &good);
         }

@@ -146,7 +146,9 @@ impl Reader<'_, '_> {
         let text = &self.text[words.clone()];
         let span = self.mistakes.span(words.clone());
         let message = format!("`{text}` does not belong to `{}`", place.name);
-        if place.kind == ValueKind::Collection && text.starts_with("on ") {
+        if place.kind == ValueKind::Collection
+            && text.strip_prefix("on").is_some_and(|rest| rest.starts_with(char::is_whitespace))
+        {
             let word = self.mistakes.span(words.start..words.start + 2);
             self.mistakes.push(
                 Diagnostic::new(&codes::WORD_FOR_SYMBOL, word, "visits stand behind the word `at`")

@@ -26,7 +26,7 @@ impl Reader<'_, '_> {
         let word = text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_').next().unwrap_or("");
         let rest = text[word.len()..].trim_start();
         if let Some((_, example)) = ATTRIBUTES.iter().find(|(name, _)| *name == word)
-            && !rest.starts_with("on ")
+            && !rest.strip_prefix("on").is_some_and(|rest| rest.starts_with(char::is_whitespace))
         {
             return self.attribute(range, word.len(), example);
         }
