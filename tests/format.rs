@@ -195,7 +195,7 @@ mod relaid {
             }
             out.push_str(["\n", " \n", "\r\n", "\n"][usize::from(choice.next().unwrap() % 4)]);
             // Behind an item's documentation an empty line would cut it off.
-            if line.is_empty() && choice.next().unwrap() % 2 == 0 {
+            if line.is_empty() && choice.next().unwrap().is_multiple_of(2) {
                 out.push_str("\n \n// a note\n\n");
             }
         }
