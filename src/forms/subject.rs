@@ -122,8 +122,11 @@ fn allocated_to(book: &mut Book<'_>, form: &str, code: &str, name: &str, arms: &
     let trial = book.trial;
     let allocation = &trial.allocations[name];
     let heading = trial.events.get(&allocation.at).map_or("Allocation", |event| event.label.as_str());
-    let level =
-        |arm: &String| Level { value: arm.clone(), label: trial.arms.get(arm).map(|arm| arm.label.clone()) };
+    let level = |arm: &String| {
+        let sequence = || trial.sequences.get(arm).map(|sequence| sequence.label.clone());
+        let label = trial.arms.get(arm).map(|arm| arm.label.clone()).or_else(sequence);
+        Level { value: arm.clone(), label }
+    };
     let known = |factor: &str| {
         trial.measures.contains_key(factor)
             || matches!(factor, "sex" | "age" | "country" | "site" | "center" | "centre")
@@ -152,7 +155,11 @@ fn allocated_to(book: &mut Book<'_>, form: &str, code: &str, name: &str, arms: &
                 .why([why.clone()]),
         );
     }
-    let levels = arms.iter().map(level).collect();
+    let levels: Vec<Level> = arms.iter().map(level).collect();
+    // Where nobody is allocated to anything yet, there is nothing to choose.
+    if levels.is_empty() {
+        return;
+    }
     let arm = field(
         format!("{code}_ARMCD"),
         "Arm that the participant was allocated to",

@@ -75,12 +75,11 @@ impl Lowering<'_> {
             if !self.is_event(&at) {
                 continue;
             }
-            let arms: Vec<String> = item
-                .items_of(Keyword::Arm)
-                .filter_map(|arm| Some(arm.name.as_ref()?.value.clone()))
-                .collect();
             // In a crossover, participants are allocated to sequences.
-            let count = arms.len() + item.items_of(Keyword::Sequence).count();
+            let is_arm = |inner: &&Item| matches!(inner.keyword.value, Keyword::Arm | Keyword::Sequence);
+            let arms = item.items.iter().filter(is_arm);
+            let arms: Vec<String> = arms.filter_map(|arm| Some(arm.name.as_ref()?.value.clone())).collect();
+            let count = arms.len();
             let ratio = self.stated(item, "ratio", |lowering, property| match &property.value.value {
                 Value::Ratio(parts) if parts.len() == count => Some(parts.clone()),
                 Value::Ratio(parts) => {

@@ -85,7 +85,7 @@ pub struct Allocation {
     /// Block sizes, or a text.
     pub blocks: Stated<String>,
     pub method: Stated<String>,
-    /// Names of the arms, in the order of the ratio.
+    /// Names of the arms, or of the sequences of a crossover, in the order of the ratio.
     pub arms: Vec<String>,
     #[serde(skip)]
     pub origin: Origin,
