@@ -87,10 +87,13 @@ fn glued_sentences<'a>(prose: &'a Prose<'_>) -> impl Iterator<Item = Slip> + 'a 
 fn glued_parenthesis<'a>(prose: &'a Prose<'_>) -> impl Iterator<Item = Slip> + 'a {
     prose.tokens.windows(3).filter_map(|tokens| {
         let [before, open, after] = tokens else { return None };
+        if !open.is("(") {
+            return None;
+        }
         let rest = &prose.text[open.range.end..];
         let inside = rest.find(')').map_or(rest, |end| &rest[..end]);
         let ending = inside.chars().count() <= 3 && inside.chars().all(char::is_alphabetic);
-        let glued = open.is("(") && open.glued && after.glued && after.is_word() && !ending;
+        let glued = open.glued && after.glued && after.is_word() && !ending;
         (glued && is_lower_word(prose, before, 4) && !before.is("poly")).then(|| Slip {
             range: before.range.start..after.range.end,
             what: "a blank is missing before the parenthesis",

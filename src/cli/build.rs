@@ -98,5 +98,9 @@ fn build(console: &Console, disk: &Disk, arguments: &Arguments, targets: &[&Targ
         list.push_str(&format!("{word:<9} {}\n", shown(&arguments.out.join(&artifact.path))));
     }
     say(&list)?;
+    if !arguments.watch {
+        // The program ends here, and its memory with it: taking the trees apart would be time for nothing.
+        std::mem::forget((compilation, artifacts));
+    }
     Ok(Exit::Fine)
 }

@@ -9,6 +9,8 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::Failure;
 use super::files::{in_words, shown};
 use crate::emit::Artifact;
@@ -56,19 +58,17 @@ fn make_folder(folder: &Path) -> Result<Option<PathBuf>, Failure> {
 }
 
 fn write_into(out: &Path, artifacts: &[Artifact]) -> Result<Vec<Change>, Failure> {
-    let mut changes = Vec::new();
-    for artifact in artifacts {
-        changes.push(change(&out.join(checked(artifact, artifacts)), artifact)?);
-    }
+    let change = |artifact: &Artifact| change(&out.join(checked(artifact, artifacts)), artifact);
+    let changes = artifacts.par_iter().map(change).collect::<Result<Vec<Change>, Failure>>()?;
     if changes.iter().all(|change| *change == Change::Same) {
         return Ok(changes);
     }
     let aside = tempfile::Builder::new().prefix(".trialc-").tempdir_in(out);
     let aside = aside.map_err(|error| cannot_write(out, &error))?;
-    for (index, artifact) in artifacts.iter().enumerate() {
+    artifacts.par_iter().enumerate().try_for_each(|(index, artifact)| {
         write_whole(&aside.path().join(index.to_string()), &artifact.content)
-            .map_err(|error| cannot_write(&out.join(&artifact.path), &error))?;
-    }
+            .map_err(|error| cannot_write(&out.join(&artifact.path), &error))
+    })?;
     let folders: BTreeSet<PathBuf> = artifacts
         .iter()
         .filter_map(|artifact| out.join(&artifact.path).parent().map(Path::to_owned))

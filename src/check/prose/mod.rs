@@ -16,6 +16,14 @@ pub(super) struct Prose<'a> {
     /// With the quotes.
     span: Option<Span>,
     pub tokens: Vec<Token>,
+    /// The union of the marks of all tokens: most patterns are told from it to stand nowhere.
+    marks: u64,
+}
+
+/// One of 64 bits for a word.
+fn mark(word: &str) -> u64 {
+    let first = word.bytes().next().map_or(0, usize::from);
+    1 << ((first.wrapping_mul(7) + word.len().wrapping_mul(11)) % 64)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +57,9 @@ impl Token {
 
 impl<'a> Prose<'a> {
     pub fn new(text: &'a str, span: Option<Span>) -> Self {
-        Self { text, span, tokens: tokens(text) }
+        let tokens = tokens(text);
+        let marks = tokens.iter().fold(0, |all, token| all | mark(&token.lower));
+        Self { text, span, tokens, marks }
     }
 
     /// The span of a part of the text; of the whole text where escapes or line ends keep it from being found.
@@ -78,6 +88,10 @@ impl<'a> Prose<'a> {
 
     /// As [`Self::find`], in tokens.
     pub fn find_tokens(&self, pattern: &str) -> Vec<Range<usize>> {
+        let can_stand = |element: &str| element.split('|').any(|word| self.marks & mark(word) != 0);
+        if !pattern.split_whitespace().all(can_stand) {
+            return Vec::new();
+        }
         let elements: Vec<Vec<&str>> =
             pattern.split_whitespace().map(|element| element.split('|').collect()).collect();
         let length = elements.len();

@@ -6,6 +6,7 @@ mod answer;
 use std::collections::BTreeMap;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use rayon::prelude::*;
 
 use super::entry::{
     PARTICIPANT, VISIT, only, reason, topic, unit_variable, variable, visit_label, visits_of,
@@ -21,6 +22,13 @@ const STYLE: &str = include_str!("acrf.css");
 
 pub(super) fn page(trial: &Trial) -> String {
     let title = format!("Annotated case report forms – {}", trial.header.title);
+    let sections: Vec<Markup> = trial
+        .forms
+        .iter()
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .map(|(name, form)| section(trial, name, form))
+        .collect();
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -33,7 +41,7 @@ pub(super) fn page(trial: &Trial) -> String {
             body {
                 main {
                     (front(trial))
-                    @for (name, form) in &trial.forms { (section(trial, name, form)) }
+                    @for section in &sections { (section) }
                     (back(trial))
                 }
             }
