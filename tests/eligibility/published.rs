@@ -143,3 +143,55 @@ fn a_formula_says_at_which_unit_its_numbers_are_meant() {
         assert!(!compilation.has_errors(), "{formula}: {:?}", compilation.diagnostics);
     }
 }
+
+/// The library's own formulas, against values that were worked out outside this program; the person is 41 years old.
+#[test]
+fn the_formulas_of_the_library_give_the_published_values() {
+    let on = |text: &str| format!("{text} on 2011-06-28");
+    let lines = |texts: &[&str]| -> Vec<String> { texts.iter().map(|text| on(text)).collect() };
+    let cases: [(&str, &str, &[&str], &str, &str); 9] = [
+        // 360 ms at an RR interval of 0.729 s, whose cube root is 0.9 s.
+        ("qtcf_by_formula", "ms", &["qt_interval 360 ms", "rr_interval 729 ms"], "399.999", "400.001"),
+        ("qtcb_by_formula", "ms", &["qt_interval 360 ms", "rr_interval 810 ms"], "399.999", "400.001"),
+        // 41 × 60 ÷ (150 × √36).
+        ("fib4_by_formula", "", &["ast 60 U/L", "alt 36 U/L", "platelets 150 10*9/L"], "2.73333", "2.73334"),
+        (
+            "meld_by_formula",
+            "",
+            &["creatinine 0.8 mg/dL", "bilirubin_total 0.5 mg/dL", "inr 0.9"],
+            "6.43",
+            "6.431",
+        ),
+        (
+            "meld_by_formula",
+            "",
+            &["creatinine 2 mg/dL", "bilirubin_total 3 mg/dL", "inr 1.5"],
+            "21.7573",
+            "21.7574",
+        ),
+        (
+            "meld_na_by_formula",
+            "",
+            &["creatinine 2 mg/dL", "bilirubin_total 3 mg/dL", "inr 1.5", "sodium 130 mmol/L"],
+            "26.3180",
+            "26.3181",
+        ),
+        // Sodium counts as no less than 125 mmol/L.
+        (
+            "meld_na_by_formula",
+            "",
+            &["creatinine 2 mg/dL", "bilirubin_total 3 mg/dL", "inr 1.5", "sodium 110 mmol/L"],
+            "28.5983",
+            "28.5984",
+        ),
+        ("egfr_ckd_epi_2021", "mL/min/{1.73_m2}", &["creatinine 1.4 mg/dL"], "48.4720", "48.4721"),
+        ("egfr_mdrd", "mL/min/{1.73_m2}", &["creatinine 1.0 mg/dL"], "61.1007", "61.1008"),
+    ];
+    for (formula, unit, values, low, high) in cases {
+        let lines = lines(values);
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        agrees(formula, unit, &person("female", &lines), low, high);
+    }
+    let lines = ["weight 72 kg on 2011-06-28", "creatinine 1 mg/dL on 2011-06-28"];
+    agrees("creatinine_clearance_cockcroft_gault", "mL/min", &person("male", &lines), "99", "99.001");
+}
