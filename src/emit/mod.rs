@@ -10,6 +10,8 @@ mod schedule;
 mod unit_name;
 mod wording;
 
+use std::cell::RefCell;
+
 use rayon::prelude::*;
 
 use crate::model::Trial;
@@ -22,6 +24,11 @@ pub struct Artifact {
     pub content: Vec<u8>,
 }
 
+thread_local! {
+    /// Where a thread writes one document after the other: growing a buffer for each would touch much fresh memory.
+    static DRAFT: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
 impl Artifact {
     pub fn new(path: impl Into<String>, content: impl Into<Vec<u8>>) -> Self {
         Self { path: path.into(), content: content.into() }
@@ -29,11 +36,13 @@ impl Artifact {
 
     /// Pretty JSON with a line end, keys in the order of the fields.
     pub fn json(path: impl Into<String>, value: &impl serde::Serialize) -> Self {
-        // Room for what most documents need, so that it need not be moved while they are written.
-        let mut content = Vec::with_capacity(1 << 16);
-        serde_json::to_writer_pretty(&mut content, value)
-            .expect("the model serialises: its keys are strings");
-        content.push(b'\n');
+        let content = DRAFT.with_borrow_mut(|draft| {
+            draft.clear();
+            serde_json::to_writer_pretty(&mut *draft, value)
+                .expect("the model serialises: its keys are strings");
+            draft.push(b'\n');
+            draft.as_slice().to_vec()
+        });
         Self { path: path.into(), content }
     }
 }

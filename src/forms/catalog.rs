@@ -1,6 +1,7 @@
 //! Where a thing is recorded: the CDASH domain and CDISC test code of what clinicians measure (`catalog.tsv`), and the
 //! domain by kind and unit of what the catalog does not know.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::model::{Measure, MeasureKind, QuantityMeasure};
@@ -22,6 +23,28 @@ static ENTRIES: LazyLock<Vec<Entry>> = LazyLock::new(|| {
             Entry { domain, code: (code != "-").then_some(code), loinc: list(loinc), names: list(names) }
         })
         .collect()
+});
+
+/// Where a name stands among the entries.
+struct Places {
+    /// The first entry with this name.
+    whole: HashMap<&'static str, usize>,
+    /// Those with `*`, in order.
+    parts: Vec<(&'static str, usize)>,
+}
+
+static PLACES: LazyLock<Places> = LazyLock::new(|| {
+    let mut places = Places { whole: HashMap::new(), parts: Vec::new() };
+    for (place, entry) in ENTRIES.iter().enumerate() {
+        for name in &entry.names {
+            if name.contains('*') {
+                places.parts.push((name, place));
+            } else {
+                places.whole.entry(name).or_insert(place);
+            }
+        }
+    }
+    places
 });
 
 /// Domain of a measure, and its code in the SDTM terminology, where it has one.
@@ -52,7 +75,10 @@ pub fn of_activity(name: &str, label: &str) -> Option<&'static str> {
 
 fn by_name(name: &str) -> Option<&'static Entry> {
     let name = plain(name);
-    ENTRIES.iter().find(|entry| entry.names.iter().any(|pattern| matches(pattern, &name)))
+    let whole = PLACES.whole.get(name.as_str()).copied();
+    let part = PLACES.parts.iter().find(|(pattern, _)| matches(pattern, &name)).map(|(_, place)| *place);
+    let first = whole.into_iter().chain(part).min();
+    first.map(|place| &ENTRIES[place])
 }
 
 /// Lower case, `_` between words: `HbA1c (NGSP)` is `hba1c_ngsp`.
@@ -66,8 +92,7 @@ fn plain(name: &str) -> String {
 fn matches(pattern: &str, name: &str) -> bool {
     match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
         (Some(end), _) => name.ends_with(end),
-        (_, Some(start)) => name.starts_with(start),
-        _ => name == pattern,
+        (_, start) => start.is_some_and(|start| name.starts_with(start)),
     }
 }
 

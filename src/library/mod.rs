@@ -7,10 +7,11 @@
 
 mod split;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::iter::repeat;
 use std::sync::OnceLock;
 
+use foldhash::fast::FixedState;
 use split::Entry;
 
 macro_rules! libraries {
@@ -137,14 +138,14 @@ struct Index {
     /// The items of each library.
     libraries: Vec<Vec<Entry<'static>>>,
     /// For each item, its library and its place in it.
-    homes: BTreeMap<&'static str, (usize, usize)>,
+    homes: HashMap<&'static str, (usize, usize), FixedState>,
 }
 
 fn index() -> &'static Index {
     static INDEX: OnceLock<Index> = OnceLock::new();
     INDEX.get_or_init(|| {
         let mut libraries: Vec<Vec<Entry<'static>>> = TEXTS.iter().map(|text| split::split(text)).collect();
-        let mut homes = BTreeMap::new();
+        let mut homes = HashMap::default();
         for (library, items) in libraries.iter().enumerate() {
             for (place, item) in items.iter().enumerate() {
                 homes.entry(item.name).or_insert((library, place));

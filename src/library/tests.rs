@@ -1,6 +1,6 @@
 //! What a compilation relies on when it reads a library in part.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 

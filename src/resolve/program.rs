@@ -1,7 +1,8 @@
 //! Every file of a study: the main file, the files it uses, and the parts of the standard library it names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
+use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
 use crate::ast::{Item, Keyword, NameOrRange, Value};
@@ -132,20 +133,19 @@ fn take_in_libraries(sources: &mut Sources, program: &mut Program, diagnostics: 
         return;
     }
     let texts: Vec<_> = sources.iter().map(|(_, source)| source.text.clone()).collect();
-    let words: BTreeSet<&str> = texts.iter().flat_map(|text| words(text)).collect();
+    let words: HashSet<&str, FixedState> = texts.iter().flat_map(|text| words(text)).collect();
     // What a used library needs of another one comes along, whether or not the author takes that in.
     let kept = library::wanted(&|library, item| program.libraries.contains(library) && words.contains(item));
-    let mut files = Vec::new();
-    for name in library::NAMES {
-        let excerpt = library::excerpt(name, &kept);
-        if let Some(path) = library::path(name)
-            && !excerpt.is_empty()
-        {
-            files.push(sources.add(Source::new(path, excerpt)));
-        }
-    }
+    let excerpt = |name: &&str| {
+        let text = library::excerpt(name, &kept);
+        library::path(name).filter(|_| !text.is_empty()).map(|path| Source::new(path, text))
+    };
+    let excerpts: Vec<Source> = library::NAMES.par_iter().filter_map(excerpt).collect();
+    let files: Vec<FileId> = excerpts.into_iter().map(|source| sources.add(source)).collect();
     let read = |file: &FileId| syntax::parse(*file, &sources.get(*file).text);
-    for parsed in files.par_iter().map(read).collect::<Vec<_>>() {
+    let parsed: Vec<_> = files.par_iter().map(read).collect();
+    program.library.reserve_exact(parsed.iter().map(|parsed| parsed.file.items.len()).sum());
+    for parsed in parsed {
         diagnostics.extend(parsed.diagnostics);
         program.library.extend(parsed.file.items);
     }
