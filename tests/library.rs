@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use trialc::compile::{Compilation, compile};
 use trialc::library;
-use trialc::model::{Measure, QuantityMeasure, Trial};
+use trialc::model::{Measure, MeasureKind, QuantityMeasure, Trial};
 use trialc::number::Exact;
 use trialc::source::{LoadError, Loader};
 use trialc::units::{self, Analyte};
@@ -276,6 +276,51 @@ fn every_accepted_unit_reads_and_converts_into_the_first() {
         }
     }
     assert!(checked > 80, "{checked} conversions");
+}
+
+/// Measures of the laboratory and of vital signs to which no single code belongs.
+const WITHOUT_CODE: &[(&str, &str)] = &[
+    ("pregnancy_test", "in urine or in serum"),
+    ("tb_test", "of the skin or of blood"),
+    ("sars_cov_2_test", "of antigen or of nucleic acid"),
+    ("drug_screen", "a panel"),
+    ("waist_circumference", "the codes are of one way to measure each: at the umbilicus, at the iliac crest"),
+    ("hip_circumference", "the codes are of one survey's way to measure each"),
+];
+
+#[test]
+fn each_measure_of_the_laboratory_and_of_vital_signs_has_its_loinc_code() {
+    let names = ["std.labs", "std.vitals"].map(library::declared).concat();
+    let measures = names.iter().filter_map(|name| trial().measures.get_key_value(*name));
+    let mut without: Vec<&str> = measures
+        .filter(|(_, measure)| measure.loinc.is_none())
+        .filter(|(_, measure)| match &measure.kind {
+            // A formula of ours has the source of its formula; the code is that of what a laboratory reports.
+            MeasureKind::Quantity(quantity) => quantity.formula_of.is_none(),
+            _ => true,
+        })
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let mut expected: Vec<&str> = WITHOUT_CODE.iter().map(|(name, _)| *name).collect();
+    without.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(without, expected);
+}
+
+#[test]
+fn an_analyte_of_known_mass_has_an_amount_and_a_mass_or_an_equivalent() {
+    let mut seen = 0;
+    for (name, measure, quantity) in quantities(trial()) {
+        if quantity.formula.is_none() && quantity.molar_mass.is_none() {
+            continue;
+        }
+        seen += 1;
+        let units: Vec<&str> =
+            quantity.unit.iter().chain(&quantity.units).map(|unit| unit.ucum.as_str()).collect();
+        let has = |signs: &[&str]| units.iter().any(|unit| signs.iter().any(|sign| unit.contains(sign)));
+        assert!(has(&["mol"]) && has(&["g/", "eq/"]), "{name} ({}): {units:?}", measure.label);
+    }
+    assert!(seen > 40, "{seen}");
 }
 
 #[test]
