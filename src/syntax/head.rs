@@ -13,6 +13,9 @@ use crate::ast::{Keyword, Name, NameOrRange, Property, Value};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::source::{Span, Spanned};
 
+/// Words that stand between a head's parts in everyday language.
+const PREPOSITIONS: &[&str] = &["at", "before", "by", "for", "from", "in", "of", "on", "to", "upon"];
+
 /// A word, a text or a sign of a head or a list.
 #[derive(Clone, Debug)]
 pub(super) struct Part<'a> {
@@ -210,6 +213,26 @@ impl<'a> Reader<'a, '_> {
                     )
                     .help(format!("name the event, as in `{word} randomization`")),
                 );
+                rest
+            }
+            // `eligibility at randomization`
+            [key, name, rest @ ..]
+                if PREPOSITIONS.contains(&key.text) && name.kind == PartKind::Word && name.text != word =>
+            {
+                let name = self.name_of(name);
+                self.mistakes.push(
+                    Diagnostic::new(
+                        &codes::STRAY_TEXT,
+                        key.span,
+                        format!("`{}` does not stand here", key.text),
+                    )
+                    .label(format!("write `{word}`"))
+                    .help(format!("write `{word} {}`", name.value))
+                    .fix(key.span, word),
+                );
+                let key = Spanned::new(word.to_owned(), key.span);
+                let value = Spanned::new(Value::Names(vec![NameOrRange::Name(name.clone())]), name.span);
+                head.properties.push(Property { key, value });
                 rest
             }
             // `eligibility randomization`
