@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::Unit;
 use super::analyte::{Analyte, Scale};
 use super::dimension::{Base, Fraction};
+use super::{Unit, commensurable, parse};
 use crate::number::Exact;
 
 /// The reason behind a [`ConversionError`].
@@ -146,11 +146,21 @@ pub(super) fn different_kinds(from: &Unit, to: &Unit, analyte: &Analyte) -> Conv
             format!("{both}: after `/`, a dot multiplies, so `{odd}` is times the time, not per time");
         return ConversionError::new(Kind::MisplacedTime, message, format!("did you mean `{fine}`?"));
     }
-    ConversionError::new(
-        Kind::DifferentKinds,
-        format!("{both}: one cannot be converted to the other"),
-        in_target(),
-    )
+    let help = match per_litre(from, to, analyte) {
+        Some(meant) => Some(format!("did you mean `{meant}`? The volume is missing behind `{from}`")),
+        None => in_target(),
+    };
+    ConversionError::new(Kind::DifferentKinds, format!("{both}: one cannot be converted to the other"), help)
+}
+
+/// The amount or mass `from` as the concentration that `to` is, where its volume was forgotten.
+fn per_litre(from: &Unit, to: &Unit, analyte: &Analyte) -> Option<Unit> {
+    let volume = |unit: &Unit| unit.dimension().exponent(Base::Length);
+    if volume(from) != 0 || volume(to) != -3 {
+        return None;
+    }
+    let meant = parse(&format!("{}/L", from.written())).ok()?;
+    commensurable(&meant, to, analyte).is_ok().then_some(meant)
 }
 
 fn is_clearance(unit: &Unit) -> bool {
