@@ -11,7 +11,7 @@ use crate::model::Trial;
 
 pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
     let texts = wordings(trial);
-    let known = words_of(&texts);
+    let known = Words::of(&texts);
     for prose in &texts {
         for slip in slips(prose, &known) {
             let words = prose.words(slip.range.clone());
@@ -27,16 +27,40 @@ pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The words of the trial: how often each occurs, and how many words stand before its first place.
-type Words = BTreeMap<String, (usize, usize)>;
+/// The words of the trial.
+struct Words<'a> {
+    /// How often each occurs, and how many words stand before its first place.
+    all: BTreeMap<&'a str, (usize, usize)>,
+    /// Those of each length that are long enough to be taken for another, in the order of the alphabet.
+    long: BTreeMap<usize, Vec<&'a str>>,
+}
 
-fn words_of(texts: &[Prose<'_>]) -> Words {
-    let mut known = Words::new();
-    let words = texts.iter().flat_map(|prose| &prose.tokens).filter(|token| token.is_word());
-    for (place, token) in words.enumerate() {
-        known.entry(token.lower.clone()).or_insert((0, place)).0 += 1;
+/// In bytes: shorter words are too often one letter away from another word that is meant.
+const LONG_WORD: usize = 9;
+
+impl<'a> Words<'a> {
+    fn of(texts: &'a [Prose<'_>]) -> Self {
+        let mut all = BTreeMap::new();
+        let words = texts.iter().flat_map(|prose| &prose.tokens).filter(|token| token.is_word());
+        for (place, token) in words.enumerate() {
+            all.entry(token.lower.as_str()).or_insert((0, place)).0 += 1;
+        }
+        let mut long: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+        for word in all.keys().filter(|word| word.len() >= LONG_WORD) {
+            long.entry(word.len()).or_default().push(word);
+        }
+        Self { all, long }
     }
-    known
+
+    /// The word that came first, or comes more often, sets the spelling of a word that stands here once.
+    fn instead_of(&self, word: &str) -> Option<&'a str> {
+        let Some((1, place)) = self.all.get(word) else { return None };
+        let same_length = self.long.get(&word.len())?;
+        same_length.iter().copied().find(|other| {
+            let (count, first) = self.all[other];
+            (count > 1 || first < *place) && is_one_letter_apart(word, other)
+        })
+    }
 }
 
 struct Slip {
@@ -45,7 +69,7 @@ struct Slip {
     instead: Option<String>,
 }
 
-fn slips(prose: &Prose<'_>, known: &Words) -> Vec<Slip> {
+fn slips(prose: &Prose<'_>, known: &Words<'_>) -> Vec<Slip> {
     let mut found = Vec::new();
     found.extend(glued_sentences(prose));
     found.extend(glued_parenthesis(prose));
@@ -219,7 +243,7 @@ const COMMON: [&str; 14] = [
     "first",
 ];
 
-fn words<'a>(prose: &'a Prose<'_>, known: &'a Words) -> impl Iterator<Item = Slip> + 'a {
+fn words<'a>(prose: &'a Prose<'_>, known: &'a Words<'_>) -> impl Iterator<Item = Slip> + 'a {
     prose.tokens.iter().filter(|token| token.is_word()).filter_map(|token| {
         let slip =
             |what, instead: String| Some(Slip { range: token.range.clone(), what, instead: Some(instead) });
@@ -228,20 +252,12 @@ fn words<'a>(prose: &'a Prose<'_>, known: &'a Words) -> impl Iterator<Item = Sli
         }
         if let Some(rest) = token.lower.strip_prefix("the")
             && rest.len() >= 4
-            && (COMMON.contains(&rest) || known.contains_key(rest))
+            && (COMMON.contains(&rest) || known.all.contains_key(rest))
         {
             return slip("a blank is missing", format!("{} {rest}", &prose.words(token.range.clone())[..3]));
         }
-        // The word that came first, or comes more often, sets the spelling.
-        if let Some((1, place)) = known.get(&token.lower)
-            && token.lower.is_ascii()
-            && let Some((other, _)) = known.iter().find(|(other, (count, first))| {
-                (*count > 1 || first < place) && is_one_letter_apart(&token.lower, other)
-            })
-        {
-            return slip("one letter away from another word of the trial", other.clone());
-        }
-        None
+        let other = known.instead_of(&token.lower)?;
+        slip("one letter away from another word of the trial", other.to_owned())
     })
 }
 
@@ -249,7 +265,7 @@ fn words<'a>(prose: &'a Prose<'_>, known: &'a Words) -> impl Iterator<Item = Sli
 fn is_one_letter_apart(one: &str, two: &str) -> bool {
     const BOTH_RIGHT: [(&str, &str); 3] =
         [("abduction", "adduction"), ("nephritic", "nephrotic"), ("prescribed", "proscribed")];
-    if one.len() < 9 || one.len() != two.len() || !two.is_ascii() {
+    if one.len() < LONG_WORD || one.len() != two.len() || !one.is_ascii() || !two.is_ascii() {
         return false;
     }
     let mut different = one.bytes().zip(two.bytes()).enumerate().filter(|(_, (a, b))| a != b);
@@ -267,7 +283,7 @@ mod tests {
 
     fn told(text: &str) -> Vec<String> {
         let prose = Prose::new(text, None);
-        let known = words_of(std::slice::from_ref(&prose));
+        let known = Words::of(std::slice::from_ref(&prose));
         slips(&prose, &known).iter().map(|slip| prose.words(slip.range.clone()).to_owned()).collect()
     }
 

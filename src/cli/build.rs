@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::console::Console;
-use super::files::{Disk, shown};
+use super::files::{self, Disk};
 use super::publish::{Change, publish};
 use super::report::{self, Reporting};
 use super::{Exit, Failure, Outcome, watch};
@@ -67,7 +67,16 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Target>, Failure> {
 }
 
 fn build(console: &Console, disk: &Disk, arguments: &Arguments, targets: &[&Target]) -> Outcome {
-    let compilation = report::compile_and_report(console, disk, &arguments.file, &arguments.reporting)?;
+    let compilation = report::compiled(disk, &arguments.file)?;
+    let exit = report::exit(&compilation, &arguments.reporting);
+    let (shown, artifacts) = rayon::join(
+        || report::show(console, &arguments.reporting, &compilation),
+        || {
+            let sound = compilation.trial.as_ref().filter(|_| exit == Exit::Fine);
+            sound.map(|trial| emit::build(targets, trial))
+        },
+    );
+    shown?;
     let sum = report::sum_up(&arguments.file, &compilation);
     // What was built is the answer; what was found is about it.
     let say = |text: &str| {
@@ -78,15 +87,10 @@ fn build(console: &Console, disk: &Disk, arguments: &Arguments, targets: &[&Targ
         console.out(text)
     };
     say(&sum)?;
-    let exit = report::exit(&compilation, &arguments.reporting);
-    let trial = match &compilation.trial {
-        Some(trial) if exit == Exit::Fine => trial,
-        _ => {
-            console.err("nothing was built\n");
-            return Ok(Exit::Findings);
-        }
+    let Some(artifacts) = artifacts else {
+        console.err("nothing was built\n");
+        return Ok(Exit::Findings);
     };
-    let artifacts = emit::build(targets, trial);
     let written = publish(&arguments.out, &artifacts)?;
     let mut list = String::new();
     for (artifact, change) in artifacts.iter().zip(written) {
@@ -95,7 +99,7 @@ fn build(console: &Console, disk: &Disk, arguments: &Arguments, targets: &[&Targ
             Change::Replaced => "replaced",
             Change::Same => "unchanged",
         };
-        list.push_str(&format!("{word:<9} {}\n", shown(&arguments.out.join(&artifact.path))));
+        list.push_str(&format!("{word:<9} {}\n", files::shown(&arguments.out.join(&artifact.path))));
     }
     say(&list)?;
     if !arguments.watch {

@@ -68,15 +68,20 @@ pub fn compile_and_report(
     path: &str,
     reporting: &Reporting,
 ) -> Result<Compilation, Failure> {
-    let compilation = compile(disk, path).map_err(|error| cannot_read(path, &error))?;
+    let compilation = compiled(disk, path)?;
     show(console, reporting, &compilation)?;
     Ok(compilation)
+}
+
+/// Compiles and shows nothing yet.
+pub fn compiled(disk: &Disk, path: &str) -> Result<Compilation, Failure> {
+    compile(disk, path).map_err(|error| cannot_read(path, &error))
 }
 
 /// Compiles for a command that needs the trial: only errors are shown, and without a trial the command cannot work.
 /// What the author's examples expect does not matter here.
 pub fn trial_of(console: &Console, path: &str) -> Result<Option<Trial>, Failure> {
-    let mut compilation = compile(&Disk::default(), path).map_err(|error| cannot_read(path, &error))?;
+    let mut compilation = compiled(&Disk::default(), path)?;
     compilation.diagnostics.retain(|found| found.is_error() && *found.code != codes::EXAMPLE_DISAGREES);
     show(console, &Reporting { format: FormatChoice::Human, deny: None }, &compilation)?;
     if compilation.has_errors() {
@@ -86,7 +91,8 @@ pub fn trial_of(console: &Console, path: &str) -> Result<Option<Trial>, Failure>
     Ok(compilation.trial)
 }
 
-fn show(console: &Console, reporting: &Reporting, compilation: &Compilation) -> Result<(), Failure> {
+/// Shows what was found.
+pub fn show(console: &Console, reporting: &Reporting, compilation: &Compilation) -> Result<(), Failure> {
     let format = reporting.format.format();
     if format.is_for_machines() {
         let text = render::render(format, console.out_look(), &compilation.sources, &compilation.diagnostics);

@@ -1,5 +1,7 @@
 //! The author's examples: invented participants with the verdicts that they expect.
 
+use std::sync::Arc;
+
 use super::document::EligibilityDocument;
 use super::explain::because_in_words;
 use super::record::{Absence, AttributeValue, Dose, Entry, Measurement, Record, RecordedValue, Sex};
@@ -16,8 +18,8 @@ use crate::time::DateRange;
 pub struct ExampleOutcome<'a> {
     pub example: &'a Example,
     pub expectation: &'a Expectation,
-    /// The whole verdict of the example's person.
-    pub verdict: Verdict,
+    /// The whole verdict of the example's person, shared by its expectations.
+    pub verdict: Arc<Verdict>,
     /// The event of the decision that is meant.
     pub decision: String,
     /// What disagrees, as a sentence without its full stop; `None` when the rules say what the author expects.
@@ -33,7 +35,8 @@ pub fn run_examples(trial: &Trial) -> Vec<ExampleOutcome<'_>> {
     let screener = Screener::of(&document);
     let outcomes = trial.examples.par_iter().map(|example| {
         let read = record_of(trial, example);
-        let verdict = screener.screen(&read.clone().unwrap_or_default(), None);
+        let unread = Record::default();
+        let verdict = Arc::new(screener.screen(read.as_ref().unwrap_or(&unread), None));
         let outcomes = example.expect.iter().map(move |expectation| {
             let decision =
                 expectation.decision.clone().or_else(|| trial.decisions.keys().next_back().cloned());
@@ -43,7 +46,7 @@ pub fn run_examples(trial: &Trial) -> Vec<ExampleOutcome<'_>> {
                 (Ok(_), None) => Some("the trial has no such decision".to_owned()),
                 (Ok(_), Some(found)) => disagreement(expectation, found),
             };
-            ExampleOutcome { example, expectation, verdict: verdict.clone(), decision, disagreement }
+            ExampleOutcome { example, expectation, verdict: Arc::clone(&verdict), decision, disagreement }
         });
         outcomes.collect::<Vec<_>>()
     });

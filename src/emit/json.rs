@@ -1,56 +1,77 @@
 //! JSON whose keys keep the order in which they were given: documents that people read.
 
-use indexmap::IndexMap;
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer};
 
 use crate::number::Exact;
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
-pub(crate) enum Json {
+pub(crate) enum Json<'a> {
     Bool(bool),
     Number(serde_json::Number),
-    Text(String),
-    List(Vec<Json>),
-    Object(Object),
+    Text(Cow<'a, str>),
+    List(Vec<Json<'a>>),
+    Object(Object<'a>),
 }
 
-/// The members of an object, in order. The keys are the compiler's and the protocol's own: no stranger chooses them, so
-/// that a fast hash does.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub(crate) struct Object(IndexMap<String, Json, foldhash::fast::FixedState>);
+/// The members of an object, in order. Most have a handful, for which a list is found through faster than a table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
 
-impl Object {
+impl<'a> Object<'a> {
     pub fn new() -> Self {
         Self::default()
     }
 
+    /// One more member, whose name is new here.
     #[must_use]
-    pub fn with(mut self, key: &str, value: impl Into<Json>) -> Self {
-        self.set(key, value);
+    pub fn with(mut self, key: impl Into<Cow<'a, str>>, value: impl Into<Json<'a>>) -> Self {
+        self.push(key, value);
         self
     }
 
     /// The member, where there is a value for it.
     #[must_use]
-    pub fn with_some(self, key: &str, value: Option<impl Into<Json>>) -> Self {
+    pub fn with_some(self, key: impl Into<Cow<'a, str>>, value: Option<impl Into<Json<'a>>>) -> Self {
         match value {
             Some(value) => self.with(key, value),
             None => self,
         }
     }
 
-    pub fn set(&mut self, key: &str, value: impl Into<Json>) {
-        self.0.insert(key.to_owned(), value.into());
+    /// One more member, whose name is new here.
+    pub fn push(&mut self, key: impl Into<Cow<'a, str>>, value: impl Into<Json<'a>>) {
+        self.0.push((key.into(), value.into()));
+    }
+
+    /// Gives a member another value, or adds it; in time that grows with the number of members.
+    pub fn set(&mut self, key: impl Into<Cow<'a, str>>, value: impl Into<Json<'a>>) {
+        let key = key.into();
+        match self.0.iter_mut().find(|(other, _)| *other == key) {
+            Some((_, old)) => *old = value.into(),
+            None => self.push(key, value),
+        }
     }
 
     pub fn remove(&mut self, key: &str) {
-        self.0.shift_remove(key);
+        self.0.retain(|(other, _)| other != key);
     }
 
-    /// Moves all members of the other here.
+    /// Moves all members of the other here; they have other names.
     pub fn append(&mut self, other: &mut Self) {
         self.0.append(&mut other.0);
+    }
+
+    /// A member that is an object.
+    ///
+    /// # Panics
+    /// When there is none of this name.
+    pub fn object(&mut self, key: &str) -> &mut Self {
+        let member = self.0.iter_mut().find(|(other, _)| other == key).map(|(_, value)| value);
+        let Some(Json::Object(object)) = member else { panic!("`{key}` is no object of the document") };
+        object
     }
 
     pub fn is_empty(&self) -> bool {
@@ -58,12 +79,18 @@ impl Object {
     }
 }
 
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
+}
+
 /// The number as a JSON number; `None` where a reader that knows only doubles would read another one.
-pub(crate) fn exact_number(value: &Exact) -> Option<Json> {
-    let text = value.to_decimal()?;
+pub(crate) fn exact_number(value: &Exact) -> Option<Json<'static>> {
     if let Some(whole) = value.to_i64().filter(|whole| whole.unsigned_abs() < 1 << 53) {
         return Some(Json::Number(whole.into()));
     }
+    let text = value.to_decimal()?;
     let number: f64 = text.parse().ok()?;
     // What is written is the shortest decimal that reads as the same double.
     let same = number.to_string().parse::<Exact>().is_ok_and(|back| back == *value);
@@ -72,7 +99,7 @@ pub(crate) fn exact_number(value: &Exact) -> Option<Json> {
 
 macro_rules! from {
     ($($kind:ty => $variant:ident;)*) => {$(
-        impl From<$kind> for Json {
+        impl<'a> From<$kind> for Json<'a> {
             fn from(value: $kind) -> Self {
                 Json::$variant(value.into())
             }
@@ -84,13 +111,13 @@ from! {
     bool => Bool;
     i64 => Number;
     u32 => Number;
-    &str => Text;
-    &String => Text;
+    &'a str => Text;
+    &'a String => Text;
     String => Text;
-    Object => Object;
+    Object<'a> => Object;
 }
 
-impl<T: Into<Json>> From<Vec<T>> for Json {
+impl<'a, T: Into<Json<'a>>> From<Vec<T>> for Json<'a> {
     fn from(items: Vec<T>) -> Self {
         Json::List(items.into_iter().map(Into::into).collect())
     }

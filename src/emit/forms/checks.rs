@@ -7,7 +7,7 @@ use crate::emit::unit_name::plain;
 use crate::model::{CheckKind, Field, FieldCondition, FieldKind, Form, FormCheck, Trial};
 use crate::number::Exact;
 
-pub(super) fn document(trial: &Trial) -> Object {
+pub(super) fn document(trial: &Trial) -> Object<'_> {
     let mut checks: Vec<Object> = Vec::new();
     for (name, form) in &trial.forms {
         checks.extend(form.fields.iter().filter_map(|field| plausible(name, field)));
@@ -22,14 +22,14 @@ pub(super) fn document(trial: &Trial) -> Object {
         .with("checks", checks)
 }
 
-fn entry(
-    form: &str,
-    id: String,
+fn entry<'a>(
+    form: &'a str,
+    id: impl Into<Json<'a>>,
     hard: bool,
-    message: &str,
+    message: impl Into<Json<'a>>,
     expression: String,
-    check: impl Into<Json>,
-) -> Object {
+    check: impl Into<Json<'a>>,
+) -> Object<'a> {
     Object::new()
         .with("form", form)
         .with("id", id)
@@ -40,7 +40,7 @@ fn entry(
 }
 
 /// Outside its plausible range a value is confirmed.
-fn plausible(form: &str, field: &Field) -> Option<Object> {
+fn plausible<'a>(form: &'a str, field: &'a Field) -> Option<Object<'a>> {
     let FieldKind::Number { units, plausible: Some((low, high)), .. } = &field.kind else { return None };
     let unit = units.first();
     let written = unit.map(|unit| format!(" {}", plain(unit))).unwrap_or_default();
@@ -56,44 +56,44 @@ fn plausible(form: &str, field: &Field) -> Option<Object> {
         field.label
     );
     let expression = format!("{} in {low} to {high}{written}", field.name);
-    Some(entry(form, format!("{form}.{}.plausible", field.name), false, &message, expression, check))
+    Some(entry(form, format!("{form}.{}.plausible", field.name), false, message, expression, check))
 }
 
 /// Asked only where the protocol's condition holds.
-fn conditions(trial: &Trial, form: &str, field: &Field) -> Vec<Object> {
-    let one = |(number, scope): (usize, &crate::model::FieldScope)| {
+fn conditions<'a>(trial: &Trial, form: &'a str, field: &'a Field) -> Vec<Object<'a>> {
+    let one = |(number, scope): (usize, &'a crate::model::FieldScope)| {
         let labels: Vec<&str> = scope.visits.iter().map(|visit| visit_label(trial, visit)).collect();
         let at = if labels.is_empty() { String::new() } else { format!(" at {}", labels.join(", ")) };
         let check = Object::new()
             .with("check", "asked_only_when")
             .with("field", &field.name)
-            .with("visits", scope.visits.clone())
+            .with("visits", scope.visits.iter().collect::<Vec<_>>())
             .with("rule", tree(&scope.when));
         let message = format!("{}: asked{at} only when {}.", field.label, scope.when.text);
         let expression = format!("{} when {}", field.name, scope.when.text);
-        entry(form, format!("{form}.{}.only_{}", field.name, number + 1), true, &message, expression, check)
+        entry(form, format!("{form}.{}.only_{}", field.name, number + 1), true, message, expression, check)
     };
     field.only.iter().enumerate().map(one).collect()
 }
 
-fn across(name: &str, form: &Form, check: &FormCheck) -> Object {
+fn across<'a>(name: &'a str, form: &'a Form, check: &'a FormCheck) -> Object<'a> {
     let structured = tree(&check.check);
-    entry(name, check.id.clone(), check.hard, &check.message, expression(form, &check.check), structured)
+    entry(name, &check.id, check.hard, &check.message, expression(form, &check.check), structured)
 }
 
 /// The model's own form of a part.
-fn tree(part: &impl serde::Serialize) -> Json {
-    fn of(value: serde_json::Value) -> Json {
+fn tree(part: &impl serde::Serialize) -> Json<'static> {
+    fn of(value: serde_json::Value) -> Json<'static> {
         match value {
-            serde_json::Value::Null => Json::Text(String::new()),
+            serde_json::Value::Null => Json::Text("".into()),
             serde_json::Value::Bool(value) => Json::Bool(value),
             serde_json::Value::Number(value) => Json::Number(value),
-            serde_json::Value::String(value) => Json::Text(value),
+            serde_json::Value::String(value) => Json::Text(value.into()),
             serde_json::Value::Array(items) => Json::List(items.into_iter().map(of).collect()),
             serde_json::Value::Object(members) => {
                 let mut object = Object::new();
                 for (key, value) in members.into_iter().filter(|(_, value)| !value.is_null()) {
-                    object.set(&key, of(value));
+                    object.push(key, of(value));
                 }
                 Json::Object(object)
             }

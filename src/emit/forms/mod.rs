@@ -14,26 +14,17 @@ use rayon::prelude::*;
 
 use super::Artifact;
 use crate::model::{Form, Trial};
-use schema::Draft;
 
 /// None for a trial without forms.
 pub(super) fn emit(trial: &Trial) -> Vec<Artifact> {
     if trial.forms.is_empty() {
         return Vec::new();
     }
-    let schema = |name: &str, form: &Form, draft| schema::schema(trial, name, form, draft);
-    type Part<'a> = (&'a String, &'a Form, fn(&String) -> String, Option<Draft>);
-    let parts = trial.forms.iter().flat_map(|(name, form)| -> [Part<'_>; 3] {
-        [
-            (name, form, |name| format!("forms/{name}.schema.json"), Some(Draft::Of2020)),
-            (name, form, |name| format!("forms/draft-07/{name}.schema.json"), Some(Draft::Of7)),
-            (name, form, |name| format!("forms/ui/{name}.json"), None),
-        ]
-    });
-    let parts: Vec<Part<'_>> = parts.collect();
-    let of_part = |(name, form, path, draft): &Part<'_>| match draft {
-        Some(draft) => Artifact::json(path(name), &schema(name, form, *draft)),
-        None => Artifact::json(path(name), &ui::layout(trial, form)),
+    let of_form = |(name, form): (&String, &Form)| {
+        let schema = schema::schema(trial, name, form);
+        let whole = Artifact::json(format!("forms/{name}.schema.json"), schema.document());
+        let twin = Artifact::json(format!("forms/draft-07/{name}.schema.json"), &schema.into_draft_7());
+        [whole, twin, Artifact::json(format!("forms/ui/{name}.json"), &ui::layout(trial, form))]
     };
     let across = || {
         rayon::join(
@@ -48,10 +39,10 @@ pub(super) fn emit(trial: &Trial) -> Vec<Artifact> {
     };
     let (page, (forms, (checks, others))) = rayon::join(
         || page::page(trial),
-        || rayon::join(|| parts.par_iter().map(of_part).collect::<Vec<_>>(), across),
+        || rayon::join(|| trial.forms.par_iter().map(of_form).collect::<Vec<_>>(), across),
     );
     let mut artifacts = vec![Artifact::new("forms.html", page)];
-    artifacts.extend(forms);
+    artifacts.extend(forms.into_iter().flatten());
     artifacts.push(checks);
     artifacts.extend(others);
     artifacts

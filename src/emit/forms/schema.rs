@@ -6,77 +6,96 @@ use crate::emit::unit_name::plain;
 use crate::model::{Field, FieldCondition, FieldKind, Form, Level, Trial, UnitRef};
 use crate::number::Exact;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Draft {
-    Of2020,
-    /// For renderers that know no newer one. It cannot refuse unknown properties behind a condition, so their names are
-    /// listed.
-    Of7,
+/// The schema of a form in the draft of 2020-12.
+pub(super) struct Schema<'a> {
+    document: Object<'a>,
+    id: String,
+    /// The properties of the whole, those behind conditions with them.
+    names: Vec<&'a str>,
+    /// The properties of each record of a form that has many.
+    of_record: Option<Vec<&'a str>>,
+}
+
+impl<'a> Schema<'a> {
+    pub fn document(&self) -> &Object<'a> {
+        &self.document
+    }
+
+    /// The twin for renderers that know no newer draft. That one cannot refuse unknown properties behind a condition, so
+    /// that their names are listed.
+    pub fn into_draft_7(mut self) -> Object<'a> {
+        let document = &mut self.document;
+        document.set("$schema", "http://json-schema.org/draft-07/schema#");
+        document.set("$id", format!("{}:draft-07", self.id));
+        close_by_names(document, self.names);
+        if let Some(names) = self.of_record {
+            close_by_names(document.object("properties").object(RECORDS).object("items"), names);
+        }
+        self.document
+    }
+}
+
+const CLOSED: &str = "unevaluatedProperties";
+
+fn close_by_names<'a>(schema: &mut Object<'a>, names: Vec<&'a str>) {
+    schema.remove(CLOSED);
+    schema.push("propertyNames", Object::new().with("enum", names));
 }
 
 const DATE: &str = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$";
 const PARTIAL_DATE: &str = "^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$";
 const TIME: &str = "^([01][0-9]|2[0-3]):[0-5][0-9]$";
 
-pub(super) fn schema(trial: &Trial, name: &str, form: &Form, draft: Draft) -> Object {
-    let (dialect, suffix) = match draft {
-        Draft::Of2020 => ("https://json-schema.org/draft/2020-12/schema", ""),
-        Draft::Of7 => ("http://json-schema.org/draft-07/schema#", ":draft-07"),
-    };
+pub(super) fn schema<'a>(trial: &'a Trial, name: &'a str, form: &'a Form) -> Schema<'a> {
     let header = &trial.header;
     let version = header.version.as_ref().map_or("unversioned", |version| &version.label);
-    let id = format!("urn:trialc:{}:{}:form:{}{suffix}", urn(&header.name), urn(version), urn(name));
+    let id = format!("urn:trialc:{}:{}:form:{}", urn(&header.name), urn(version), urn(name));
     let visits: Vec<Object> =
         form.visits.iter().map(|visit| constant(visit, Some(visit_label(trial, visit)))).collect();
     let mut identity = Object::new().with(PARTICIPANT, text("Participant number"));
     let mut required = vec![PARTICIPANT];
     if !visits.is_empty() {
         identity
-            .set(VISIT, Object::new().with("type", "string").with("title", "Visit").with("oneOf", visits));
+            .push(VISIT, Object::new().with("type", "string").with("title", "Visit").with("oneOf", visits));
         required.push(VISIT);
     }
     let head = Object::new()
-        .with("$schema", dialect)
-        .with("$id", id)
+        .with("$schema", "https://json-schema.org/draft/2020-12/schema")
+        .with("$id", id.clone())
         .with("title", &form.label)
         .with_some("description", form.instructions.as_ref())
         .with("x-cdash", Object::new().with("domain", &form.domain))
         .with("x-trial", trial_part(trial))
-        .with_some(
-            "x-arms",
-            (!form.arms.is_empty()).then(|| form.arms.iter().map(Json::from).collect::<Vec<_>>()),
-        );
-    let writer = Writer { trial, form, draft };
+        .with_some("x-arms", (!form.arms.is_empty()).then(|| form.arms.iter().collect::<Vec<_>>()));
+    let writer = Writer { trial, form };
     if !form.repeating {
-        return writer.object(head, identity, required, true);
+        let names = writer.names(&required);
+        return Schema {
+            document: writer.object(head, identity, required, true),
+            id,
+            names,
+            of_record: None,
+        };
     }
     let record = writer.object(Object::new(), Object::new(), Vec::new(), false);
     let records = Object::new().with("type", "array").with("title", "Records").with("items", record);
-    identity.set(RECORDS, records);
+    identity.push(RECORDS, records);
     required.push(RECORDS);
-    let names: Vec<&str> = required.clone();
-    closed(
-        head.with("type", "object").with("properties", identity).with("required", names.clone()),
-        draft,
-        names.into_iter().map(str::to_owned).collect(),
-    )
+    let document = head
+        .with("type", "object")
+        .with("properties", identity)
+        .with("required", required.clone())
+        .with(CLOSED, false);
+    Schema { document, id, names: required, of_record: Some(writer.names(&[])) }
 }
 
-fn trial_part(trial: &Trial) -> Object {
+fn trial_part(trial: &Trial) -> Object<'_> {
     let version = trial.header.version.as_ref().map(|version| &version.label);
     let ids: Vec<String> = trial.header.ids.iter().map(|id| format!("{}:{}", id.scheme, id.value)).collect();
     Object::new()
         .with("name", &trial.header.name)
         .with_some("version", version)
         .with_some("identifiers", (!ids.is_empty()).then_some(ids))
-}
-
-/// No property beside these.
-fn closed(schema: Object, draft: Draft, names: Vec<String>) -> Object {
-    match draft {
-        Draft::Of2020 => schema.with("unevaluatedProperties", false),
-        Draft::Of7 => schema.with("propertyNames", Object::new().with("enum", names)),
-    }
 }
 
 /// Letters that a URN may have.
@@ -96,23 +115,30 @@ struct Group<'a> {
 struct Writer<'a> {
     trial: &'a Trial,
     form: &'a Form,
-    draft: Draft,
 }
 
 impl<'a> Writer<'a> {
+    /// These properties and all fields.
+    fn names(&self, first: &[&'a str]) -> Vec<&'a str> {
+        first.iter().copied().chain(self.form.fields.iter().map(|field| field.name.as_str())).collect()
+    }
+
     /// The schema of one record, with these properties before its fields.
-    fn object(&self, head: Object, before: Object, first: Vec<&str>, by_visit: bool) -> Object {
+    fn object(
+        &self,
+        head: Object<'a>,
+        before: Object<'a>,
+        mut required: Vec<&'a str>,
+        by_visit: bool,
+    ) -> Object<'a> {
         let mut properties = before;
-        let mut required: Vec<String> = first.into_iter().map(str::to_owned).collect();
-        let mut names: Vec<String> = required.clone();
         let mut groups: Vec<Group<'a>> = Vec::new();
         for field in &self.form.fields {
-            names.push(field.name.clone());
             let visits = field.visits.as_deref().filter(|_| by_visit && !self.form.visits.is_empty());
             if field.when.is_empty() && visits.is_none() {
-                properties.set(&field.name, self.property(field));
+                properties.push(&field.name, self.property(field));
                 if must(field) {
-                    required.push(field.name.clone());
+                    required.push(&field.name);
                 }
                 continue;
             }
@@ -122,15 +148,14 @@ impl<'a> Writer<'a> {
             }
         }
         let conditions: Vec<Object> = groups.iter().map(|group| self.conditional(group)).collect();
-        let schema = head
-            .with("type", "object")
+        head.with("type", "object")
             .with("properties", properties)
             .with_some("required", (!required.is_empty()).then_some(required))
-            .with_some("allOf", (!conditions.is_empty()).then_some(conditions));
-        closed(schema, self.draft, names)
+            .with_some("allOf", (!conditions.is_empty()).then_some(conditions))
+            .with(CLOSED, false)
     }
 
-    fn conditional(&self, group: &Group<'a>) -> Object {
+    fn conditional(&self, group: &Group<'a>) -> Object<'a> {
         let mut holds = Object::new();
         let mut there: Vec<&str> = Vec::new();
         if let Some(visits) = group.visits {
@@ -146,7 +171,7 @@ impl<'a> Writer<'a> {
         }
         let mut properties = Object::new();
         for field in &group.fields {
-            properties.set(&field.name, self.property(field));
+            properties.push(&field.name, self.property(field));
         }
         let required: Vec<&String> =
             group.fields.iter().filter(|field| must(field)).map(|field| &field.name).collect();
@@ -162,7 +187,7 @@ impl<'a> Writer<'a> {
     }
 
     /// A condition's value as the other field submits it.
-    fn value(&self, field: &str, value: &str) -> Json {
+    fn value(&self, field: &str, value: &'a str) -> Json<'a> {
         let other = self.form.fields.iter().find(|other| other.name == field);
         match other.map(|other| &other.kind) {
             Some(FieldKind::Integer { .. }) => value.parse::<i64>().map_or_else(|_| value.into(), Json::from),
@@ -173,7 +198,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn property(&self, field: &'a Field) -> Object {
+    fn property(&self, field: &'a Field) -> Object<'a> {
         let (name, test) = variable(&field.name);
         let unit = match &field.kind {
             FieldKind::Number { units, .. } => units.first(),
@@ -208,7 +233,7 @@ impl<'a> Writer<'a> {
             .with("x-why", why)
     }
 
-    fn typed(&self, field: &'a Field) -> Object {
+    fn typed(&self, field: &'a Field) -> Object<'a> {
         let string = || Object::new().with("type", "string");
         match &field.kind {
             FieldKind::Text => string().with("minLength", 1_i64),
@@ -229,7 +254,7 @@ impl<'a> Writer<'a> {
     }
 
     /// A number with its unit, and the hard limits of each unit in which they are exact.
-    fn number(&self, field: &'a Field, units: &[UnitRef], range: Option<&(Exact, Exact)>) -> Object {
+    fn number(&self, field: &'a Field, units: &'a [UnitRef], range: Option<&(Exact, Exact)>) -> Object<'a> {
         let number = || Object::new().with("type", "number");
         if units.is_empty() {
             return match range {
@@ -237,7 +262,7 @@ impl<'a> Writer<'a> {
                 None => number(),
             };
         }
-        let listed: Vec<Object> = units.iter().map(|unit| constant(&unit.ucum, Some(&plain(unit)))).collect();
+        let listed: Vec<Object> = units.iter().map(|unit| constant(&unit.ucum, Some(plain(unit)))).collect();
         let limits: Vec<Object> = entry::limits(self.trial, field)
             .into_iter()
             .filter_map(|limits| {
@@ -268,11 +293,11 @@ fn must(field: &Field) -> bool {
     field.required && field.only.is_empty()
 }
 
-fn between(schema: Object, low: &Exact, high: &Exact) -> Object {
+fn between<'a>(schema: Object<'a>, low: &Exact, high: &Exact) -> Object<'a> {
     schema.with_some("minimum", exact_number(low)).with_some("maximum", exact_number(high))
 }
 
-fn span(low: &Exact, high: &Exact, unit: Option<&UnitRef>) -> Object {
+fn span<'a>(low: &Exact, high: &Exact, unit: Option<&'a UnitRef>) -> Object<'a> {
     let shown = |value: &Exact| exact_number(value).unwrap_or_else(|| value.to_string().into());
     Object::new()
         .with("low", shown(low))
@@ -280,7 +305,7 @@ fn span(low: &Exact, high: &Exact, unit: Option<&UnitRef>) -> Object {
         .with_some("unit", unit.map(|unit| &unit.ucum))
 }
 
-fn one_of(values: Vec<Json>) -> Json {
+fn one_of(values: Vec<Json<'_>>) -> Json<'_> {
     let mut values = values;
     match values.len() {
         1 => Object::new().with("const", values.remove(0)).into(),
@@ -288,14 +313,14 @@ fn one_of(values: Vec<Json>) -> Json {
     }
 }
 
-fn level(level: &Level) -> Object {
+fn level(level: &Level) -> Object<'_> {
     constant(&level.value, level.label.as_deref())
 }
 
-fn constant(value: &str, title: Option<&str>) -> Object {
+fn constant<'a>(value: &'a str, title: Option<impl Into<Json<'a>>>) -> Object<'a> {
     Object::new().with("const", value).with_some("title", title)
 }
 
-fn text(title: &str) -> Object {
+fn text(title: &str) -> Object<'_> {
     Object::new().with("type", "string").with("title", title).with("minLength", 1_i64)
 }

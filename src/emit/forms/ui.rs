@@ -7,7 +7,7 @@ use crate::model::{Field, FieldKind, Form, Trial};
 /// Choices of more values than this are a list to open.
 const AS_BUTTONS: usize = 5;
 
-pub(super) fn layout(trial: &Trial, form: &Form) -> Object {
+pub(super) fn layout<'a>(trial: &'a Trial, form: &'a Form) -> Object<'a> {
     let fields = fields(trial, form);
     let mut order = vec![PARTICIPANT];
     if !form.visits.is_empty() {
@@ -26,19 +26,19 @@ pub(super) fn layout(trial: &Trial, form: &Form) -> Object {
     whole
 }
 
-fn fields(trial: &Trial, form: &Form) -> Object {
+fn fields<'a>(trial: &'a Trial, form: &'a Form) -> Object<'a> {
     let order: Vec<&str> = form.fields.iter().map(|field| field.name.as_str()).collect();
     let mut layout = Object::new().with("ui:order", order);
     for field in &form.fields {
         let hints = hints(trial, field);
         if !hints.is_empty() {
-            layout.set(&field.name, hints);
+            layout.push(&field.name, hints);
         }
     }
     layout
 }
 
-fn hints(trial: &Trial, field: &Field) -> Object {
+fn hints<'a>(trial: &Trial, field: &'a Field) -> Object<'a> {
     let help: Vec<String> = field.help.iter().cloned().chain(only(trial, field)).collect();
     let mut hints = Object::new().with_some("ui:help", (!help.is_empty()).then(|| help.join(" ")));
     match &field.kind {
@@ -53,7 +53,7 @@ fn hints(trial: &Trial, field: &Field) -> Object {
     hints
 }
 
-fn buttons(hints: &mut Object) {
+fn buttons(hints: &mut Object<'_>) {
     hints.set("ui:widget", "radio");
     hints.set("ui:options", Object::new().with("inline", true));
 }
