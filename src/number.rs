@@ -120,6 +120,13 @@ impl Exact {
 
     /// The finite decimal expansion, when there is one.
     pub fn to_decimal(&self) -> Option<String> {
+        match self.small().and_then(small_decimal) {
+            Some(text) => Some(text),
+            None => self.long_decimal(),
+        }
+    }
+
+    fn long_decimal(&self) -> Option<String> {
         let mut rest = self.0.denom().clone();
         let (mut twos, mut fives) = (0usize, 0usize);
         let (two, five) = (BigInt::from(2), BigInt::from(5));
@@ -186,6 +193,23 @@ impl Exact {
     pub fn decimals_of(text: &str) -> usize {
         text.split_once('.').map_or(0, |(_, fraction)| fraction.len())
     }
+}
+
+/// The finite decimal expansion of a fraction in its lowest terms, where that has at most nine decimals and no big numbers
+/// are needed on the way.
+fn small_decimal((numerator, denominator): (i64, i64)) -> Option<String> {
+    if denominator == 1 {
+        return Some(numerator.to_string());
+    }
+    let (mut power, mut places) = (10i64, 1usize);
+    while power % denominator != 0 {
+        power = (places < 9).then(|| power * 10)?;
+        places += 1;
+    }
+    let scaled = numerator.checked_mul(power / denominator)?.unsigned_abs();
+    let (whole, fraction) = (scaled / power.unsigned_abs(), scaled % power.unsigned_abs());
+    let sign = if numerator < 0 { "-" } else { "" };
+    Some(format!("{sign}{whole}.{fraction:0places$}"))
 }
 
 impl FromStr for Exact {
@@ -415,6 +439,16 @@ mod tests {
         assert_eq!(exact("123456").to_significant(3), "123000");
         assert_eq!(exact("9.999").to_significant(3), "10");
         assert_eq!(exact("100").to_significant(4), "100");
+    }
+
+    #[test]
+    fn short_decimals_are_written_as_long_ones_are() {
+        for numerator in (-2_000..2_000).chain([i64::MAX >> 2, -(1 << 60)]) {
+            for denominator in [1, 2, 3, 4, 5, 7, 8, 10, 16, 25, 512, 1_000, 1_000_000_000, 10_000_000_000] {
+                let number = Exact::from(numerator).checked_div(&Exact::from(denominator)).unwrap();
+                assert_eq!(number.to_decimal(), number.long_decimal(), "{numerator}/{denominator}");
+            }
+        }
     }
 
     #[test]
