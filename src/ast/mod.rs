@@ -15,6 +15,9 @@ use crate::source::{Span, Spanned};
 /// A name as the author wrote it.
 pub type Name = Spanned<String>;
 
+/// What prose puts behind a drug, where the language has `taking` before it.
+pub const WORDS_FOR_TAKING: [&str; 6] = ["taken", "received", "given", "used", "administered", "prescribed"];
+
 /// One parsed file. Parsing never fails: what could not be read is missing here and reported beside it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct File {

@@ -6,7 +6,7 @@ use super::at;
 use super::prose::{Measure, Prose, Quantity};
 use super::visit::{Node, Place, clause, criteria, everything};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Limit, Rule, Trial, UnitRef, Value};
+use crate::model::{Limit, Rule, TimeUnit, Trial, UnitRef, Value};
 
 pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
     for place in criteria(trial).filter(|place| !place.is_queried()) {
@@ -14,6 +14,7 @@ pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
         let quantities = prose.quantities();
         found.extend(range_ends(&prose, &quantities));
         found.extend(by_sex(place, &prose, &quantities));
+        found.extend(lost_comparisons(&prose, &quantities));
         percent_points(trial, place, found);
     }
     limits_of_normal(trial, found);
@@ -53,6 +54,35 @@ fn percent_points(trial: &Trial, place: Place<'_>, found: &mut Vec<Diagnostic>) 
             }));
         }
     });
+}
+
+/// N13: `FSH = 10 mIU/mL`, `a rate ? 70 mL/min`: registries lose `≥` and `≤` on the way.
+fn lost_comparisons(prose: &Prose<'_>, quantities: &[Quantity]) -> Vec<Diagnostic> {
+    let lost = |quantity: &&Quantity| {
+        let Some(sign) = quantity.token.checked_sub(1).map(|at| &prose.tokens[at]) else { return false };
+        let before = quantity.token.checked_sub(2).map(|at| &prose.tokens[at]);
+        let after_sign =
+            before.is_some_and(|token| ["<", ">", "=", "!", "≤", "≥"].iter().any(|one| token.is(one)));
+        // `1 unit = 10 mL` defines.
+        let defines =
+            before.is_some_and(|before| quantities.iter().any(|other| other.range().end == before.range.end));
+        let counted = match quantity.measure {
+            Measure::Unit(_) | Measure::Limit | Measure::Time(TimeUnit::Year) => true,
+            Measure::Time(_) | Measure::Bare => false,
+        };
+        let is_lost = sign.is("=") || (sign.is("?") && !sign.glued);
+        is_lost && counted && !after_sign && !defines
+    };
+    let told = |quantity: &Quantity| {
+        let start = prose.tokens[quantity.token - 1].range.start;
+        let said = prose.words(quantity.number.start..quantity.range().end);
+        let message = format!("the comparison with `{said}` is lost");
+        let found = at(&codes::LOST_COMPARISON, prose.span(start..quantity.range().end), message)?;
+        Some(found.label("at least, or at most?").help(
+            "write the sign that the protocol has: registries lose `≥` and `≤` on the way; where the record's wording must stay, say in a `query` what was assumed",
+        ))
+    };
+    quantities.iter().filter(lost).filter_map(told).collect()
 }
 
 /// N02: `0.3-2.0 ng/mL`.

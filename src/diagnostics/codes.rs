@@ -116,6 +116,7 @@ codes! {
     TABLE_OVERLAP "N10" "table-overlap" Error;
     AMBIGUOUS_PERCENT "N11" "ambiguous-percent" Error;
     PERCENT_POINTS "N12" "percent-points" Warning;
+    LOST_COMPARISON "N13" "lost-comparison" Warning;
 
     // ---- T: time --------------------------------------------------------------------------------
     NO_ANCHOR "T01" "no-anchor" Error;

@@ -1,5 +1,6 @@
 //! Decisions with their criteria, and named truths.
 
+use super::concerned::Concerned;
 use super::env::{Env, Keys};
 use super::header::origins;
 use super::{Lowering, label_of};
@@ -197,7 +198,12 @@ impl Lowering<'_> {
             }
             ExprKind::When { body, guard } => {
                 let guard = self.truth(guard, &env);
+                let around = self.concerned.clone();
+                if let Some(guard) = &guard {
+                    self.concerned = around.clone().both(Concerned::when(guard));
+                }
                 let body = self.criterion_rule(kind, body);
+                self.concerned = around;
                 match kind {
                     CriterionKind::Include => Rule::Any { of: vec![not(guard?), body?] },
                     CriterionKind::Exclude => Rule::All { of: vec![guard?, body?] },

@@ -80,6 +80,17 @@ impl Lowering<'_> {
 
     /// A name in a rule that is declared nowhere.
     pub(super) fn unknown_in_rule(&mut self, name: &Name) {
+        if ast::WORDS_FOR_TAKING.contains(&name.value.as_str()) {
+            let found = Diagnostic::new(
+                &codes::UNDECLARED,
+                name.span,
+                format!("`{}` is no finding: of a drug the language says `taking`", name.value),
+            );
+            self.report(found.label("behind the drug").help(
+                "write `taking` before the drug, as in `no taking metformin within 30 days before consent`",
+            ));
+            return;
+        }
         let candidates: Vec<&str> =
             self.scope.all(Space::Thing).map(|(name, _)| name).chain(["sex", "age", "country"]).collect();
         let otherwise = format!(

@@ -17,6 +17,18 @@ impl Lowering<'_> {
         shared: Option<&Spanned<String>>,
     ) -> Option<Term> {
         if let Sort::Ratio { unit } = &against.sort {
+            // A part of a quantity of the same kind is said in percent, whatever its unit.
+            if let Sort::Literal(quantity) = &typed.sort
+                && let Some(written) = quantity.unit.as_ref().or(shared).filter(|unit| unit.value == "%")
+            {
+                let percent = self.unit(written)?;
+                let value = Value::Constant {
+                    number: quantity.number.value.clone(),
+                    unit: Some(super::unit::refer(&percent)),
+                    number_text: quantity.number_text.clone(),
+                };
+                return Some(Term { value, ..typed.term });
+            }
             let sort = Sort::Measure { unit: Some(unit.clone()), of: None };
             return self.fit(typed, &Typed { sort, ..against.clone() }, shared);
         }

@@ -6,6 +6,7 @@
 mod arithmetic;
 mod comparison;
 mod concept;
+mod concerned;
 mod detail;
 mod eligibility;
 mod env;
@@ -30,6 +31,7 @@ mod window;
 
 use indexmap::IndexMap;
 
+use self::concerned::Concerned;
 use self::env::Keys;
 use self::term::Typed;
 use crate::ast::{Item, Keyword};
@@ -64,6 +66,7 @@ pub fn lower(program: &Program, scope: &Scope<'_>, sources: &Sources) -> Lowered
         keys: Vec::new(),
         asking: String::new(),
         table_rows: IndexMap::new(),
+        concerned: Concerned::default(),
     };
     let (trial, declared) = lowering.trial();
     Lowered { trial, declared, diagnostics: lowering.diagnostics }
@@ -88,6 +91,8 @@ struct Lowering<'a> {
     asking: String,
     /// Values of the rows of tables that wait for what they are compared with, by the table's place.
     table_rows: IndexMap<Span, Vec<Typed>>,
+    /// Whom the criterion that is being lowered concerns.
+    concerned: Concerned,
 }
 
 impl<'a> Lowering<'a> {

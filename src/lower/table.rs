@@ -128,6 +128,7 @@ impl Lowering<'_> {
                     let holding: Vec<Span> =
                         keys.iter().filter(|(key, _)| has_code(key, sex)).map(|(_, span)| *span).collect();
                     match holding.as_slice() {
+                        [] if !self.concerned.some_of_sex(sex) => {}
                         [] => self.gap(span, &format!("the table has no row for {sex} participants")),
                         [first, second, ..] => self.overlap(*first, *second, sex),
                         [_] => {}
@@ -169,8 +170,9 @@ impl Lowering<'_> {
             .collect();
         rows.sort_by(|a, b| a.0.cmp(&b.0));
         let Some(first) = rows.first() else { return };
-        if first.0.as_ref().is_some_and(|from| !from.is_zero()) {
-            let from = first.0.as_ref().map_or(String::new(), ToString::to_string);
+        if let Some(from) = first.0.as_ref().filter(|from| !from.is_zero())
+            && self.concerned.some_under(from, first.2)
+        {
             self.gap(span, &format!("the table has no row for ages under {from}"));
         }
         for pair in rows.windows(2) {
@@ -179,16 +181,24 @@ impl Lowering<'_> {
                 continue;
             }
             match (&one.1, &two.0) {
-                (Some(end), Some(from)) if end < from => self.gap(
-                    one.3.to(two.3),
-                    &format!("the table has no row for ages from {end} to under {from}"),
-                ),
+                (Some(end), Some(from)) if end < from => {
+                    let (start, stop) =
+                        (self.concerned.some_under(from, two.2), self.concerned.some_from(end, one.2));
+                    if start && stop {
+                        self.gap(
+                            one.3.to(two.3),
+                            &format!("the table has no row for ages from {end} to under {from}"),
+                        );
+                    }
+                }
                 (Some(end), Some(from)) if end > from => self.overlap(one.3, two.3, &format!("age {from}")),
                 (None, Some(from)) | (Some(from), None) => self.overlap(one.3, two.3, &format!("age {from}")),
                 _ => {}
             }
         }
-        if let Some((_, Some(end), _, _)) = rows.last() {
+        if let Some((_, Some(end), unit, _)) = rows.last()
+            && self.concerned.some_from(end, *unit)
+        {
             self.gap(span, &format!("the table has no row for ages of {end} and over"));
         }
     }

@@ -510,3 +510,40 @@ fn a_change_between_two_moments_needs_both_values() {
         ],
     );
 }
+
+#[test]
+fn the_highest_of_limits_and_numbers_is_at_least_the_highest_number() {
+    // Found by the reference evaluator: `>50` beside 51 left it open whether the highest is above 50.
+    let highest = |operator, limit| {
+        rule(compare(
+            measured("alt", Selector::Highest, within_before(14, "randomization")),
+            operator,
+            quantity(limit),
+        ))
+    };
+    let values =
+        measurements(&["alt >50 U/L on 2011-06-20", "alt 51 U/L on 2011-06-21", "alt <40 U/L on 2011-06-22"]);
+    assert_eq!(status(&highest(Comparator::Greater, "50 U/L"), &values), Met);
+    assert_eq!(status(&highest(Comparator::Greater, "51 U/L"), &values), Unknown);
+    let lowest = |operator, limit| {
+        rule(compare(
+            measured("alt", Selector::Lowest, within_before(14, "randomization")),
+            operator,
+            quantity(limit),
+        ))
+    };
+    assert_eq!(status(&lowest(Comparator::AtMost, "40 U/L"), &values), Met);
+    assert_eq!(status(&lowest(Comparator::Less, "39 U/L"), &values), Unknown);
+}
+
+#[test]
+fn the_latest_and_the_earliest_value_of_one_day_may_be_two_of_them() {
+    let of = |select| measured("alt", select, within_before(14, "randomization"));
+    let protocol = rule(any(vec![
+        compare(of(Selector::Latest), Comparator::AtMost, quantity("50 U/L")),
+        compare(of(Selector::Earliest), Comparator::Greater, quantity("50 U/L")),
+    ]));
+    let tied = measurements(&["alt 40 U/L on 2011-06-20", "alt 60 U/L on 2011-06-20"]);
+    assert_eq!(status(&protocol, &tied), NotMet, "60 may be the latest and 40 the earliest");
+    assert_eq!(status(&protocol, &measurements(&["alt 40 U/L on 2011-06-20"])), Met);
+}

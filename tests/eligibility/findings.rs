@@ -94,6 +94,75 @@ fn presence_in_a_window_needs_one_shared_day() {
 }
 
 #[test]
+fn a_window_that_ends_before_it_begins_settles_nothing() {
+    // Found by the reference evaluator: an entry around such a window counted as present in it.
+    let between = window(Some(at("consent")), Some(at("randomization")), "from consent to randomization");
+    let record = |consent: &str, rest: &str| {
+        format!(
+            r#"{{"events": [{{"name": "consent", "on": "{consent}"}}, {{"name": "randomization", "on": "2011-07-01"}}], {rest}}}"#
+        )
+    };
+    let lasting = r#""findings": [{"name": "t2dm", "from": "2010-01-01"}]"#;
+    let listed = r#""coverage": [{"of": "conditions"}]"#;
+    let protocol = rule(present("t2dm", between.clone()));
+    table(
+        &protocol,
+        &[
+            ("in order, and there", &record("2011-06-01", lasting), Met),
+            ("in order, and not there", &record("2011-06-01", listed), NotMet),
+            ("one day long", &record("2011-07-01", lasting), Met),
+            ("backward, and there all the time", &record("2011-07-08", lasting), Unknown),
+            ("backward, and never there", &record("2011-07-08", listed), Unknown),
+        ],
+    );
+    let verdict = protocol.screen(&record("2011-07-08", lasting), None);
+    assert_eq!(verdict.decisions[0].to_ask[0].ask, "correct the dates of `consent` and `randomization`");
+    let counted = term("count", Value::Count { finding: finding("t2dm"), window: between });
+    let protocol = rule(compare(counted, Comparator::Equal, number("0")));
+    assert_eq!(status(&protocol, &record("2011-06-01", listed)), Met);
+    assert_eq!(status(&protocol, &record("2011-07-08", listed)), Unknown);
+}
+
+#[test]
+fn a_contradiction_about_one_entry_does_not_hide_another() {
+    let absence = r#""absences": [{"name": "stroke", "to": "2005-12-31"}]"#;
+    let denied = r#"{"name": "stroke", "on": "2005-05-01"}"#;
+    let clear = r#"{"name": "stroke", "on": "2010-05-01"}"#;
+    let record = |entries: &str| with(&format!(r#""findings": [{entries}], {absence}"#));
+    table(
+        &rule(ever("stroke")),
+        &[
+            ("only one that is denied", &record(denied), Unknown),
+            ("the clear one last", &record(&format!("{denied}, {clear}")), Met),
+            ("the clear one first", &record(&format!("{clear}, {denied}")), Met),
+        ],
+    );
+}
+
+#[test]
+fn always_means_since_birth() {
+    let always = occurs(finding("t2dm"), Mode::Throughout, until_decision());
+    table(
+        &rule(always),
+        &[
+            ("from birth on", &with(r#""findings": [{"name": "t2dm", "from": "1970-03-02"}]"#), Met),
+            (
+                "a day later, nothing said of that day",
+                &with(r#""findings": [{"name": "t2dm", "from": "1970-03-03"}]"#),
+                Unknown,
+            ),
+            (
+                "a day later, and all conditions are listed",
+                &with(
+                    r#""findings": [{"name": "t2dm", "from": "1970-03-03"}], "coverage": [{"of": "conditions"}]"#,
+                ),
+                NotMet,
+            ),
+        ],
+    );
+}
+
+#[test]
 fn started_and_ended_ask_for_those_very_days() {
     let drug = |mode| rule(occurs(finding("metformin"), mode, within_before(30, "randomization")));
     let case = |dates: &str| {

@@ -1,5 +1,6 @@
 //! What the eligibility checker decides, case by case: each rule with a person for whom it holds, and near misses.
 
+mod agreement;
 mod anchors;
 mod comparisons;
 mod compiled;

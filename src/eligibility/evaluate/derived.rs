@@ -104,7 +104,7 @@ impl<'a> Evaluator<'a> {
             if let Need::Measure { measure, window, .. } = &need {
                 let (values, days) = self.series(measure, window, &scope);
                 let bound = self
-                    .one_of_day(measure, values)
+                    .one_of_day(measure, "value", values)
                     .unwrap_or_else(|| Bound::Missing(self.no_value(measure, &days)));
                 scope.bound.push((need, bound));
             }

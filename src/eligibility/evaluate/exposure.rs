@@ -27,7 +27,8 @@ impl<'a> Evaluator<'a> {
             evidence.push(self.entry_shown(entry, finding, &days));
         }
         let (from, to) = days.widest();
-        let is_covered = days.is_never || self.is_covered(&finding.name, scope, from, to);
+        let is_covered =
+            !days.is_backward && (days.is_empty() || self.is_covered(&finding.name, scope, from, to));
         let words = self.finding_label(&finding.name);
         if !is_covered {
             let why = format!("{sure} times {words} is recorded, and nothing says that this is all");

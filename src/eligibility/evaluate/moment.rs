@@ -48,12 +48,20 @@ pub(crate) struct Days<'a> {
     pub missing: Vec<Missing>,
     /// It hangs on an event that is known never to have been: it has no days.
     pub is_never: bool,
+    /// By the record it ends before it begins: the dates of its anchors contradict each other.
+    pub is_backward: bool,
 }
 
 impl Days<'_> {
+    /// Whether no day can lie in it.
+    pub fn is_empty(&self) -> bool {
+        let (first, last) = self.widest();
+        self.is_never || first > last
+    }
+
     /// Whether a day lies in the window.
     pub fn hold(&self, day: DateRange) -> Truth {
-        if self.is_never {
+        if self.is_empty() {
             return Truth::False;
         }
         let surely = self.from.is_none_or(|from| day.earliest >= from.latest)
@@ -69,7 +77,7 @@ impl Days<'_> {
 
     /// Whether something that lasts touches a day of the window.
     pub fn touch(&self, start: DateRange, end: DateRange) -> Truth {
-        if self.is_never {
+        if self.is_empty() {
             return Truth::False;
         }
         let surely = self.to.is_none_or(|to| start.latest <= to.earliest)
@@ -130,13 +138,21 @@ impl<'a> Evaluator<'a> {
                 at.range
             })
         };
-        let (mut from, mut to) = (end(&window.from), end(&window.to));
-        if let Some(day) = scope.day {
-            from = Some(from.map_or(day, |from| from.last_of(day)));
-            to = Some(to.map_or(day, |to| to.first_of(day)));
+        let (from, to) = (end(&window.from), end(&window.to));
+        let is_backward = match (from, to) {
+            (Some(from), Some(to)) => from.earliest > to.latest,
+            _ => false,
+        };
+        if let (true, Some(from), Some(to)) = (is_backward, from, to) {
+            missing.push(backward(window, from, to));
         }
         missing.dedup();
-        Days { from, to, text: &window.text, missing, is_never }
+        let mut days = Days { from, to, text: &window.text, missing, is_never, is_backward };
+        if let Some(day) = scope.day {
+            days.from = Some(from.map_or(day, |from| from.last_of(day)));
+            days.to = Some(to.map_or(day, |to| to.first_of(day)));
+        }
+        days
     }
 
     pub(super) fn at(&self, moment: &'a Moment, scope: &Scope<'a>) -> At {
@@ -424,6 +440,25 @@ impl<'a> Evaluator<'a> {
             ))
         }))
     }
+}
+
+/// What a window that ends before it begins asks for: the true dates of its anchors.
+fn backward(window: &Window, from: DateRange, to: DateRange) -> Missing {
+    let name = |moment: &Option<Moment>| match moment.as_ref().map(|moment| &moment.of) {
+        Some(Anchor::Event { name, .. } | Anchor::Visit { name }) => format!("`{name}`"),
+        Some(Anchor::Onset { finding } | Anchor::End { finding }) => format!("`{}`", finding.name),
+        Some(Anchor::Decision) | None => "the decision".into(),
+    };
+    let (first, last) = (name(&window.from), name(&window.to));
+    let item = first.trim_matches('`').to_owned();
+    let window = if window.text.is_empty() { "the time that is asked about" } else { &window.text };
+    let why = format!("by the record, `{window}` ends on {to} before it begins on {from}");
+    let ask = if first == last {
+        format!("correct the date of {first}")
+    } else {
+        format!("correct the dates of {first} and {last}")
+    };
+    Missing::new(MissingKind::Contradiction, &item, why, ask)
 }
 
 /// Whether an offset points to the same day or later.

@@ -86,6 +86,12 @@ impl<'a> Evaluator<'a> {
             if days.is_never {
                 return Outcome::known(false).with(days.missing.iter().map(never_shown));
             }
+            if days.is_backward {
+                return Outcome::unknown(days.missing);
+            }
+            if days.is_empty() {
+                return Outcome::known(false);
+            }
             let mut outcome = match mode {
                 Mode::Throughout => self.throughout(finding, &days, scope),
                 _ => self.somewhere(finding, mode, &days, scope),
@@ -103,12 +109,13 @@ impl<'a> Evaluator<'a> {
             let (meant, missing) = self.is_meant(entry, finding);
             let when = when(entry, mode, days);
             match meant.and(when) {
+                // Another entry may say the same and be denied by nobody.
                 Truth::True if scope.person.is_denied(&finding.name, self.words, entry) => {
                     let name = &finding.name;
                     let why = format!("`{name}` is recorded, and so is that there was none");
                     let ask = format!("settle whether there was `{name}`");
-                    let missing = Missing::new(MissingKind::Contradiction, name, why, ask);
-                    return Outcome::unknown(vec![missing]).with([self.entry_shown(entry, finding, days)]);
+                    unsure.evidence.push(self.entry_shown(entry, finding, days));
+                    unsure.missing.push(Missing::new(MissingKind::Contradiction, name, why, ask));
                 }
                 Truth::True => return Outcome::known(true).with([self.entry_shown(entry, finding, days)]),
                 Truth::Unknown => {
@@ -147,11 +154,15 @@ impl<'a> Evaluator<'a> {
                 _ => missing.extend(lacking),
             }
         }
+        // What is asked of every day is asked of the days since birth.
+        let born = scope.person.facts.born.unwrap_or(DateRange::exactly(Date::MIN));
         let (from, to) = days.widest();
-        if fill(sure.iter().copied(), from, to) {
+        let from = from.max(born.earliest);
+        if from <= to && fill(sure.iter().copied(), from, to) {
             return Outcome::known(true).with(shown);
         }
         let (first, last) = days.narrowest();
+        let first = first.max(born.latest);
         // One day is enough that surely belongs to the window and surely was without.
         let covered = |day: &Date| self.is_covered(&finding.name, scope, *day, *day);
         let bare_days = gaps(&perhaps, first, last).into_iter().flat_map(|(start, end)| {

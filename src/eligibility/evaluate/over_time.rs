@@ -30,6 +30,7 @@ impl<'a> Evaluator<'a> {
                 text: "",
                 missing: at.missing,
                 is_never: at.is_never,
+                is_backward: false,
             };
             let bound = bound.unwrap_or_else(|| Bound::Missing(self.no_value(measure, &days)));
             let (amount, evidence) =
@@ -79,6 +80,7 @@ impl<'a> Evaluator<'a> {
             text: "",
             missing: Vec::new(),
             is_never: false,
+            is_backward: false,
         };
         let mut values = self.recorded_series(measure, &days, scope);
         values.sort_by_key(|value| value.on);

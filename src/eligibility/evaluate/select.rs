@@ -45,8 +45,12 @@ impl<'a> Evaluator<'a> {
             (bounds(sure), bounds(perhaps))
         };
         match select {
-            Selector::Latest => self.extreme_day(measure, values, &days, |a, b| a.earliest > b.latest),
-            Selector::Earliest => self.extreme_day(measure, values, &days, |a, b| a.latest < b.earliest),
+            Selector::Latest => {
+                self.extreme_day(measure, "latest", values, &days, |a, b| a.earliest > b.latest)
+            }
+            Selector::Earliest => {
+                self.extreme_day(measure, "earliest", values, &days, |a, b| a.latest < b.earliest)
+            }
             Selector::Any => {
                 let (sure, perhaps) = split(values);
                 Offer::Any { sure, perhaps, none: none() }
@@ -67,7 +71,7 @@ impl<'a> Evaluator<'a> {
         if values.is_empty() {
             return Offer::One(Bound::Missing(self.no_value(measure, &days)));
         }
-        self.extreme_day(measure, values, &days, |a, b| a.earliest > b.latest)
+        self.extreme_day(measure, "value", values, &days, |a, b| a.earliest > b.latest)
     }
 
     fn offer_occurrence(&self, event: &'a str, occurrence: Occurrence, scope: &Scope<'a>) -> Offer<'a> {
@@ -93,6 +97,7 @@ impl<'a> Evaluator<'a> {
     fn extreme_day(
         &self,
         measure: &'a str,
+        what: &str,
         values: Vec<Dated<'a>>,
         days: &Days<'_>,
         beyond: impl Fn(DateRange, DateRange) -> bool,
@@ -107,14 +112,20 @@ impl<'a> Evaluator<'a> {
         let one_day = candidates.first().map(|first| first.on);
         let is_settled =
             candidates.iter().all(|value| value.is_sure && value.on.is_exact() && Some(value.on) == one_day);
-        if is_settled && let Some(chosen) = self.one_of_day(measure, candidates.clone()) {
+        if is_settled && let Some(chosen) = self.one_of_day(measure, what, candidates.clone()) {
             return Offer::One(chosen);
         }
         Offer::OneOf { options: candidates.into_iter().map(|value| value.value).collect(), otherwise }
     }
 
-    /// The value of a day; of several different ones each is tried, one in each run.
-    pub(super) fn one_of_day(&self, measure: &'a str, values: Vec<Dated<'a>>) -> Option<Bound<'a>> {
+    /// The value of a day; of several different ones each is tried, one in each run. The latest and the earliest of a day
+    /// are tried apart (`what`): they may be two of its values.
+    pub(super) fn one_of_day(
+        &self,
+        measure: &'a str,
+        what: &str,
+        values: Vec<Dated<'a>>,
+    ) -> Option<Bound<'a>> {
         let mut different: Vec<Dated<'a>> = Vec::new();
         for value in values {
             if !different.iter().any(|other| is_same(&other.value, &value.value)) {
@@ -131,7 +142,7 @@ impl<'a> Evaluator<'a> {
             values: different.iter().map(|value| self.bound_in_words(measure, &value.value)).collect(),
             decides: false,
         };
-        let taken = self.choices.borrow_mut().take(format!("{measure} on {on}"), different.len(), tie);
+        let taken = self.choices.borrow_mut().take(format!("{what} {measure} on {on}"), different.len(), tie);
         Some(different.swap_remove(taken).value)
     }
 
@@ -241,11 +252,38 @@ impl<'a> Evaluator<'a> {
             // Equal values differ at most in their limits of normal, like tied values of one day.
             let values = candidates.into_iter().map(|(value, _)| value).collect();
             return self
-                .one_of_day(measure, values)
+                .one_of_day(measure, "extreme", values)
                 .map_or_else(|| Offer::One(Bound::Missing(self.no_value(measure, days))), Offer::One);
+        }
+        if candidates.iter().all(|(value, _)| value.is_sure) {
+            return Offer::One(self.beyond_all(measure, candidates, days, which));
         }
         let options = candidates.into_iter().map(|(value, _)| value.value).collect();
         Offer::OneOf { options, otherwise: (!has_sure).then(|| self.no_value(measure, days)) }
+    }
+
+    /// The highest or lowest of results of which some are only limits: that of 51 and `>50` is 51 or more.
+    fn beyond_all(
+        &self,
+        measure: &'a str,
+        candidates: Vec<(Dated<'a>, Amount)>,
+        days: &Days<'_>,
+        which: Ordering,
+    ) -> Bound<'a> {
+        let furthest = |ends: Vec<Option<Exact>>, is_inner: bool| {
+            let open = ends.iter().any(Option::is_none);
+            let known = ends.into_iter().flatten();
+            let end = if which == Ordering::Less { known.min() } else { known.max() };
+            end.filter(|_| is_inner || !open)
+        };
+        let lows = candidates.iter().map(|(_, amount)| amount.low.clone()).collect();
+        let highs = candidates.iter().map(|(_, amount)| amount.high.clone()).collect();
+        let low = furthest(lows, which != Ordering::Less);
+        let high = furthest(highs, which == Ordering::Less);
+        let amount = Amount { low, high, ..candidates[0].1.clone() };
+        let shown =
+            candidates.iter().filter_map(|(value, _)| self.common_amount(measure, &value.value, days).ok());
+        Bound::Computed { amount, evidence: shown.flat_map(|(_, evidence)| evidence).collect() }
     }
 
     fn middle(&self, measure: &'a str, select: Selector, values: &[Dated<'a>], days: &Days<'_>) -> Offer<'a> {

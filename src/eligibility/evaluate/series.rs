@@ -93,6 +93,7 @@ impl<'a> Evaluator<'a> {
             text: "",
             missing: at.missing,
             is_never: at.is_never,
+            is_backward: false,
         };
         // A visit that may fall on any of several days has its values on all of them.
         let wide = Days {

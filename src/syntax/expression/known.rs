@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::Rule;
 use super::expected::Wanted;
 use super::words::{after_blanks, is_blank, is_reserved, is_word, word_at};
+use crate::ast::WORDS_FOR_TAKING;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::syntax::Slice;
 
@@ -27,6 +28,8 @@ pub(super) fn known_slip(
         return Some(said);
     }
     Some(match text {
+        taken if WORDS_FOR_TAKING.contains(&taken) => prose(format!("`{taken}` does not stand behind a drug"))
+            .help("write `taking` before it, as in `taking metformin within 30 days before consent`; when it stopped, `metformin ended …`"),
         "“" | "”" | "„" | "‘" | "’" => {
             Diagnostic::new(&codes::CURLY_QUOTES, span, "this is a typographic quote")
                 .help("write a straight quote: `\"`")

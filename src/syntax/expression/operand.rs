@@ -38,6 +38,7 @@ impl<'a> Reader<'a, '_> {
             Rule::call => self.call(node)?,
             Rule::literal => return self.literal(node),
             Rule::bare_limit => return self.bare_limit(node),
+            Rule::age => ExprKind::Age,
             Rule::finding => return self.finding(node),
             Rule::paren => self.paren(node)?.kind,
             _ => return None,

@@ -1,0 +1,201 @@
+//! The evaluator against the reference evaluator, on generated rules and people.
+//!
+//! `TRIALC_PAIRS=10000000 cargo test --release --test eligibility agreement -- --nocapture` runs as many pairs as it says and
+//! prints what came out.
+
+mod people;
+mod reference;
+mod rules;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+use proptest::prelude::{Strategy, prop};
+use proptest::sample::select;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+use std::sync::atomic::{AtomicU64, Ordering};
+use trialc::eligibility::{Record, Screener, Status};
+use trialc::model::{Clause, CriterionKind, Trial};
+use trialc::time::DateRange;
+
+use reference::{Known, lets_in};
+
+/// People for each rule.
+const PEOPLE: u64 = 20;
+/// Runs with seeds of their own, side by side.
+const SHARDS: u64 = 8;
+
+fn pairs() -> u64 {
+    let asked = std::env::var("TRIALC_PAIRS").ok();
+    asked.map_or(100_000, |asked| asked.parse().expect("TRIALC_PAIRS is a whole number"))
+}
+
+fn known(status: Status) -> Known {
+    match status {
+        Status::Met => Known::Yes,
+        Status::NotMet => Known::No,
+        Status::Unknown | Status::NotApplicable => Known::Perhaps,
+    }
+}
+
+/// Holds a property on generated rules and people.
+fn hold<T: Send + Sync>(
+    pairs: u64,
+    people: impl Fn() -> proptest::strategy::BoxedStrategy<T> + Sync,
+    property: impl Fn(&Case<'_>, &T) -> Result<(), TestCaseError> + Sync,
+) where
+    T: std::fmt::Debug + Clone,
+{
+    let cases = u32::try_from(pairs.div_ceil(PEOPLE * SHARDS)).expect("fewer pairs");
+    let failures = (0..SHARDS).into_par_iter().filter_map(|shard| {
+        let config = Config { cases, failure_persistence: None, ..Config::default() };
+        // The fast one of the generators: without optimisation the other takes most of the time.
+        let seed = [u8::try_from(shard + 1).expect("few shards"); 16];
+        let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::XorShift, &seed));
+        let strategy =
+            (rules::kind(), rules::rule(), prop::collection::vec(people(), 1..=PEOPLE as usize * 2 - 1));
+        let outcome = runner.run(&strategy, |(kind, rule, people)| {
+            let protocol = rules::protocol().criterion("X", kind, &[], rule.clone());
+            let document = protocol.document();
+            let case = Case { screener: Screener::of(&document), trial: &protocol.0, kind, rule };
+            people.iter().try_for_each(|person| property(&case, person))
+        });
+        match outcome {
+            Ok(()) => None,
+            Err(TestError::Fail(why, _)) => Some(why.message().to_owned()),
+            Err(TestError::Abort(why)) => Some(format!("no cases: {}", why.message())),
+        }
+    });
+    let failures: Vec<String> = failures.collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+struct Case<'a> {
+    trial: &'a Trial,
+    screener: Screener<'a>,
+    kind: CriterionKind,
+    rule: Clause,
+}
+
+impl Case<'_> {
+    /// What the evaluator of the product says.
+    fn said(&self, record: &Record) -> Known {
+        let verdict = self.screener.screen(record, None);
+        known(verdict.decisions[0].criterion("X").expect("criterion X").status)
+    }
+
+    fn disagreement(&self, record: &Record, said: Known, expected: Known) -> TestCaseError {
+        let record = serde_json::to_string(record).expect("a record is JSON");
+        let rule = serde_json::to_string(&self.rule).expect("a rule is JSON");
+        TestCaseError::fail(format!(
+            "{:?}: {said:?} is said, {expected:?} expected\n{rule}\n{record}",
+            self.kind
+        ))
+    }
+}
+
+/// Every date of the trial's events is known.
+fn is_dated(record: &Record) -> bool {
+    ["consent", "randomization"].iter().all(|name| record.events.iter().any(|entry| entry.name == *name))
+}
+
+/// Randomisation does not come before consent.
+fn is_in_order(record: &Record) -> bool {
+    let on = |name| record.events.iter().find(|entry| entry.name == name).and_then(|entry| entry.on);
+    on("consent").zip(on("randomization")).is_none_or(|(consent, randomization)| consent <= randomization)
+}
+
+#[test]
+fn every_verdict_is_that_of_the_reference_evaluator() {
+    let (checked, decided) = (AtomicU64::new(0), AtomicU64::new(0));
+    hold(
+        pairs(),
+        || people::record().boxed(),
+        |case, record| {
+            let said = case.said(record);
+            let expected = lets_in(case.trial, record, case.kind, &case.rule);
+            checked.fetch_add(1, Ordering::Relaxed);
+            decided.fetch_add(u64::from(said != Known::Perhaps), Ordering::Relaxed);
+            // Where the day of an event is open, the evaluator may be more careful than all days together.
+            let is_careful = said == Known::Perhaps && !is_dated(record);
+            if said == expected || is_careful {
+                return Ok(());
+            }
+            Err(case.disagreement(record, said, expected))
+        },
+    );
+    let (checked, decided) = (checked.into_inner(), decided.into_inner());
+    println!("{checked} pairs of a rule and a person agree; {decided} of them are decided");
+    assert!(checked >= pairs() / 2, "{checked} pairs were checked");
+    assert!(decided * 4 > checked, "most verdicts are unknown: {decided} of {checked} are decided");
+}
+
+#[test]
+fn a_verdict_from_partial_dates_is_that_of_the_full_dates() {
+    let decided = AtomicU64::new(0);
+    let pairs = pairs() / 4;
+    hold(
+        pairs,
+        || (people::record(), prop::collection::vec(select(vec![0u8, 0, 1, 2]), 24)).boxed(),
+        |case, (full, blur)| {
+            if !is_in_order(full) {
+                return Ok(());
+            }
+            let full = &consistent(full);
+            let partial = blurred(full, blur);
+            let said = case.said(&partial);
+            if said == Known::Perhaps {
+                return Ok(());
+            }
+            decided.fetch_add(1, Ordering::Relaxed);
+            let expected = lets_in(case.trial, full, case.kind, &case.rule);
+            if said == expected { Ok(()) } else { Err(case.disagreement(&partial, said, expected)) }
+        },
+    );
+    let decided = decided.into_inner();
+    println!("{decided} verdicts from partial dates are those of the full dates");
+    assert!(decided > pairs / 20, "{decided} verdicts were decided");
+}
+
+/// Without what was said to be absent at the time of any entry. Where the full dates contradict each other and the partial
+/// ones do not, the partial ones say more.
+fn consistent(record: &Record) -> Record {
+    let lists = [&record.findings, &record.exposures, &record.procedures, &record.events];
+    let entries: Vec<_> = lists.into_iter().flatten().cloned().collect();
+    let mut record = record.clone();
+    record.absences.retain(|absence| {
+        entries.iter().all(|entry| {
+            let (start, end) = (entry.on.or(entry.from), entry.on.or(entry.to));
+            let before = absence.from.zip(end).is_some_and(|(from, end)| end < from);
+            let after = absence.to.zip(start).is_some_and(|(to, start)| start > to);
+            before || after
+        })
+    });
+    record
+}
+
+/// Some dates known to the month or the year only.
+fn blurred(record: &Record, blur: &[u8]) -> Record {
+    let mut record = record.clone();
+    let mut blur = blur.iter().cycle();
+    let mut coarser = |range: &mut DateRange| {
+        let day = range.earliest;
+        match blur.next() {
+            Some(1) => *range = DateRange { earliest: day.first_of_month(), latest: day.last_of_month() },
+            Some(2) => *range = year_of(day),
+            _ => {}
+        }
+    };
+    record.measurements.iter_mut().for_each(|result| coarser(&mut result.on));
+    let lists = [&mut record.findings, &mut record.exposures, &mut record.procedures, &mut record.events];
+    for entry in lists.into_iter().flatten() {
+        [&mut entry.on, &mut entry.from, &mut entry.to].into_iter().flatten().for_each(&mut coarser);
+    }
+    record.person.born.iter_mut().for_each(coarser);
+    record
+}
+
+fn year_of(day: Date) -> DateRange {
+    let first = day.first_of_year();
+    DateRange { earliest: first, latest: first + 1.year() - 1.day() }
+}
