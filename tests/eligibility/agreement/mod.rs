@@ -39,12 +39,12 @@ fn known(status: Status) -> Known {
 }
 
 /// Holds a property on generated rules and people.
-fn hold<T: Send + Sync>(
+fn hold<T>(
     pairs: u64,
     people: impl Fn() -> proptest::strategy::BoxedStrategy<T> + Sync,
     property: impl Fn(&Case<'_>, &T) -> Result<(), TestCaseError> + Sync,
 ) where
-    T: std::fmt::Debug + Clone,
+    T: std::fmt::Debug + Clone + Send + Sync,
 {
     let cases = u32::try_from(pairs.div_ceil(PEOPLE * SHARDS)).expect("fewer pairs");
     let failures = (0..SHARDS).into_par_iter().filter_map(|shard| {

@@ -673,13 +673,12 @@ fn windows(clause: &Clause, see: &mut dyn FnMut(&Window)) {
 /// Every moment that a fact speaks of.
 fn moments(clause: &Clause, see: &mut dyn FnMut(&Moment)) {
     windows(clause, &mut |window| [&window.from, &window.to].into_iter().flatten().for_each(&mut *see));
-    match &clause.rule {
-        Rule::Compare { left, .. } => match &left.value {
+    if let Rule::Compare { left, .. } = &clause.rule {
+        match &left.value {
             Value::Age { at, .. } => see(at),
             Value::TimeBetween { from, to } => [from, to].into_iter().for_each(see),
             _ => {}
-        },
-        _ => {}
+        }
     }
 }
 
