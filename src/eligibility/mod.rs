@@ -1,6 +1,6 @@
 //! Is this person eligible? Three-valued, exact, and explained.
 //!
-//! The meaning of the rules lives in one small reference evaluator. It reads an [`EligibilityDocument`] (the
+//! The meaning of the rules lives in one small evaluator. It reads an [`EligibilityDocument`] (the
 //! eligibility part of a trial, which is also an artefact of its own) and a [`Record`], and gives a [`Verdict`] that
 //! says for each criterion what decided it, how far from the limit, and what is still to be asked.
 //!

@@ -240,9 +240,13 @@ impl Lowering<'_> {
                 let rule = self.occurrence(expr, finding, ast::Mode::Started, env)?;
                 Some(Clause { text: self.words(expr.span), rule, origin: expr.span.into() })
             }
-            Some(_) => {
+            Some(keyword) => {
                 let text = self.words(expr.span);
                 let phrase = env.days.as_ref().map_or(String::new(), |days| format!(" {}", days.window.text));
+                if matches!(keyword, Keyword::Drug | Keyword::DrugClass) {
+                    self.report(drug_without_taking(expr, finding, &text, &phrase));
+                    return None;
+                }
                 self.report(
                     Diagnostic::new(&codes::NO_MODE, expr.span, format!("`{text}` does not say whether it is present, began or ended"))
                         .label("present, started, ended or ever?")
@@ -326,4 +330,20 @@ fn unwrapped(expr: &Expr) -> &Expr {
         ExprKind::Parenthesised(inner) => unwrapped(inner),
         _ => expr,
     }
+}
+
+/// A drug is taken, which the language says with one word.
+fn drug_without_taking(expr: &Expr, finding: &ast::Finding, text: &str, phrase: &str) -> Diagnostic {
+    let taken = finding.qualifiers.iter().find(|word| ast::WORDS_FOR_TAKING.contains(&word.value.as_str()));
+    let drug = match taken {
+        Some(word) => text.replacen(&format!("{} ", word.value), "", 1),
+        None => text.to_owned(),
+    };
+    let (span, said) = match taken {
+        Some(word) => (word.span, format!("`{}`: of a drug the language says `taking`", word.value)),
+        None => (expr.span, format!("`{text}` does not say whether it is taken, was begun or was stopped")),
+    };
+    Diagnostic::new(&codes::NO_MODE, span, said).label("taking, started, ended or ever?").help(format!(
+        "write `taking {drug}{phrase}` (on some day), `{drug} started{phrase}`, `{drug} ended{phrase}` or `ever {drug}`"
+    ))
 }

@@ -1,4 +1,4 @@
-//! The reference evaluator: what a rule means for one person, with three truth values and nothing guessed.
+//! What a rule means for one person, with three truth values and nothing guessed.
 //!
 //! It is small and naive on purpose: every other way to run the rules is held against it.
 

@@ -155,6 +155,11 @@ impl Reader<'_, '_> {
                     found.label("said in another way here").help(usual_statement(word).unwrap_or_default()),
                 );
             }
+            None if matches!(word, "when" | "unless") => {
+                self.mistakes.push(found.label("stands behind a rule").help(format!(
+                    "write it behind the rule to which it belongs, without a new statement: `rule: … {word} …`"
+                )));
+            }
             None => {
                 let words: Vec<String> =
                     here.iter().chain(&properties).map(|word| format!("`{word}`")).collect();
