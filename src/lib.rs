@@ -15,6 +15,7 @@ pub mod eligibility;
 pub mod emit;
 pub mod format;
 pub mod forms;
+pub mod intake;
 pub mod library;
 pub mod lookup;
 pub mod lower;

@@ -26,6 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // What is made of a model: none of these knows the language's text.
     ("check", &["diagnostics", "model", "number", "source", "time", "units"]),
     ("eligibility", &["diagnostics", "model", "number", "time", "units"]),
+    ("intake", &["eligibility", "model", "number", "time"]),
     ("calendar", &["diagnostics", "model", "source", "time"]),
     ("emit", &["eligibility", "forms", "model", "number", "time", "units"]),
     // The whole way, and the program.
@@ -54,6 +55,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "eligibility",
             "emit",
             "format",
+            "intake",
             "library",
             "lookup",
             "model",

@@ -12,13 +12,23 @@ use crate::source::{LoadError, Loader};
 /// Larger files are not protocols.
 pub const LARGEST: u64 = 64_000_000;
 
+/// Larger files of people are not read into memory.
+const LARGEST_DATA: u64 = 2_000_000_000;
+
 /// Stands for standard input.
 pub const STDIN: &str = "-";
 
 /// Loads from disk, `-` from standard input, and remembers what was asked for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Disk {
     asked: RefCell<Vec<PathBuf>>,
+    largest: u64,
+}
+
+impl Default for Disk {
+    fn default() -> Self {
+        Self { asked: RefCell::default(), largest: LARGEST }
+    }
 }
 
 impl Disk {
@@ -31,7 +41,7 @@ impl Disk {
 impl Loader for Disk {
     fn load(&self, path: &str) -> Result<String, LoadError> {
         if path == STDIN {
-            return decode(read(io::stdin().lock())?);
+            return decode(read(io::stdin().lock(), self.largest)?);
         }
         let path = Path::new(path);
         self.asked.borrow_mut().push(path.to_owned());
@@ -45,10 +55,11 @@ impl Loader for Disk {
         if about.is_dir() {
             return Err(LoadError::Folder { suggestion: main_file(path) });
         }
-        if about.len() > LARGEST {
-            return Err(LoadError::TooLarge { bytes: about.len(), limit: LARGEST });
+        if about.len() > self.largest {
+            return Err(LoadError::TooLarge { bytes: about.len(), limit: self.largest });
         }
-        decode(read(File::open(path).map_err(|error| LoadError::Refused(in_words(&error)))?)?)
+        let file = File::open(path).map_err(|error| LoadError::Refused(in_words(&error)))?;
+        decode(read(file, self.largest)?)
     }
 }
 
@@ -61,6 +72,12 @@ pub fn shown(path: &Path) -> String {
 /// The text of a file that is not a protocol: a record, a file of dates.
 pub fn read_text(path: &str) -> Result<String, Failure> {
     Disk::default().load(path).map_err(|error| cannot_read(path, &error))
+}
+
+/// The text of a file of people, which may be larger than a protocol.
+pub fn read_data(path: &str) -> Result<String, Failure> {
+    let disk = Disk { largest: LARGEST_DATA, ..Disk::default() };
+    disk.load(path).map_err(|error| cannot_read(path, &error))
 }
 
 pub fn cannot_read(path: &str, error: &LoadError) -> Failure {
@@ -81,12 +98,12 @@ pub fn in_words(error: &io::Error) -> String {
 }
 
 /// All bytes; a device or pipe without end is cut off by the limit.
-fn read(stream: impl Read) -> Result<Vec<u8>, LoadError> {
+fn read(stream: impl Read, largest: u64) -> Result<Vec<u8>, LoadError> {
     let mut bytes = Vec::new();
-    let read = stream.take(LARGEST + 1).read_to_end(&mut bytes);
+    let read = stream.take(largest + 1).read_to_end(&mut bytes);
     read.map_err(|error| LoadError::Refused(in_words(&error)))?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(LoadError::TooLarge { bytes: bytes.len() as u64, limit: LARGEST });
+    if bytes.len() as u64 > largest {
+        return Err(LoadError::TooLarge { bytes: bytes.len() as u64, limit: largest });
     }
     Ok(bytes)
 }
@@ -176,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_stream_without_end_is_cut_off() {
-        assert!(matches!(read(io::repeat(b'a')), Err(LoadError::TooLarge { limit: LARGEST, .. })));
-        assert_eq!(read(io::repeat(b'a').take(10)).unwrap(), b"aaaaaaaaaa");
+        assert!(matches!(read(io::repeat(b'a'), LARGEST), Err(LoadError::TooLarge { limit: LARGEST, .. })));
+        assert_eq!(read(io::repeat(b'a').take(10), LARGEST).unwrap(), b"aaaaaaaaaa");
     }
 }

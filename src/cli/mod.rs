@@ -15,6 +15,7 @@ mod files;
 mod fmt;
 mod new;
 mod panic;
+mod people;
 mod publish;
 mod report;
 mod screen;

@@ -3,20 +3,21 @@
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
 
+use rayon::prelude::*;
+
 use super::console::Console;
-use super::files::read_text;
+use super::people::Sources;
 use super::report::trial_of;
 use super::{Day, Exit, Failure, Outcome};
-use crate::eligibility::{EligibilityDocument, Screener, Verdict, read_records, render_verdict_text};
+use crate::eligibility::{EligibilityDocument, Screener, Verdict, render_verdict_text};
 
 /// Screen people: who is eligible, who is not, by which criterion, and what is still to be asked
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The protocol's main file
     file: String,
-    /// Files of records (JSON: one record, a list, or one record per line); `-` for standard input
-    #[arg(required = true)]
-    records: Vec<String>,
+    #[command(flatten)]
+    people: Sources,
     /// `text` to read, `json` a list of verdicts
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     format: Format,
@@ -40,17 +41,15 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     let document = EligibilityDocument::of(&trial);
     let screener = Screener::of(&document);
     let as_of: Option<Date> = arguments.as_of.map(Day::date);
-    let mut verdicts: Vec<Verdict> = Vec::new();
-    for path in &arguments.records {
-        let records = read_records(&read_text(path)?).map_err(|error| {
-            let failure = Failure::new(format!("{path}: {error}"));
-            match error.help {
-                Some(help) => failure.help(help),
-                None => failure,
-            }
-        })?;
-        verdicts.extend(records.iter().map(|record| screener.screen(record, as_of)));
-    }
+    let people = arguments.people.read(console, &trial)?;
+    let verdicts: Vec<Verdict> = people
+        .into_par_iter()
+        .map(|person| {
+            let mut verdict = screener.screen(&person.record, as_of);
+            verdict.notes.extend(person.notes);
+            verdict
+        })
+        .collect();
     let text = match arguments.format {
         Format::Text => verdicts.iter().map(render_verdict_text).collect::<Vec<_>>().join("\n"),
         Format::Json => {

@@ -163,6 +163,7 @@ fn add_fact(trial: &Trial, fact: &Fact, record: &mut Record) -> Result<(), Strin
             };
             record.measurements.push(Measurement {
                 measure: measure.clone(),
+                codes: Vec::new(),
                 value,
                 unit,
                 on: date(on)?,

@@ -24,6 +24,7 @@ pub(super) struct Person<'a> {
     others: BTreeMap<&'a str, Person<'a>>,
     /// What the record says in words that the trial does not know.
     pub notes: Vec<String>,
+    unused_codes: Vec<String>,
 }
 
 /// A finding, exposure, procedure or event as it was recorded.
@@ -32,6 +33,8 @@ pub(super) struct Recorded<'a> {
     pub entry: &'a Entry,
     /// Names in the protocol.
     pub names: Vec<&'a str>,
+    /// Names that it may have: its code is not listed, and its words speak of these.
+    pub perhaps: Vec<&'a str>,
     pub start: DateRange,
     pub end: DateRange,
     pub is_ongoing: bool,
@@ -63,20 +66,37 @@ impl<'a> Person<'a> {
             covers: Vec::new(),
             others: BTreeMap::new(),
             notes: Vec::new(),
+            unused_codes: Vec::new(),
         };
         for result in &record.measurements {
-            match words.find_measure(&result.measure) {
-                Some(name) => person.results.entry(name).or_default().push(result),
-                None => person.unknown_word("measure", &result.measure, words.measure_names()),
+            let mut names: Vec<&'a str> = Vec::new();
+            for code in std::iter::once(&result.measure).chain(&result.codes) {
+                names.extend(words.find_measure(code).filter(|name| !names.contains(name)));
+            }
+            if names.is_empty() {
+                person.unknown_word("measure", &result.measure, words.measure_names());
+            }
+            for name in names {
+                person.results.entry(name).or_default().push(result);
             }
         }
         let born = record.person.born.map_or(Date::MIN, |born| born.earliest);
         let known_by = record.recorded.or(as_of).unwrap_or(Date::MAX);
-        let lists = [&record.findings, &record.exposures, &record.procedures, &record.events];
-        for entry in lists.into_iter().flatten() {
-            person.entry(entry, words, DateRange { earliest: born, latest: known_by.max(born) });
+        let lifetime = DateRange { earliest: born, latest: known_by.max(born) };
+        let drugs: &[Domain] = &[Domain::Drug, Domain::DrugClass];
+        let lists: [(&'a [Entry], &[Domain]); 4] = [
+            (&record.findings, &[Domain::Condition]),
+            (&record.exposures, drugs),
+            (&record.procedures, &[Domain::Procedure]),
+            (&record.events, &[]),
+        ];
+        for (entries, domains) in lists {
+            for entry in entries {
+                person.entry(entry, words, lifetime, domains);
+            }
         }
         person.absences(record, words);
+        person.sum_up_codes();
         for (name, other) in &record.persons {
             let other = Person::of(other, words, as_of);
             person.notes.extend(other.notes.iter().map(|note| format!("{name}: {note}")));
@@ -86,6 +106,12 @@ impl<'a> Person<'a> {
     }
 
     fn unknown_word<'n>(&mut self, kind: &str, written: &str, known: impl Iterator<Item = &'n str>) {
+        if is_code(written) {
+            if !self.unused_codes.iter().any(|code| code == written) {
+                self.unused_codes.push(written.to_owned());
+            }
+            return;
+        }
         let near =
             did_you_mean(written, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         let note = format!("no criterion uses a {kind} called `{written}`{near}");
@@ -94,29 +120,74 @@ impl<'a> Person<'a> {
         }
     }
 
-    fn entry(&mut self, entry: &'a Entry, words: &Vocabulary<'a>, lifetime: DateRange) {
+    /// Codes that nobody asks for are many in a hospital's record: one note for all of them.
+    fn sum_up_codes(&mut self) {
+        const SHOWN: usize = 8;
+        let codes = std::mem::take(&mut self.unused_codes);
+        let listed = codes.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+        match codes.len() {
+            0 => {}
+            1 => self.notes.push(format!("no criterion uses the code {listed}")),
+            count if count <= SHOWN => self.notes.push(format!("no criterion uses the codes {listed}")),
+            count => self.notes.push(format!(
+                "no criterion uses {count} codes of this record: {listed} and {} more",
+                count - SHOWN
+            )),
+        }
+    }
+
+    fn entry(&mut self, entry: &'a Entry, words: &Vocabulary<'a>, lifetime: DateRange, domains: &[Domain]) {
         let mut names: Vec<&'a str> = words.find_thing(&entry.name).into_iter().collect();
-        names.extend(entry.code.iter().flat_map(|code| words.find_code(code)));
+        let is_finding = domains == [Domain::Condition];
+        let is_drug = |name: &str| matches!(words.domain(name), Some(Domain::Drug | Domain::DrugClass));
+        for name in entry.code.iter().chain(&entry.codes).flat_map(|code| words.find_code(code)) {
+            // An allergy's code may be that of the drug: a finding is never the taking of one.
+            if !names.contains(&name) && !(is_finding && is_drug(name)) {
+                names.push(name);
+            }
+        }
+        let mut perhaps = Vec::new();
         if names.is_empty() {
-            let written = entry.code.as_deref().filter(|_| entry.name.is_empty()).unwrap_or(&entry.name);
-            self.unknown_word("finding", written, words.thing_names());
-            return;
+            let codes: Vec<&String> = entry.code.iter().chain(&entry.codes).collect();
+            let of_domain = |name: &&str| words.domain(name).is_some_and(|domain| domains.contains(&domain));
+            perhaps = match (&entry.text, entry.name.is_empty() && codes.is_empty()) {
+                (Some(text), _) => words.mentioned(text),
+                // It is recorded that something was, not what.
+                (None, true) => words.concept_names().collect(),
+                (None, false) => Vec::new(),
+            };
+            perhaps.retain(of_domain);
+            if perhaps.is_empty() {
+                match (codes.first(), entry.name.is_empty(), &entry.text) {
+                    (Some(code), true, _) => self.unknown_word("finding", code, words.thing_names()),
+                    (None, true, Some(text)) => {
+                        self.unknown_word("finding", &format!("text:{text}"), words.thing_names());
+                    }
+                    _ => self.unknown_word("finding", &entry.name, words.thing_names()),
+                }
+                return;
+            }
         }
         let (start, end, is_ongoing) = self.extent(entry, lifetime);
-        self.entries.push(Recorded { entry, names, start, end, is_ongoing });
+        self.entries.push(Recorded { entry, names, perhaps, start, end, is_ongoing });
     }
 
     /// The days on which an entry can have begun and ended.
     fn extent(&mut self, entry: &Entry, lifetime: DateRange) -> (DateRange, DateRange, bool) {
-        if let Some(on) = entry.on {
+        // Nobody began anything before birth: an end of which only the other side is known lies there.
+        let since_birth = |day: DateRange| match day.earliest == Date::MIN {
+            true => DateRange { earliest: lifetime.earliest.min(day.latest), ..day },
+            false => day,
+        };
+        if let Some(on) = entry.on.map(since_birth) {
             return (on, on, false);
         }
-        match (entry.from, entry.to) {
+        match (entry.from.map(since_birth), entry.to.map(since_birth)) {
             (Some(from), Some(to)) if from.earliest > to.latest => {
-                let note = format!(
-                    "`{}` is recorded from {from} to {to}, backwards: its dates do not count",
-                    entry.name
-                );
+                let code = entry.code.as_ref().or(entry.codes.first()).map_or("", String::as_str);
+                let name = if entry.name.is_empty() { code } else { &entry.name };
+                let note =
+                    format!("`{name}` is recorded from {from} to {to}, backwards: its dates do not count");
                 self.notes.push(note);
                 (lifetime, lifetime, false)
             }
@@ -137,14 +208,17 @@ impl<'a> Person<'a> {
         let begins = |from: Option<DateRange>| from.map_or(Date::MIN, |from| from.latest);
         let ends = |to: Option<DateRange>| to.map_or(Date::MAX, |to| to.earliest);
         for absence in &record.absences {
-            match words.find_thing(&absence.name) {
-                Some(name) => self.covers.push(Cover {
+            let names = words.find_absent(&absence.name);
+            if names.is_empty() {
+                self.unknown_word("finding", &absence.name, words.thing_names());
+            }
+            for name in names {
+                self.covers.push(Cover {
                     of: Covered::Name(name),
                     is_absence: true,
                     from: begins(absence.from),
                     to: ends(absence.to),
-                }),
-                None => self.unknown_word("finding", &absence.name, words.thing_names()),
+                });
             }
         }
         for coverage in &record.coverage {
@@ -180,7 +254,8 @@ impl<'a> Person<'a> {
 
     /// Entries under exactly this name.
     pub fn named<'p>(&'p self, name: &'p str) -> impl Iterator<Item = &'p Recorded<'a>> {
-        self.entries.iter().filter(move |entry| entry.names.contains(&name))
+        let is = move |entry: &&Recorded<'a>| entry.names.contains(&name) && entry.entry.unsure.is_none();
+        self.entries.iter().filter(is)
     }
 
     pub fn other(&self, person: &str) -> Option<&Self> {
@@ -234,6 +309,15 @@ impl<'a> Person<'a> {
             self.covers.iter().filter(about).filter(|cover| cover.from <= from && cover.to >= from);
         reaching.map(|cover| cover.to).filter(|to| *to != Date::MAX).max()
     }
+}
+
+/// Whether a record's word is a code of a terminology, and no name that somebody may have misspelt.
+fn is_code(written: &str) -> bool {
+    written.contains('|')
+        || written.split_once(':').is_some_and(|(system, _)| {
+            !system.is_empty()
+                && system.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        })
 }
 
 /// Whether the intervals leave no day out between `from` and `to`.

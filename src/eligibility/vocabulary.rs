@@ -19,6 +19,10 @@ pub(super) struct Vocabulary<'a> {
     below: BTreeMap<&'a str, BTreeSet<&'a str>>,
     analytes: BTreeMap<&'a str, Analyte>,
     domains: BTreeMap<&'a str, Domain>,
+    /// First words of the names of concepts to whole names, for finding them in other people's words.
+    phrases: BTreeMap<String, Vec<(Vec<String>, &'a str)>>,
+    /// Codes that are all that a concept means: the only one of their system, without members below.
+    whole: BTreeMap<String, Vec<&'a str>>,
 }
 
 impl<'a> Vocabulary<'a> {
@@ -30,6 +34,8 @@ impl<'a> Vocabulary<'a> {
             below: BTreeMap::new(),
             analytes: BTreeMap::new(),
             domains: BTreeMap::new(),
+            phrases: BTreeMap::new(),
+            whole: BTreeMap::new(),
         };
         // Proper names first: they win over another item's synonym.
         for name in document.measures.keys() {
@@ -46,9 +52,19 @@ impl<'a> Vocabulary<'a> {
             for alias in concept.also.iter().chain(&concept.brands).chain([&concept.label]) {
                 vocabulary.things.entry(folded(alias)).or_insert(name);
             }
+            let spoken = name.replace('_', " ");
+            let phrases = concept.also.iter().chain(&concept.brands).chain([&concept.label, &spoken]);
+            for phrase in phrases.map(|phrase| words_of(phrase)) {
+                if let Some(first) = phrase.first() {
+                    vocabulary.phrases.entry(first.clone()).or_default().push((phrase, name));
+                }
+            }
             for (system, codes) in &concept.codes {
                 for code in codes {
                     let key = folded_code(&format!("{system}:{}", code.code));
+                    if codes.len() == 1 && concept.members.is_empty() && !concept.open_list {
+                        vocabulary.whole.entry(key.clone()).or_default().push(name);
+                    }
                     vocabulary.codes.entry(key).or_default().push(name);
                 }
             }
@@ -85,11 +101,57 @@ impl<'a> Vocabulary<'a> {
     /// Every concept that lists this code. In ICD-10 and ATC a code stands for all that begin with it.
     pub fn find_code(&self, written: &str) -> Vec<&'a str> {
         let code = folded_code(written);
-        let hierarchical = code.starts_with("icd10") || code.starts_with("atc:");
-        let found = self.codes.iter().filter(|(listed, _)| {
-            **listed == code || (hierarchical && listed.contains(':') && code.starts_with(listed.as_str()))
-        });
-        found.flat_map(|(_, names)| names.iter().copied()).collect()
+        let Some((system, rest)) = code.split_once(':') else { return Vec::new() };
+        let mut shortest = rest.len();
+        if system == "icd10" || system == "atc" {
+            shortest = rest.len().min(1);
+        }
+        // Every beginning of the code that is a letter or more, the whole of it first.
+        let beginnings =
+            (shortest..=rest.len()).rev().filter_map(|length| code.get(..system.len() + 1 + length));
+        let mut found: Vec<&'a str> = Vec::new();
+        for name in beginnings.filter_map(|listed| self.codes.get(listed)).flatten() {
+            if !found.contains(name) {
+                found.push(name);
+            }
+        }
+        found
+    }
+
+    /// The concept, event or visit of which it is said that there was none: by its name, or by a code that is all
+    /// that it means.
+    pub fn find_absent(&self, written: &str) -> Vec<&'a str> {
+        match self.find_thing(written) {
+            Some(name) => vec![name],
+            None => self.whole.get(&folded_code(written)).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// Concepts whose names stand in these words, in this order, as in `metformin hydrochloride 500 MG Oral Tablet`. To what
+    /// somebody is allergic is not compared: words about an allergy may be about any.
+    pub fn mentioned(&self, text: &str) -> Vec<&'a str> {
+        let words = words_of(text);
+        let is_allergy = words.iter().any(|word| word == ALLERGY);
+        let mut found: Vec<&'a str> = Vec::new();
+        for (place, word) in words.iter().enumerate() {
+            let begun = self.phrases.get(word).into_iter().flatten();
+            found.extend(
+                begun.filter(|(phrase, _)| words[place..].starts_with(phrase)).map(|(_, name)| *name),
+            );
+        }
+        if is_allergy {
+            let all = self.phrases.values().flatten();
+            found
+                .extend(all.filter(|(phrase, _)| phrase.iter().any(|w| w == ALLERGY)).map(|(_, name)| *name));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// All concepts.
+    pub fn concept_names(&self) -> impl Iterator<Item = &'a str> {
+        self.below.keys().copied()
     }
 
     /// Whether what is called `name` counts as `of`.
@@ -136,4 +198,25 @@ fn folded_code(text: &str) -> String {
 /// The label of a declaration, for messages: its own words, or its name.
 pub(super) fn label<'a, T>(of: &'a Named<T>, name: &'a str, label: fn(&T) -> &str) -> &'a str {
     of.get(name).map(label).filter(|label| !label.is_empty()).unwrap_or(name)
+}
+
+/// One word for everything by which an allergy is called.
+const ALLERGY: &str = "allergy";
+
+/// The words of a text, in small letters, without the mark of the plural.
+fn words_of(text: &str) -> Vec<String> {
+    let words = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    words
+        .map(|word| {
+            let word = word.to_lowercase();
+            let speaks_of_allergy = ["allerg", "hypersensitiv", "intoleran", "anaphyla"];
+            if speaks_of_allergy.iter().any(|beginning| word.starts_with(beginning)) {
+                return ALLERGY.to_owned();
+            }
+            match word.strip_suffix('s') {
+                Some(one) if one.len() > 3 && !one.ends_with('s') => one.to_owned(),
+                _ => word,
+            }
+        })
+        .collect()
 }

@@ -156,11 +156,17 @@ impl FromStr for DateRange {
 }
 
 impl fmt::Display for DateRange {
-    /// As it was written where it is a day, a month or a year; else both ends.
+    /// As it was written where it is a day, a month or a year; else both ends, as far as there are any.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { earliest, latest } = *self;
         let text = if self.is_exact() {
             earliest.to_string()
+        } else if earliest == Date::MIN && latest == Date::MAX {
+            "some day".to_owned()
+        } else if latest == Date::MAX {
+            format!("{earliest} or later")
+        } else if earliest == Date::MIN {
+            format!("{latest} or earlier")
         } else if earliest.day() == 1 && latest == earliest.last_of_month() {
             format!("{:04}-{:02}", earliest.year(), earliest.month())
         } else if earliest == earliest.first_of_year() && latest == earliest.last_of_year() {

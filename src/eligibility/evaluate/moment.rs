@@ -407,7 +407,11 @@ impl<'a> Evaluator<'a> {
             .flat_map(|measure| scope.person.results(measure))
             .map(|result| result.on);
         let entries = scope.person.entries().iter().filter(|entry| {
-            entry.names.iter().any(|name| mentions.things.iter().any(|thing| self.words.is_a(name, thing)))
+            entry
+                .names
+                .iter()
+                .chain(&entry.perhaps)
+                .any(|name| mentions.things.iter().any(|thing| self.words.is_a(name, thing)))
         });
         let mut days: Vec<DateRange> = results.chain(entries.map(|entry| entry.start)).collect();
         days.sort_unstable_by_key(|day| (day.latest, day.earliest));

@@ -23,6 +23,23 @@ fn unsaid(finding: &str, entry: &Recorded<'_>, what: &str) -> Missing {
     Missing::new(MissingKind::Detail, finding, why, format!("record whether the `{finding}`{on} was {what}"))
 }
 
+/// An entry whose code the protocol does not list.
+fn perhaps_meant(name: &str, entry: &Recorded<'_>) -> Missing {
+    let code = entry.entry.code.iter().chain(&entry.entry.codes).next();
+    let recorded = match (&entry.entry.text, code) {
+        (Some(text), Some(code)) => {
+            format!("“{text}” ({code}) is recorded, a code that the protocol does not list")
+        }
+        (Some(text), None) => format!("“{text}” is recorded, without a code"),
+        (None, _) => "something is recorded, and not what it was".to_owned(),
+    };
+    let ask = match code {
+        Some(code) => format!("settle whether {code} is `{name}`"),
+        None => format!("settle whether this was `{name}`"),
+    };
+    Missing::new(MissingKind::Detail, name, format!("{recorded}: whether it is `{name}` is open"), ask)
+}
+
 impl<'a> Evaluator<'a> {
     /// Whether an entry is what a finding means: its name, its qualifiers, its attributes.
     pub(super) fn is_meant(&self, entry: &Recorded<'a>, finding: &'a Finding) -> (Truth, Vec<Missing>) {
@@ -44,6 +61,9 @@ impl<'a> Evaluator<'a> {
                 format!("record whether it was `{name}`"),
             ));
             Truth::Unknown
+        } else if entry.perhaps.iter().any(|one| self.words.is_a(one, name)) {
+            missing.push(perhaps_meant(name, entry));
+            Truth::Unknown
         } else {
             return (Truth::False, Vec::new());
         };
@@ -60,6 +80,13 @@ impl<'a> Evaluator<'a> {
                 missing.push(unsaid(name, entry, &what));
             }
             truth = truth.and(passed);
+        }
+        if let (Truth::True, Some(reason)) = (truth, &entry.entry.unsure)
+            && !finding.qualifiers.iter().any(|qualifier| qualifier == "suspected")
+        {
+            let why = format!("`{name}` is not certain: {reason}");
+            let ask = format!("settle whether there was `{name}`");
+            return (Truth::Unknown, vec![Missing::new(MissingKind::Detail, name, why, ask)]);
         }
         if truth.is_known() {
             missing.clear();
@@ -231,6 +258,9 @@ impl<'a> Evaluator<'a> {
     ) -> Evidence {
         let name = entry.names.first().copied().unwrap_or(&finding.name);
         let mut evidence = Evidence::of(name, self.finding_label(name));
+        if entry.names.is_empty() {
+            evidence.label = entry.entry.text.clone().unwrap_or_else(|| "something".to_owned());
+        }
         (evidence.on, evidence.from, evidence.to) = (entry.entry.on, entry.entry.from, entry.entry.to);
         evidence.source.clone_from(&entry.entry.source);
         if let Some(dose) = &entry.entry.dose {

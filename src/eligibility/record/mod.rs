@@ -82,6 +82,9 @@ pub enum Sex {
 pub struct Measurement {
     /// The protocol's name of the measure, another name that the protocol lists, or `loinc:4548-4`.
     pub measure: String,
+    /// Further codes of the same result.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<String>,
     pub value: RecordedValue,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
@@ -113,6 +116,17 @@ pub struct Entry {
     /// A code as `system:code`: `icd10:E11.9`, `snomed:44054006`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// Further codes of the same entry.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<String>,
+    /// The words with which it was recorded. Words alone never show that something was; they can keep it from being
+    /// known that it was not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Why it is not certain that this was so: a diagnosis that is provisional, an order of which nobody knows whether
+    /// it was followed. Such an entry makes nothing true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsure: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on: Option<DateRange>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -143,6 +157,7 @@ pub enum AttributeValue {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Absence {
+    /// The protocol's name, or a code that is the whole of what the protocol means: `snomed:32485007`.
     pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<DateRange>,

@@ -159,6 +159,7 @@ fn measurement() -> impl Strategy<Value = Measurement> {
     let limit = || select(vec![None, Some("10"), Some("35"), Some("50")]);
     (value, range(), limit(), limit()).prop_map(|((measure, value, unit), on, low, high)| Measurement {
         measure: measure.into(),
+        codes: Vec::new(),
         value: RecordedValue::read(&value),
         unit: unit.map(str::to_owned),
         on,
@@ -180,8 +181,9 @@ fn entry(names: Vec<&'static str>) -> impl Strategy<Value = Entry> {
     ];
     let answer = || select(vec![None, None, Some(Answer::Yes), Some(Answer::No), Some(Answer::Unknown)]);
     let grade = select(vec![None, Some(1), Some(2), Some(3), Some(4)]);
-    (select(names), when, [answer(), answer(), answer()], grade).prop_map(
-        |(name, (on, from, to), said, grade)| {
+    let unsure = prop_oneof![5 => Just(None), 1 => Just(Some("it is recorded as provisional".to_owned()))];
+    (select(names), when, [answer(), answer(), answer()], grade, unsure).prop_map(
+        |(name, (on, from, to), said, grade, unsure)| {
             let said = ["treated", "untreated", "confirmed"].into_iter().zip(said);
             let attributes = grade.map(|grade| ("grade".to_owned(), AttributeValue::Grade(grade)));
             Entry {
@@ -191,6 +193,7 @@ fn entry(names: Vec<&'static str>) -> impl Strategy<Value = Entry> {
                 to,
                 qualifiers: said.filter_map(|(key, answer)| Some((key.to_owned(), answer?))).collect(),
                 attributes: attributes.into_iter().collect(),
+                unsure,
                 ..Entry::default()
             }
         },

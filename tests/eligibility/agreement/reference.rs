@@ -566,7 +566,11 @@ impl<'a> Reader<'a> {
                 _ => Perhaps,
             },
         });
-        all(std::iter::once(name).chain(qualifiers).chain(tests))
+        let certain = match &entry.unsure {
+            Some(_) if !finding.qualifiers.iter().any(|qualifier| qualifier == "suspected") => Perhaps,
+            _ => Yes,
+        };
+        all([name, certain].into_iter().chain(qualifiers).chain(tests))
     }
 
     fn occurs(&self, finding: &Finding, mode: Mode, window: &Window) -> Known {

@@ -1,0 +1,150 @@
+//! The people of a command: records and FHIR from files, with what the user adds to them.
+
+use std::collections::BTreeSet;
+
+use clap::Args;
+use rayon::prelude::*;
+
+use super::Failure;
+use super::console::Console;
+use super::files::{STDIN, read_data, read_text};
+use crate::diagnostics::did_you_mean;
+use crate::eligibility::{ReadError, read_records};
+use crate::intake::fhir::{Assumptions, Person, Reader, is_fhir};
+use crate::intake::{Additions, NotAnAddition};
+use crate::model::Trial;
+
+/// At most so many kinds of notices about FHIR are shown.
+const MOST_NOTICES: usize = 20;
+
+/// Where people come from, and what their data do not say.
+#[derive(Debug, Args)]
+pub struct Sources {
+    /// Files of people: records (JSON: one, a list, or one per line) or FHIR R4 (bundles, or NDJSON of bundles or
+    /// resources, which are joined by person over all files); `-` for standard input
+    #[arg(required = true, value_name = "PEOPLE")]
+    files: Vec<String>,
+    /// An event or visit of everybody and its date, `randomization=2020-05-01`; repeatable
+    #[arg(long, value_name = "EVENT=DATE")]
+    event: Vec<String>,
+    /// What the data hold completely, so that silence means no: `conditions`, `drugs from 2008-01-01`, or one name;
+    /// repeatable
+    #[arg(long, value_name = "WHAT [from DATE] [to DATE]")]
+    coverage: Vec<String>,
+    /// Records that are added: to the person of the same id, to everybody where they have none
+    #[arg(long, value_name = "FILE.json")]
+    with: Vec<String>,
+    /// The protocol's names of codes that it does not list, as CSV with the columns `code` and `name`
+    #[arg(long, value_name = "FILE.csv")]
+    codes: Vec<String>,
+    /// Of FHIR: what was ordered or handed over was taken. Without this an order leaves it open
+    #[arg(long)]
+    orders_are_taken: bool,
+}
+
+impl Sources {
+    /// Everybody, in the order of the files; those of FHIR behind the others.
+    pub fn read(&self, console: &Console, trial: &Trial) -> Result<Vec<Person>, Failure> {
+        let additions = self.additions(trial)?;
+        let mut people: Vec<Person> = Vec::new();
+        let mut fhir = Reader::new(Assumptions { orders_are_taken: self.orders_are_taken });
+        let mut has_fhir = false;
+        for path in &self.files {
+            let text = read_data(path)?;
+            let name = if path == STDIN { "standard input" } else { path };
+            if is_fhir(&text) {
+                has_fhir = true;
+                fhir.read(name, &text).map_err(|error| unreadable(name, error))?;
+            } else {
+                let records = read_records(&text).map_err(|error| unreadable(name, error))?;
+                people.extend(records.into_iter().map(|record| Person { record, notes: Vec::new() }));
+            }
+        }
+        let (from_fhir, report) = fhir.finish();
+        if has_fhir {
+            console.err(&report.render_text(MOST_NOTICES));
+        }
+        people.extend(from_fhir);
+        let ids: BTreeSet<&str> =
+            people.iter().filter_map(|person| person.record.person.id.as_deref()).collect();
+        if let Some(stranger) = additions.strangers(&ids).first() {
+            let failure = Failure::new(format!("`--with` adds to `{stranger}`, who is not among the people"));
+            return Err(match did_you_mean(stranger, ids) {
+                Some(near) => failure.help(format!("did you mean `{near}`?")),
+                None => failure,
+            });
+        }
+        people.par_iter_mut().for_each(|person| additions.apply(&mut person.record));
+        Ok(people)
+    }
+
+    fn additions(&self, trial: &Trial) -> Result<Additions, Failure> {
+        let mut additions = Additions::default();
+        for event in &self.event {
+            let name = additions.event(event).map_err(refused)?;
+            let visits = trial.schedule.iter().flat_map(|schedule| schedule.visits.keys());
+            known(&name, trial.events.keys().chain(visits), "event or visit")?;
+        }
+        for coverage in &self.coverage {
+            if let Some(name) = additions.coverage(coverage).map_err(refused)? {
+                let domains = ["conditions", "drugs", "procedures", "events"].map(str::to_owned);
+                known(&name, trial.concepts.keys().chain(trial.events.keys()).chain(&domains), "finding")?;
+            }
+        }
+        for path in &self.with {
+            let records = read_records(&read_text(path)?).map_err(|error| unreadable(path, error))?;
+            records.into_iter().for_each(|record| additions.record(record));
+        }
+        for path in &self.codes {
+            read_codes(path, &mut additions, trial)?;
+        }
+        Ok(additions)
+    }
+}
+
+fn known<'n>(name: &str, names: impl Iterator<Item = &'n String> + Clone, kind: &str) -> Result<(), Failure> {
+    if names.clone().any(|one| one == name) {
+        return Ok(());
+    }
+    let failure = Failure::new(format!("the protocol has no {kind} `{name}`"));
+    Err(match did_you_mean(name, names.map(String::as_str)) {
+        Some(near) => failure.help(format!("did you mean `{near}`?")),
+        None => failure,
+    })
+}
+
+fn refused(error: NotAnAddition) -> Failure {
+    Failure::new(error.message).help(error.help)
+}
+
+fn unreadable(path: &str, error: ReadError) -> Failure {
+    let failure = Failure::new(format!("{path}: {error}"));
+    match error.help {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}
+
+/// Two columns with a heading: `code,name`.
+fn read_codes(path: &str, additions: &mut Additions, trial: &Trial) -> Result<(), Failure> {
+    let text = read_text(path)?;
+    let mut rows = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+    let wrong = |error: csv::Error| Failure::new(format!("{path}: {error}"));
+    let columns = rows.headers().map_err(wrong)?.clone();
+    let column = |name: &str| {
+        columns.iter().position(|column| column == name).ok_or_else(|| {
+            Failure::new(format!("{path} has no column `{name}`"))
+                .help("the first line is `code,name`; then come lines such as `rxnorm:860975,metformin`")
+        })
+    };
+    let (code, name) = (column("code")?, column("name")?);
+    for row in rows.records() {
+        let row = row.map_err(wrong)?;
+        let (code, name) = (row.get(code).unwrap_or_default(), row.get(name).unwrap_or_default());
+        let names = trial.concepts.keys().chain(trial.measures.keys());
+        known(name, names, "measure, condition, drug or procedure")
+            .map_err(|failure| Failure { message: format!("{path}: {}", failure.message), ..failure })?;
+        additions.name_of_code(code, name);
+    }
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! Codes and the systems that they belong to.
+
+use super::resource::Reading;
+use crate::intake::clean;
+use crate::intake::json::Json;
+
+/// A `CodeableConcept`: its codes as `system:code`, and its words.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Codes {
+    pub codes: Vec<String>,
+    pub text: Option<String>,
+}
+
+/// The name that trialc has for a code system. Systems without a name keep their address.
+pub(super) fn system_name(uri: &str) -> Option<&'static str> {
+    let uri = uri.trim_end_matches('/');
+    Some(match uri {
+        "http://loinc.org" | "https://loinc.org" | "urn:oid:2.16.840.1.113883.6.1" => "loinc",
+        "urn:oid:2.16.840.1.113883.6.96" => "snomed",
+        _ if uri == "http://snomed.info/sct" || uri.starts_with("http://snomed.info/sct/") => "snomed",
+        "http://hl7.org/fhir/sid/icd-10"
+        | "http://hl7.org/fhir/sid/icd-10-cm"
+        | "http://hl7.org/fhir/sid/icd-10-de"
+        | "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
+        | "http://fhir.de/CodeSystem/dimdi/icd-10-gm"
+        | "urn:oid:2.16.840.1.113883.6.3"
+        | "urn:oid:2.16.840.1.113883.6.90" => "icd10",
+        "http://www.cms.gov/Medicare/Coding/ICD10" | "urn:oid:2.16.840.1.113883.6.4" => "icd10pcs",
+        "http://hl7.org/fhir/sid/icd-9-cm" | "urn:oid:2.16.840.1.113883.6.103" => "icd9",
+        "http://www.nlm.nih.gov/research/umls/rxnorm" | "urn:oid:2.16.840.1.113883.6.88" => "rxnorm",
+        "http://www.whocc.no/atc"
+        | "http://fhir.de/CodeSystem/bfarm/atc"
+        | "http://fhir.de/CodeSystem/dimdi/atc"
+        | "urn:oid:2.16.840.1.113883.6.73" => "atc",
+        "http://hl7.org/fhir/sid/cvx" | "urn:oid:2.16.840.1.113883.12.292" => "cvx",
+        "http://hl7.org/fhir/sid/ndc" | "urn:oid:2.16.840.1.113883.6.69" => "ndc",
+        "http://www.ama-assn.org/go/cpt" | "urn:oid:2.16.840.1.113883.6.12" => "cpt",
+        "https://www.meddra.org" | "http://terminology.hl7.org/CodeSystem/mdr" => "meddra",
+        "http://fhir.de/CodeSystem/bfarm/ops" | "http://fhir.de/CodeSystem/dimdi/ops" => "ops",
+        "http://terminology.hl7.org/CodeSystem/v3-ActCode" => "actcode",
+        _ => return None,
+    })
+}
+
+/// UCUM, the code system of units.
+pub(super) const UCUM: &str = "http://unitsofmeasure.org";
+
+impl Reading<'_> {
+    /// The codes of a `CodeableConcept`. A code without its system is nobody's: it stays `code` with no system.
+    pub fn codes(&mut self, parent: &Json<'_>, path: &str, name: &str) -> Option<Codes> {
+        let concept = self.object(parent, path, name)?;
+        Some(self.concept(concept, &format!("{path}.{name}")))
+    }
+
+    pub fn concept(&mut self, concept: &Json<'_>, path: &str) -> Codes {
+        let mut found = Codes { text: self.text(concept, path, "text").map(clean), ..Codes::default() };
+        let mut display = None;
+        for coding in self.objects(concept, path, "coding") {
+            let (code, words) = self.coding(coding, &format!("{path}.coding"));
+            if let Some(code) = code.filter(|code| !found.codes.contains(code)) {
+                found.codes.push(code);
+            }
+            display = display.or(words);
+        }
+        found.text = found.text.filter(|text| !text.trim().is_empty()).or(display);
+        found
+    }
+
+    /// `system:code` and the display of a `Coding`.
+    pub fn coding(&mut self, coding: &Json<'_>, path: &str) -> (Option<String>, Option<String>) {
+        let display = self.text(coding, path, "display").map(clean).filter(|text| !text.trim().is_empty());
+        let system = self.text(coding, path, "system").map(str::trim);
+        let code =
+            self.text(coding, path, "code").map(|code| clean(code.trim())).filter(|code| !code.is_empty());
+        let code = code.map(|code| match system.map(|system| (system, system_name(system))) {
+            Some((_, Some(name))) => format!("{name}:{code}"),
+            Some((system, None)) => format!("{}|{code}", clean(system)),
+            None => format!("|{code}"),
+        });
+        (code, display)
+    }
+
+    /// The word of a `CodeableConcept` whose codes are FHIR's own: `active`, `confirmed`.
+    pub fn word(&mut self, parent: &Json<'_>, path: &str, name: &str) -> Option<String> {
+        let concept = self.object(parent, path, name)?;
+        let path = format!("{path}.{name}");
+        let codings = self.objects(concept, &path, "coding");
+        let word = codings.iter().find_map(|coding| self.text(coding, &path, "code"));
+        word.or_else(|| self.text(concept, &path, "text")).map(clean)
+    }
+}
+
+/// What a coded answer says in plain words, where everybody codes it alike.
+pub(super) fn answer_in_words(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "snomed:10828004" | "loinc:LA6576-8" => "positive",
+        "snomed:260385009" | "loinc:LA6577-6" => "negative",
+        "snomed:260373001" | "loinc:LA11882-0" => "detected",
+        "snomed:260415000" | "loinc:LA11883-8" => "not detected",
+        "snomed:373066001" | "loinc:LA33-6" => "yes",
+        "snomed:373067005" | "loinc:LA32-8" => "no",
+        "snomed:266919005" | "loinc:LA18978-9" => "never",
+        "snomed:8517006" | "loinc:LA15920-4" => "former",
+        "snomed:77176002" => "current",
+        "snomed:449868002" | "snomed:428041000124106" | "loinc:LA18976-3" | "loinc:LA18977-1" => "current",
+        _ => return None,
+    })
+}

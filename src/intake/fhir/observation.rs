@@ -1,0 +1,272 @@
+//! `Observation`: results, each with its unit, its limits of normal and its date.
+
+use super::code::{Codes, UCUM, answer_in_words};
+use super::report::Sort;
+use super::resource::Reading;
+use super::when::hull;
+use crate::eligibility::record::{Measurement, RecordedValue};
+use crate::intake::clean;
+use crate::intake::json::{Is, Json};
+use crate::number::Exact;
+use crate::time::DateRange;
+
+/// A number with its unit.
+struct Quantity {
+    number: Exact,
+    comparator: Option<String>,
+    unit: Option<String>,
+}
+
+/// What all results of one resource share.
+struct Shared {
+    on: DateRange,
+    specimen: Option<String>,
+    source: String,
+}
+
+impl Reading<'_> {
+    /// The results of an `Observation`, its own and those of its components.
+    pub fn observation(&mut self, json: &Json<'_>) -> Vec<Measurement> {
+        let Some(status) = self.status(json) else { return Vec::new() };
+        let remark = match status {
+            "final" | "amended" | "corrected" => None,
+            "preliminary" => Some("preliminary"),
+            "unknown" => Some("status unknown"),
+            "registered" | "cancelled" | "entered-in-error" => {
+                self.set_aside(json, "status", status);
+                return Vec::new();
+            }
+            other => {
+                self.unknown_status(json, "status", other);
+                return Vec::new();
+            }
+        };
+        let Some(on) = self.day_of_result(json) else { return Vec::new() };
+        let specimen = self.object(json, self.kind, "specimen");
+        let specimen = specimen.and_then(|specimen| self.text(specimen, "Observation.specimen", "display"));
+        let source = match remark {
+            Some(remark) => format!("{} ({remark})", self.resource),
+            None => self.resource.clone(),
+        };
+        let shared = Shared { on, specimen: specimen.map(clean), source };
+        let mut results = Vec::new();
+        let components = self.objects(json, "Observation", "component");
+        let is_panel = !components.is_empty() || json.get("hasMember").is_some();
+        results.extend(self.result(json, "Observation", &shared, is_panel));
+        for (place, component) in components.into_iter().enumerate() {
+            results.extend(self.result(
+                component,
+                &format!("Observation.component[{place}]"),
+                &shared,
+                false,
+            ));
+        }
+        results
+    }
+
+    fn day_of_result(&mut self, json: &Json<'_>) -> Option<DateRange> {
+        let Some((kind, value)) = self.choice(json, "Observation", "effective") else {
+            let what = "is missing: when this was measured is not known, and it is left out";
+            self.not_understood(json, "Observation.effective", what);
+            return None;
+        };
+        let element = format!("effective{kind}");
+        match kind.as_str() {
+            "DateTime" | "Instant" => self.date(json, "Observation", &element),
+            "Period" => {
+                let (start, end) = self.period(json, "Observation", &element)?;
+                let days = hull(start, end);
+                if days.is_none() {
+                    let what = "is no period with a beginning before its end: the result is left out";
+                    self.not_understood(value, format!("Observation.{element}"), what);
+                }
+                days
+            }
+            _ => {
+                let what = "is not a date or a period: the result is left out";
+                self.not_understood(value, format!("Observation.{element}"), what);
+                None
+            }
+        }
+    }
+
+    /// The result of an observation or component; `is_panel` where it need not have one of its own.
+    fn result(
+        &mut self,
+        json: &Json<'_>,
+        path: &str,
+        shared: &Shared,
+        is_panel: bool,
+    ) -> Option<Measurement> {
+        let Some(codes) = self.codes(json, path, "code") else {
+            let what = "is missing: what was measured is not known";
+            self.not_understood(json, format!("{path}.code"), what);
+            return None;
+        };
+        let Some((kind, value)) = self.choice(json, path, "value") else {
+            self.without_value(json, path, is_panel);
+            return None;
+        };
+        let element = format!("{path}.value{kind}");
+        let (value, unit) = match (kind.as_str(), &value.is) {
+            ("Quantity", Is::Object(_)) => self.quantity_value(value, &element)?,
+            ("CodeableConcept", Is::Object(_)) => {
+                let said = self.concept(value, &element);
+                let word = said.codes.iter().find_map(|code| answer_in_words(code)).map(str::to_owned);
+                match word.or(said.text).or_else(|| said.codes.into_iter().next()) {
+                    Some(word) => (RecordedValue::Level(word), None),
+                    None => {
+                        self.not_understood(value, element, "holds neither a code nor words");
+                        return None;
+                    }
+                }
+            }
+            ("String", Is::Text(text)) if !text.trim().is_empty() => {
+                (RecordedValue::read(&clean(text)), None)
+            }
+            ("Integer", Is::Number(number)) => (RecordedValue::Number(number.parse().ok()?), None),
+            ("Boolean", Is::Flag(flag)) => {
+                (RecordedValue::Level(if *flag { "yes" } else { "no" }.into()), None)
+            }
+            ("Quantity" | "CodeableConcept" | "String" | "Integer" | "Boolean", _) => {
+                self.not_understood(value, element, format!("{} does not stand here", value.kind()));
+                return None;
+            }
+            _ => {
+                self.not_understood(value, element, "is a sort of value that a record cannot hold");
+                return None;
+            }
+        };
+        let Codes { mut codes, text } = codes;
+        if codes.is_empty() {
+            codes.extend(text.map(|text| format!("text:{text}")));
+        }
+        if codes.is_empty() {
+            self.not_understood(json, format!("{path}.code"), "holds neither a code nor words");
+            return None;
+        }
+        let (low, high) = match value {
+            RecordedValue::Level(_) => (None, None),
+            _ => self.limits(json, path, unit.as_deref()),
+        };
+        let measure = codes.remove(0);
+        Some(Measurement {
+            measure,
+            codes,
+            value,
+            unit,
+            on: shared.on,
+            low,
+            high,
+            state: None,
+            specimen: shared.specimen.clone(),
+            source: Some(shared.source.clone()),
+        })
+    }
+
+    fn without_value(&mut self, json: &Json<'_>, path: &str, is_panel: bool) {
+        if json.get("dataAbsentReason").is_some() {
+            let reason = self.word(json, path, "dataAbsentReason").unwrap_or_else(|| "no reason".into());
+            self.notice(
+                Sort::SetAside,
+                json,
+                format!("{path}.dataAbsentReason"),
+                format!("no result: {}", reason.replace('-', " ")),
+            );
+        } else if !is_panel {
+            self.notice(Sort::SetAside, json, format!("{path}.value"), "there is no result");
+        }
+    }
+
+    fn quantity_value(&mut self, json: &Json<'_>, path: &str) -> Option<(RecordedValue, Option<String>)> {
+        let Quantity { number, comparator, unit } = self.quantity(json, path)?;
+        let value = match comparator.as_deref() {
+            None => RecordedValue::Number(number),
+            // A record's limits include the number itself: what is above 100 is 100 or more.
+            Some("<" | "<=") => RecordedValue::Below(number),
+            Some(">" | ">=") => RecordedValue::Above(number),
+            Some(other) => {
+                let what = format!("`{}` is no comparator of FHIR R4", clean(other));
+                self.not_understood(json, format!("{path}.comparator"), what);
+                return None;
+            }
+        };
+        Some((value, unit))
+    }
+
+    fn quantity(&mut self, json: &Json<'_>, path: &str) -> Option<Quantity> {
+        let Some(value) = json.get("value") else {
+            self.not_understood(json, format!("{path}.value"), "is missing");
+            return None;
+        };
+        let number = match &value.is {
+            Is::Number(number) => number.parse::<Exact>().ok(),
+            _ => None,
+        };
+        let Some(number) = number else {
+            self.not_understood(
+                value,
+                format!("{path}.value"),
+                format!("a number is expected, and this is {}", value.kind()),
+            );
+            return None;
+        };
+        let comparator = self.text(json, path, "comparator").map(str::to_owned);
+        let system = self.text(json, path, "system");
+        let code =
+            self.text(json, path, "code").map(|code| clean(code.trim())).filter(|code| !code.is_empty());
+        let words =
+            self.text(json, path, "unit").map(|unit| clean(unit.trim())).filter(|unit| !unit.is_empty());
+        // A code that UCUM stands behind says more than the words beside it.
+        let unit = if system == Some(UCUM) { code.or(words) } else { words.or(code) };
+        Some(Quantity { number, comparator, unit })
+    }
+
+    /// The laboratory's limits of normal, where there is one pair of them in the unit of the result.
+    fn limits(&mut self, json: &Json<'_>, path: &str, unit: Option<&str>) -> (Option<Exact>, Option<Exact>) {
+        let ranges = self.objects(json, path, "referenceRange");
+        let mut normal = Vec::new();
+        for range in &ranges {
+            let is_normal = match range.get("type") {
+                None => true,
+                Some(_) => self.word(range, path, "type").is_some_and(|word| word == "normal"),
+            };
+            if is_normal && (range.get("low").is_some() || range.get("high").is_some()) {
+                normal.push(*range);
+            }
+        }
+        let element = format!("{path}.referenceRange");
+        let [range] = normal.as_slice() else {
+            if let Some(second) = normal.get(1) {
+                let what = "several ranges: which one is this person's is not decided, and none is used";
+                self.notice(Sort::NotUnderstood, second, element, what);
+            }
+            return (None, None);
+        };
+        let mut end = |name: &str| {
+            let path = format!("{element}.{name}");
+            let json = self.object(range, &element, name)?;
+            let limit = self.quantity(json, &path)?;
+            // A limit without a unit is printed beside the result, in its unit.
+            let is_same = limit.unit.is_none() || limit.unit.as_deref() == unit;
+            if limit.comparator.is_some() || !is_same {
+                self.not_understood(json, path, "is not in the unit of the result, and is not used");
+                return None;
+            }
+            Some(limit.number)
+        };
+        (end("low"), end("high"))
+    }
+
+    /// A dose as a quantity: its number and unit, without a comparator.
+    pub fn plain_quantity(
+        &mut self,
+        parent: &Json<'_>,
+        path: &str,
+        name: &str,
+    ) -> Option<(Exact, Option<String>)> {
+        let json = self.object(parent, path, name)?;
+        let quantity = self.quantity(json, &format!("{path}.{name}"))?;
+        quantity.comparator.is_none().then_some((quantity.number, quantity.unit))
+    }
+}

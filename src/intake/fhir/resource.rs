@@ -1,0 +1,194 @@
+//! One resource while it is read: what is expected of its elements, and what is to be said where they are otherwise.
+
+use std::collections::BTreeMap;
+
+use super::report::{Notice, Sort};
+use crate::intake::clean;
+use crate::intake::json::{Is, Json};
+
+/// How the resources of a bundle are referred to: `fullUrl` to key.
+pub(super) type Addresses = BTreeMap<String, String>;
+
+pub(super) struct Reading<'s> {
+    pub kind: &'s str,
+    /// `Observation/o1`
+    pub resource: String,
+    pub addresses: &'s Addresses,
+    pub person: Option<String>,
+    pub notices: Vec<Notice>,
+    /// Byte at which the text of this document begins.
+    pub base: usize,
+}
+
+impl Reading<'_> {
+    pub fn notice(
+        &mut self,
+        sort: Sort,
+        json: &Json<'_>,
+        element: impl Into<String>,
+        what: impl Into<String>,
+    ) {
+        self.notices.push(Notice {
+            sort,
+            kind: self.kind.to_owned(),
+            resource: self.resource.clone(),
+            element: element.into(),
+            what: what.into(),
+            person: None,
+            at: self.base + json.at,
+        });
+    }
+
+    pub fn not_understood(&mut self, json: &Json<'_>, element: impl Into<String>, what: impl Into<String>) {
+        self.notice(Sort::NotUnderstood, json, element, what);
+    }
+
+    fn expected(&mut self, json: &Json<'_>, element: String, wanted: &str) {
+        self.not_understood(json, element, format!("{wanted} is expected, and this is {}", json.kind()));
+    }
+
+    /// A member that is a text.
+    pub fn text<'j>(&mut self, parent: &'j Json<'_>, path: &str, name: &str) -> Option<&'j str> {
+        let json = parent.get(name)?;
+        if json.text().is_none() {
+            self.expected(json, format!("{path}.{name}"), "a text");
+        }
+        json.text()
+    }
+
+    pub fn flag(&mut self, parent: &Json<'_>, path: &str, name: &str) -> Option<bool> {
+        let json = parent.get(name)?;
+        match json.is {
+            Is::Flag(flag) => Some(flag),
+            _ => {
+                self.expected(json, format!("{path}.{name}"), "true or false");
+                None
+            }
+        }
+    }
+
+    /// A member that is an object.
+    pub fn object<'j, 't>(&mut self, parent: &'j Json<'t>, path: &str, name: &str) -> Option<&'j Json<'t>> {
+        let json = parent.get(name)?;
+        match json.is {
+            Is::Object(_) => Some(json),
+            _ => {
+                self.expected(json, format!("{path}.{name}"), "an object");
+                None
+            }
+        }
+    }
+
+    /// The objects of a list; empty where there is none.
+    pub fn objects<'j, 't>(&mut self, parent: &'j Json<'t>, path: &str, name: &str) -> Vec<&'j Json<'t>> {
+        let Some(json) = parent.get(name) else { return Vec::new() };
+        let Is::List(items) = &json.is else {
+            self.expected(json, format!("{path}.{name}"), "a list");
+            return Vec::new();
+        };
+        let mut objects = Vec::with_capacity(items.len());
+        for (place, item) in items.iter().enumerate() {
+            match item.is {
+                Is::Object(_) => objects.push(item),
+                _ => self.expected(item, format!("{path}.{name}[{place}]"), "an object"),
+            }
+        }
+        objects
+    }
+
+    /// The member of a choice `name[x]`: its type and value. Of several, none counts.
+    pub fn choice<'j, 't>(
+        &mut self,
+        parent: &'j Json<'t>,
+        path: &str,
+        name: &str,
+    ) -> Option<(String, &'j Json<'t>)> {
+        let Is::Object(members) = &parent.is else { return None };
+        let kind_of = |key: &str| {
+            let kind = key.strip_prefix(name)?;
+            kind.starts_with(|letter: char| letter.is_ascii_uppercase()).then(|| kind.to_owned())
+        };
+        let mut found = members
+            .iter()
+            .filter(|(_, value)| value.is != Is::Null)
+            .filter_map(|(key, value)| Some((kind_of(key)?, value)));
+        let first = found.next()?;
+        if let Some((_, second)) = found.next() {
+            self.not_understood(
+                second,
+                format!("{path}.{name}[x]"),
+                "is there in two forms: none of them counts",
+            );
+            return None;
+        }
+        Some((clean(&first.0), first.1))
+    }
+
+    /// `status`, without which nobody knows whether a resource counts.
+    pub fn status<'j>(&mut self, json: &'j Json<'_>) -> Option<&'j str> {
+        let status = self.text(json, self.kind, "status");
+        if json.get("status").is_none() {
+            let what = "is missing: whether this counts is not known, and it is left out";
+            self.not_understood(json, format!("{}.status", self.kind), what);
+        }
+        status
+    }
+
+    /// A status by which a resource says that it does not count.
+    pub fn set_aside(&mut self, json: &Json<'_>, element: &str, status: &str) {
+        let at = json.get(element).unwrap_or(json);
+        let words = clean(status).replace('-', " ");
+        self.notice(Sort::SetAside, at, format!("{}.{element}", self.kind), words);
+    }
+
+    /// A status that FHIR R4 does not have.
+    pub fn unknown_status(&mut self, json: &Json<'_>, element: &str, status: &str) {
+        let at = json.get(element).unwrap_or(json);
+        let what = format!("`{}` is no status of FHIR R4: the resource is left out", clean(status));
+        self.not_understood(at, format!("{}.{element}", self.kind), what);
+    }
+
+    /// The key of the person whom a resource is about.
+    pub fn person_of(&mut self, json: &Json<'_>, name: &str) -> Option<String> {
+        let path = self.kind;
+        let element = format!("{path}.{name}");
+        let Some(subject) = self.object(json, path, name) else {
+            if json.get(name).is_none() {
+                self.not_understood(json, element, "is missing: whose this is is not known");
+            }
+            return None;
+        };
+        let Some(reference) = self.text(subject, &element, "reference") else {
+            if subject.get("reference").is_none() {
+                self.not_understood(subject, element, "names nobody by `reference`");
+            }
+            return None;
+        };
+        if let Some(key) = self.addresses.get(reference) {
+            return Some(key.clone());
+        }
+        match target(reference) {
+            Some(("Patient", id)) => Some(format!("Patient/{id}")),
+            Some((other, _)) => {
+                let what = format!("speaks of a {}, not of a person", clean(other));
+                self.notice(Sort::NotUsed, subject, element, what);
+                None
+            }
+            None => {
+                let shown: String = clean(reference).chars().take(60).collect();
+                self.not_understood(subject, element, format!("`{shown}` is nobody in this file"));
+                None
+            }
+        }
+    }
+}
+
+/// `Patient/p1` of `https://example.org/fhir/Patient/p1/_history/2`.
+pub(super) fn target(reference: &str) -> Option<(&str, &str)> {
+    let reference = reference.split_once("/_history/").map_or(reference, |(before, _)| before);
+    let (before, id) = reference.rsplit_once('/')?;
+    let kind = before.rsplit_once('/').map_or(before, |(_, kind)| kind);
+    let is_kind = kind.starts_with(|letter: char| letter.is_ascii_uppercase())
+        && kind.bytes().all(|byte| byte.is_ascii_alphabetic());
+    (is_kind && !id.is_empty()).then_some((kind, id))
+}
