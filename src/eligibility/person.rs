@@ -142,7 +142,8 @@ impl<'a> Person<'a> {
         let is_drug = |name: &str| matches!(words.domain(name), Some(Domain::Drug | Domain::DrugClass));
         for name in entry.code.iter().chain(&entry.codes).flat_map(|code| words.find_code(code)) {
             // An allergy's code may be that of the drug: a finding is never the taking of one.
-            if !names.contains(&name) && !(is_finding && is_drug(name)) {
+            let is_allergy = is_finding && is_drug(name);
+            if !is_allergy && !names.contains(&name) {
                 names.push(name);
             }
         }

@@ -132,11 +132,15 @@ fn bare(element: &str) -> String {
         .collect()
 }
 
+/// Sort, element and what is said of it.
+type Key = (Sort, String, String);
+
 /// Groups as they come in, and for each person what is to be said with the verdict.
 #[derive(Debug, Default)]
 pub(super) struct Grouping {
-    groups: IndexMap<(Sort, String, String), Group>,
-    persons: IndexMap<String, IndexMap<(Sort, String, String), (usize, String)>>,
+    groups: IndexMap<Key, Group>,
+    /// By person: how often, and the first resource.
+    persons: IndexMap<String, IndexMap<Key, (usize, String)>>,
 }
 
 impl Grouping {
