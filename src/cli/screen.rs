@@ -9,7 +9,8 @@ use super::console::Console;
 use super::people::Sources;
 use super::report::trial_of;
 use super::{Day, Exit, Failure, Outcome};
-use crate::eligibility::{EligibilityDocument, Screener, Verdict, render_verdict_text};
+use crate::eligibility::{EligibilityDocument, Screener, Verdict, render_summary_text, render_verdict_text};
+use crate::emit::screening;
 
 /// Screen people: who is eligible, who is not, by which criterion, and what is still to be asked
 #[derive(Debug, Args)]
@@ -18,19 +19,28 @@ pub struct Arguments {
     file: String,
     #[command(flatten)]
     people: Sources,
-    /// `text` to read, `json` a list of verdicts
+    /// `text` to read, `json` a list of verdicts, `html` a page to read, print and file
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     format: Format,
     /// The day of the check, `2011-06-28` or `today`: taken for the events that are still to come
     #[arg(long, value_name = "DATE")]
     as_of: Option<Day>,
+    /// Everything about everybody, however many they are: the text is else a summary, and the page cut off
+    #[arg(long)]
+    full: bool,
 }
+
+/// The text of more people is a summary.
+const FEW: usize = 5;
+/// The page holds the evidence of so many, the nearest to being eligible first.
+const MOST_ON_PAGE: usize = 200;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
     #[default]
     Text,
     Json,
+    Html,
 }
 
 pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
@@ -51,6 +61,11 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
         })
         .collect();
     let text = match arguments.format {
+        Format::Text if verdicts.len() > FEW && !arguments.full => render_summary_text(&verdicts),
+        Format::Html => {
+            let most = if arguments.full { usize::MAX } else { MOST_ON_PAGE };
+            screening::page(&document, &verdicts, most)
+        }
         Format::Text => verdicts.iter().map(render_verdict_text).collect::<Vec<_>>().join("\n"),
         Format::Json => {
             let mut text = serde_json::to_string_pretty(&verdicts).expect("verdicts serialise");

@@ -55,6 +55,20 @@ impl Evidence {
         }
     }
 
+    /// `on 2011-06-28`, `since 2001-05`, `from 2019, its end not recorded`; empty where no date is known.
+    pub fn when(&self) -> String {
+        let is_open = |day: &DateRange| day.latest == Date::MAX;
+        match (&self.on, &self.from, &self.to) {
+            (Some(on), Some(from), _) => format!("on {on}, counted from {from}"),
+            (Some(on), ..) => format!("on {on}"),
+            (None, Some(from), Some(to)) if is_open(to) => format!("from {from}, its end not recorded"),
+            (None, Some(from), Some(to)) => format!("from {from} to {to}"),
+            (None, Some(from), None) => format!("since {from}"),
+            (None, None, Some(to)) => format!("until {to}"),
+            (None, None, None) => String::new(),
+        }
+    }
+
     #[must_use]
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.value = Some(value.into());

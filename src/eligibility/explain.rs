@@ -105,7 +105,7 @@ pub(super) fn because_in_words(line: &CriterionVerdict) -> String {
 fn sentences(because: &Because) -> Vec<String> {
     let mut lines = Vec::new();
     let facts: Vec<String> = because.evidence.iter().map(fact).collect();
-    let test = because.compared.as_ref().map(|compared| tested(compared, because.truth));
+    let test = because.compared.as_ref().map(|compared| test_in_words(compared, because.truth));
     if !facts.is_empty() || test.is_some() {
         let mut facts = facts.join("; ");
         if let (true, Some(compared)) = (facts.is_empty(), &because.compared) {
@@ -144,23 +144,9 @@ fn fact(evidence: &Evidence) -> String {
         let unit = normalised.unit.as_ref().map(|unit| format!(" {unit}")).unwrap_or_default();
         let _ = write!(text, " ({}{unit})", normalised.value);
     }
-    match (&evidence.on, &evidence.from, &evidence.to) {
-        (Some(on), Some(from), _) => {
-            let _ = write!(text, " on {on}, counted from {from}");
-        }
-        (Some(on), ..) => {
-            let _ = write!(text, " on {on}");
-        }
-        (None, Some(from), Some(to)) => {
-            let _ = write!(text, " from {from} to {to}");
-        }
-        (None, Some(from), None) => {
-            let _ = write!(text, " since {from}");
-        }
-        (None, None, Some(to)) => {
-            let _ = write!(text, " until {to}");
-        }
-        (None, None, None) => {}
+    let when = evidence.when();
+    if !when.is_empty() {
+        let _ = write!(text, " {when}");
     }
     if let Some(window) = &evidence.window
         && !window.text.is_empty()
@@ -177,9 +163,16 @@ fn fact(evidence: &Evidence) -> String {
     text
 }
 
-/// `in 7.5 to 9.5 %, outside by 0.1 %`
-fn tested(compared: &Compared, truth: Truth) -> String {
+/// `is not in 7.5 to 9.5 %, off by 0.1 %`
+pub fn test_in_words(compared: &Compared, truth: Truth) -> String {
     let unit = compared.unit.as_ref().map(|unit| format!(" {unit}")).unwrap_or_default();
+    if let Some(test) = compared.test.strip_prefix("differs ") {
+        return match truth {
+            Truth::True => format!("differs {test}"),
+            Truth::False => format!("is not what is allowed: differs {test}"),
+            Truth::Unknown => format!("may or may not differ {test}"),
+        };
+    }
     let (test, is_end) = match compared.test.strip_prefix("ends ") {
         Some(test) => (test, true),
         None => (compared.test.strip_prefix("is ").unwrap_or(&compared.test), false),

@@ -19,6 +19,7 @@ mod mentions;
 mod person;
 pub mod record;
 mod screen;
+mod summary;
 mod truth;
 mod verdict;
 mod vocabulary;
@@ -26,10 +27,13 @@ mod vocabulary;
 pub use document::{EligibilityDocument, FORMAT as DOCUMENT_FORMAT, OpenArms, TrialIdentity, VisitPoint};
 pub use evidence::{Compared, Evidence, Missing, MissingKind, Normalised, Tie, WindowShown};
 pub use examples::{ExampleOutcome, check_examples, record_of, run_examples};
-pub use explain::render_verdict_text;
+pub use explain::{render_verdict_text, test_in_words};
 pub use mentions::Mentions;
 pub use record::{ReadError, Record, read_records};
 pub use screen::{Screener, screen};
+pub use summary::{
+    CriterionSummary, DecisionSummary, Standing, nearest_first, render_summary_text, summaries,
+};
 pub use truth::Truth;
 pub use verdict::{
     ArmVerdict, Ask, Awaited, Because, CriterionVerdict, DecisionVerdict, Eligibility,

@@ -7,6 +7,7 @@ mod eligibility;
 mod forms;
 mod json;
 mod schedule;
+pub mod screening;
 mod unit_name;
 mod wording;
 

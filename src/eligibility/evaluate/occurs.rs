@@ -303,9 +303,12 @@ fn when(entry: &Recorded<'_>, mode: Mode, days: &Days<'_>) -> Truth {
 fn undated(finding: &Finding, entry: &Recorded<'_>, days: &Days<'_>) -> Missing {
     let name = &finding.name;
     let known = [entry.entry.on, entry.entry.from, entry.entry.to].into_iter().flatten();
-    let known: Vec<String> = known.map(|day| day.to_string()).collect();
-    let known =
-        if known.is_empty() { "without a date".into() } else { format!("only as {}", known.join(" to ")) };
+    let dates: Vec<String> = known.map(|day| day.to_string()).collect();
+    let known = match (dates.as_slice(), entry.entry.to) {
+        ([], _) => "without a date".to_owned(),
+        ([from, ..], Some(to)) if to.latest == Date::MAX => format!("from {from} without its end"),
+        (dates, _) => format!("only as {}", dates.join(" to ")),
+    };
     let why =
         format!("`{name}` is recorded {known}, which does not settle whether it was {}", days.in_words());
     Missing::new(MissingKind::Date, name, why, format!("record the full dates of `{name}`"))

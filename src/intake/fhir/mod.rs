@@ -445,7 +445,9 @@ impl Inside<'_> {
             Some(id) => clean(&format!("{shown}/{id}")),
             None => shown.clone(),
         };
-        *self.document.read.entry(shown.clone()).or_default() += 1;
+        if shown != "Bundle" {
+            *self.document.read.entry(shown.clone()).or_default() += 1;
+        }
         if kind.is_none() {
             let what = "has no `resourceType`: it is no resource of FHIR";
             reading.not_understood(json, "Resource", what);
