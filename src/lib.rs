@@ -21,6 +21,8 @@ pub mod lookup;
 pub mod lower;
 pub mod model;
 pub mod number;
+pub mod omop;
+pub mod population;
 pub mod resolve;
 pub mod source;
 pub mod syntax;

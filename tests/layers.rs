@@ -27,8 +27,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("check", &["diagnostics", "model", "number", "source", "time", "units"]),
     ("eligibility", &["diagnostics", "model", "number", "time", "units"]),
     ("intake", &["eligibility", "model", "number", "time"]),
+    ("omop", &["eligibility", "model"]),
+    ("population", &["eligibility", "intake", "model", "number", "omop", "time", "units"]),
     ("calendar", &["diagnostics", "model", "source", "time"]),
-    ("emit", &["eligibility", "forms", "model", "number", "time", "units"]),
+    ("emit", &["eligibility", "forms", "model", "number", "omop", "population", "time", "units"]),
     // The whole way, and the program.
     (
         "compile",
@@ -59,6 +61,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "library",
             "lookup",
             "model",
+            "omop",
+            "population",
             "source",
         ],
     ),

@@ -10,6 +10,7 @@
 //! - Values tied on one day are each tried; the worst verdict stands, and the tie is reported.
 //! - A partial date that decides makes the criterion unknown.
 
+mod cut;
 mod document;
 mod evaluate;
 mod evidence;
@@ -24,6 +25,7 @@ mod truth;
 mod verdict;
 mod vocabulary;
 
+pub use cut::{Cut, recorded};
 pub use document::{EligibilityDocument, FORMAT as DOCUMENT_FORMAT, OpenArms, TrialIdentity, VisitPoint};
 pub use evidence::{Compared, Evidence, Missing, MissingKind, Normalised, Tie, WindowShown};
 pub use examples::{ExampleOutcome, check_examples, record_of, run_examples};

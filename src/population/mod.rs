@@ -1,0 +1,11 @@
+//! Many people at once: their data as narrow tables, and which of them each criterion lets in.
+//!
+//! Meaning is that of [`crate::eligibility`]. What a table can say of a person is decided on the tables; a person of
+//! whom they cannot say all is screened from a record of its own ([`Population::record`]), so that no verdict depends
+//! on the way it was computed.
+
+mod screened;
+mod tables;
+
+pub use screened::{Column, Counted, Mask, Screened};
+pub use tables::{Day, Days, Grouped, Happening, Population, ResultRow, ResultValue, Subject};

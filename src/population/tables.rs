@@ -1,0 +1,123 @@
+//! The narrow tables of a population.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::eligibility::Record;
+use crate::eligibility::record::Sex;
+
+/// Days since 1970-01-01.
+pub type Day = i32;
+
+/// The days between which something lies: one day where it is known exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Days {
+    pub earliest: Day,
+    pub latest: Day,
+}
+
+impl Days {
+    /// Any day at all.
+    pub const ANY: Self = Self { earliest: Day::MIN, latest: Day::MAX };
+    /// After all days: it is still going on.
+    pub const NEVER: Self = Self { earliest: Day::MAX, latest: Day::MAX };
+
+    pub fn exactly(day: Day) -> Self {
+        Self { earliest: day, latest: day }
+    }
+
+    pub fn is_exact(self) -> bool {
+        self.earliest == self.latest
+    }
+}
+
+/// Rows in the order of the people that they belong to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grouped<T> {
+    pub rows: Vec<T>,
+    /// Where the rows of each person begin, and behind the last of them the number of rows.
+    pub starts: Vec<u32>,
+}
+
+impl<T> Default for Grouped<T> {
+    /// Of nobody.
+    fn default() -> Self {
+        Self { rows: Vec::new(), starts: vec![0] }
+    }
+}
+
+impl<T> Grouped<T> {
+    /// The rows of one person.
+    pub fn of(&self, person: usize) -> &[T] {
+        &self.rows[self.range(person)]
+    }
+
+    pub fn range(&self, person: usize) -> Range<usize> {
+        self.starts[person] as usize..self.starts[person + 1] as usize
+    }
+}
+
+/// One person.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Subject {
+    pub id: i64,
+    pub sex: Option<Sex>,
+    pub born: Option<Days>,
+}
+
+/// One result. Numbers are the doubles of the data; what was recorded is [`crate::eligibility::recorded`] of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ResultRow {
+    pub on: Days,
+    /// Of [`Population::measures`].
+    pub measure: u16,
+    /// Of [`Population::units`]; none where none is recorded.
+    pub unit: Option<u16>,
+    pub value: ResultValue,
+    /// Limits of normal in the unit of the value; NaN where there is none.
+    pub low: f64,
+    pub high: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ResultValue {
+    Number(f64),
+    Below(f64),
+    Above(f64),
+    /// Of [`Population::levels`].
+    Level(u16),
+}
+
+/// A finding, exposure, procedure or event: the name is certain, or one that it may have.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Happening {
+    pub start: Days,
+    /// [`Days::NEVER`] while it is going on.
+    pub end: Days,
+    /// Of [`Population::things`]. A row of the data that has several names makes several of these.
+    pub thing: u16,
+    /// The data name something broader: it may be this, and may be something else.
+    pub is_perhaps: bool,
+    /// The data say that it is not certain (an order, a provisional diagnosis).
+    pub is_unsure: bool,
+}
+
+/// Everybody, with what the data hold of what the protocol asks.
+#[derive(Clone, Debug, Default)]
+pub struct Population {
+    pub people: Vec<Subject>,
+    pub results: Grouped<ResultRow>,
+    pub happenings: Grouped<Happening>,
+    /// Names of the protocol.
+    pub measures: Vec<String>,
+    /// Names of the protocol: concepts, events, visits.
+    pub things: Vec<String>,
+    /// As the records of one person spell them (UCUM or everyday).
+    pub units: Vec<String>,
+    pub levels: Vec<String>,
+    /// What is known of everybody: dates of events, coverage. It is added to the record of each.
+    pub everybody: Record,
+    /// What is known of single people beyond these tables, by their place in `people`: coverage, answers, doses,
+    /// qualifiers. It is added to their records.
+    pub beyond: BTreeMap<u32, Record>,
+}
