@@ -26,5 +26,6 @@ pub mod population;
 pub mod resolve;
 pub mod source;
 pub mod syntax;
+pub mod tabular;
 pub mod time;
 pub mod units;

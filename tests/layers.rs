@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 const ARROWS: &[(&str, &[&str])] = &[
     // The ground: values that everyone speaks of.
     ("number", &[]),
+    ("tabular", &[]),
     ("source", &[]),
     ("diagnostics", &["source"]),
     ("units", &["number"]),
@@ -28,9 +29,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("eligibility", &["diagnostics", "model", "number", "time", "units"]),
     ("intake", &["eligibility", "model", "number", "time"]),
     ("omop", &["eligibility", "model"]),
-    ("population", &["eligibility", "intake", "model", "number", "omop", "time", "units"]),
-    ("calendar", &["diagnostics", "model", "source", "time"]),
-    ("emit", &["eligibility", "forms", "model", "number", "omop", "population", "time", "units"]),
+    ("population", &["eligibility", "intake", "model", "number", "omop", "tabular", "time", "units"]),
+    ("calendar", &["diagnostics", "model", "source", "tabular", "time"]),
+    ("emit", &["eligibility", "forms", "model", "number", "omop", "population", "tabular", "time", "units"]),
     // The whole way, and the program.
     (
         "compile",

@@ -6,6 +6,7 @@ use jiff::civil::{Date, Weekday};
 use unicode_width::UnicodeWidthStr;
 
 use super::{Calendar, Days, EventEntry, EventStatus, Status, VisitEntry};
+use crate::tabular;
 
 /// `1 day`, `3 days`.
 pub(super) fn counted(days: i64) -> String {
@@ -166,9 +167,7 @@ impl Calendar {
 
     /// One line for each visit, under a line of headings. The columns are stable.
     pub fn to_csv(&self) -> String {
-        let mut writer = csv::Writer::from_writer(Vec::new());
         let date = |date: Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
-        let mut write = |row: &[String]| writer.write_record(row).expect("writing to memory does not fail");
         let headings = [
             "epoch",
             "visit",
@@ -187,9 +186,8 @@ impl Calendar {
             "possible_to",
             "remarks",
         ];
-        write(&headings.map(str::to_owned));
-        for visit in &self.visits {
-            write(&[
+        let visits = self.visits.iter().map(|visit| {
+            [
                 visit.epoch.clone(),
                 visit.name.clone(),
                 visit.label.clone(),
@@ -206,10 +204,9 @@ impl Calendar {
                 date(visit.possible.and_then(|days| days.from)),
                 date(visit.possible.and_then(|days| days.to)),
                 visit.remarks().join("; "),
-            ]);
-        }
-        let bytes = writer.into_inner().expect("writing to memory does not fail");
-        String::from_utf8(bytes).expect("the cells are text")
+            ]
+        });
+        tabular::csv(std::iter::once(headings.map(str::to_owned)).chain(visits))
     }
 
     /// The calendar as JSON: the fields of [`Calendar`], in their order.

@@ -3,20 +3,21 @@
 use std::fmt::Write as _;
 
 use super::evidence::{Compared, Evidence};
+use super::plain::one_line;
 use super::truth::Truth;
 use super::verdict::{Because, CriterionVerdict, DecisionVerdict, Eligibility, Status, Verdict};
 
 /// The verdict as text for a terminal or a mail: first what stands in the way, then what is open, then the rest.
 pub fn render_verdict_text(verdict: &Verdict) -> String {
     let mut text = String::new();
-    let person = verdict.person.as_deref().unwrap_or("this person");
+    let person = one_line(verdict.person.as_deref().unwrap_or("this person"));
     for decision in &verdict.decisions {
-        render_decision(&mut text, person, decision);
+        render_decision(&mut text, &person, decision);
     }
     if !verdict.notes.is_empty() {
         text.push_str("\nNot used from the record:\n");
         for note in &verdict.notes {
-            let _ = writeln!(text, "  - {note}");
+            let _ = writeln!(text, "  - {}", one_line(note));
         }
     }
     text
@@ -60,7 +61,8 @@ fn render_decision(text: &mut String, person: &str, decision: &DecisionVerdict) 
     if !decision.to_ask.is_empty() {
         text.push_str("\n  Still to ask\n");
         for ask in &decision.to_ask {
-            let _ = writeln!(text, "    - {} [{}]", capitalised(&ask.ask), ask.criteria.join(", "));
+            let _ =
+                writeln!(text, "    - {} [{}]", capitalised(&one_line(&ask.ask)), ask.criteria.join(", "));
         }
     }
 }
@@ -79,7 +81,7 @@ fn render_criterion(text: &mut String, line: &CriterionVerdict) {
     let _ = writeln!(text, "    {}{arm}  {}", line.code, line.prose);
     for because in &line.because {
         for sentence in sentences(because) {
-            let _ = writeln!(text, "        {sentence}");
+            let _ = writeln!(text, "        {}", one_line(&sentence));
         }
     }
     for tie in &line.ties {
@@ -90,7 +92,7 @@ fn render_criterion(text: &mut String, line: &CriterionVerdict) {
             "        {} has several values on {}: {}; {effect}",
             tie.measure,
             tie.on,
-            tie.values.join(", ")
+            one_line(&tie.values.join(", "))
         );
     }
 }
@@ -98,7 +100,7 @@ fn render_criterion(text: &mut String, line: &CriterionVerdict) {
 /// The reasons of one criterion in one line.
 pub(super) fn because_in_words(line: &CriterionVerdict) -> String {
     let sentences: Vec<String> = line.because.iter().flat_map(sentences).collect();
-    sentences.join("; ")
+    one_line(&sentences.join("; ")).into_owned()
 }
 
 /// What is to be said of one part of a rule.

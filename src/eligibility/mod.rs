@@ -18,6 +18,7 @@ mod examples;
 mod explain;
 mod mentions;
 mod person;
+mod plain;
 pub mod record;
 mod screen;
 mod summary;
@@ -31,6 +32,7 @@ pub use evidence::{Compared, Evidence, Missing, MissingKind, Normalised, Tie, Wi
 pub use examples::{ExampleOutcome, check_examples, record_of, run_examples};
 pub use explain::{render_verdict_text, test_in_words};
 pub use mentions::Mentions;
+pub use plain::one_line;
 pub use record::{ReadError, Record, read_records};
 pub use screen::{Screener, screen};
 pub use summary::{

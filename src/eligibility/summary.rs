@@ -1,9 +1,11 @@
 //! Many verdicts at a glance: how many of each, who is lost by which criterion, and who is nearest to being eligible.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use indexmap::IndexMap;
 
+use super::plain::one_line;
 use super::verdict::{DecisionVerdict, Eligibility, Status, Verdict};
 
 /// At most so many people are listed under each heading of the text.
@@ -177,8 +179,8 @@ pub fn render_summary_text(verdicts: &[Verdict]) -> String {
     text
 }
 
-fn person(verdict: &Verdict) -> &str {
-    verdict.person.as_deref().unwrap_or("a person without an id")
+fn person(verdict: &Verdict) -> Cow<'_, str> {
+    one_line(verdict.person.as_deref().unwrap_or("a person without an id"))
 }
 
 /// What keeps a person from being eligible, in a few words.
@@ -189,7 +191,11 @@ fn lacking(verdict: &Verdict) -> String {
         Standing::Eligible if decision.provisional.is_some() => format!("{at}, provisionally"),
         Standing::Eligible => at,
         Standing::OneItemMissing => {
-            format!("{at}: {} [{}]", decision.to_ask[0].ask, decision.to_ask[0].criteria.join(", "))
+            format!(
+                "{at}: {} [{}]",
+                one_line(&decision.to_ask[0].ask),
+                decision.to_ask[0].criteria.join(", ")
+            )
         }
         Standing::Undetermined => {
             format!("{at}: {} items missing, for {}", decision.to_ask.len(), few(&decision.open))
@@ -249,7 +255,7 @@ fn decision_text(text: &mut String, summary: &DecisionSummary<'_>, people: usize
     if !summary.asked.is_empty() {
         text.push_str("\n  Asked most often\n");
         for (ask, count) in summary.asked.iter().take(5) {
-            let _ = writeln!(text, "  {count:>7}  {ask}");
+            let _ = writeln!(text, "  {count:>7}  {}", one_line(ask));
         }
     }
 }

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 
 use super::entry::{reason, visits_of};
 use crate::model::{Trial, Why};
+use crate::tabular;
 
 /// One line for each field and reason.
 pub(super) fn csv(trial: &Trial) -> Vec<u8> {
@@ -32,16 +33,7 @@ pub(super) fn csv(trial: &Trial) -> Vec<u8> {
             }
         }
     }
-    write(&lines)
-}
-
-fn write(lines: &[Vec<String>]) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    for line in lines {
-        // Writing to memory cannot fail, and all lines have as many cells.
-        let _ = writer.write_record(line);
-    }
-    writer.into_inner().unwrap_or_default()
+    tabular::csv(lines).into_bytes()
 }
 
 /// A criterion, outcome or other need, with the fields that serve it.

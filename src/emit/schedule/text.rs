@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::table::{Mark, Note, Table, letters};
+use crate::tabular;
 
 /// Columns that belong together in a heading: the label and over how many visits it stands.
 pub(super) fn spans<'a, T: PartialEq>(items: impl Iterator<Item = &'a T>) -> Vec<(&'a T, usize)> {
@@ -18,9 +19,9 @@ pub(super) fn spans<'a, T: PartialEq>(items: impl Iterator<Item = &'a T>) -> Vec
 
 /// A line for each row of headings and each activity, its group in the first column; then the footnotes.
 pub(super) fn csv(table: &Table) -> String {
-    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    let mut rows: Vec<Vec<String>> = Vec::new();
     let mut write = |first: [String; 2], rest: Vec<String>| {
-        writer.write_record(first.into_iter().chain(rest)).expect("writing to memory does not fail");
+        rows.push(first.into_iter().chain(rest).collect());
     };
     let heading = |label: &str, notes: &[Note]| [String::new(), marked(label, notes)];
     write(heading("Epoch", &[]), table.columns.iter().map(|column| column.epoch.clone()).collect());
@@ -50,8 +51,7 @@ pub(super) fn csv(table: &Table) -> String {
     for (at, text) in table.footnotes.iter().enumerate() {
         write([String::new(), format!("{} {text}", Note(at).letter())], Vec::new());
     }
-    let bytes = writer.into_inner().expect("writing to memory does not fail");
-    String::from_utf8(bytes).expect("the cells are text")
+    tabular::csv(rows)
 }
 
 /// `X [a,b]`: the letters of the footnotes, apart from the text.
