@@ -28,12 +28,17 @@ pub fn harmless(cell: &str) -> Cow<'_, str> {
     // Spreadsheets pass over blanks in front, and take the wide forms of East Asian keyboards for the same signs.
     let begins = cell.trim_start_matches([' ', '\t', '\r', '\n']).chars().next();
     let is_formula = matches!(begins, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'));
-    if is_formula && !is_number(cell) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
+    if is_formula && !is_amount(cell) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
-/// Digits with at most a sign, a point and an exponent.
-fn is_number(cell: &str) -> bool {
-    cell.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte)) && cell.parse::<f64>().is_ok()
+/// A number with its sign, perhaps with an exponent or a unit behind it (`-14`, `+1.5e3`, `+7 d`): nothing to compute.
+fn is_amount(cell: &str) -> bool {
+    let digits = cell.strip_prefix(['+', '-']).unwrap_or(cell);
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b". %".contains(&byte);
+    let (number, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, ""));
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    number.starts_with(|first: char| first.is_ascii_digit())
+        && (number.bytes().chain(exponent.bytes())).all(is_plain)
 }
 
 #[cfg(test)]
@@ -42,16 +47,29 @@ mod tests {
 
     #[test]
     fn a_formula_becomes_text() {
-        for formula in
-            ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "-2+3+cmd|' /C calc'!A0"]
-        {
+        for formula in [
+            "=1+1",
+            "+1+1",
+            "-1+1",
+            "-1-1",
+            "+7/14",
+            "-A1",
+            "@SUM(A1)",
+            "\t=1",
+            "\r=1",
+            " =1",
+            "＝1",
+            "-2+3+cmd|' /C calc'!A0",
+        ] {
             assert_eq!(harmless(formula), format!("'{formula}"));
         }
     }
 
     #[test]
     fn numbers_and_words_stay_as_they_are() {
-        for text in ["-14", "+3", "-1.5e3", "−14 to −1", "±7 d", "a=b", "", "'already", "1-2"] {
+        for text in
+            ["-14", "+3", "-1.5e-3", "+7 d", "-20 %", "−14 to −1", "±7 d", "a=b", "", "'already", "1-2"]
+        {
             assert_eq!(harmless(text), text);
         }
     }
