@@ -33,7 +33,7 @@ pub(super) struct Recorded<'a> {
     pub entry: &'a Entry,
     /// Names in the protocol.
     pub names: Vec<&'a str>,
-    /// Names that it may have: its code is not listed, and its words speak of these.
+    /// Names that it may have: what was recorded is broader, or its code is not listed and its words speak of these.
     pub perhaps: Vec<&'a str>,
     pub start: DateRange,
     pub end: DateRange,
@@ -138,6 +138,13 @@ impl<'a> Person<'a> {
 
     fn entry(&mut self, entry: &'a Entry, words: &Vocabulary<'a>, lifetime: DateRange, domains: &[Domain]) {
         let mut names: Vec<&'a str> = words.find_thing(&entry.name).into_iter().collect();
+        for name in self.named_so(&entry.also, words) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let mut perhaps = self.named_so(&entry.perhaps, words);
+        perhaps.retain(|name| !names.contains(name));
         let is_finding = domains == [Domain::Condition];
         let is_drug = |name: &str| matches!(words.domain(name), Some(Domain::Drug | Domain::DrugClass));
         for name in entry.code.iter().chain(&entry.codes).flat_map(|code| words.find_code(code)) {
@@ -147,11 +154,11 @@ impl<'a> Person<'a> {
                 names.push(name);
             }
         }
-        let mut perhaps = Vec::new();
-        if names.is_empty() {
+        if names.is_empty() && perhaps.is_empty() {
             let codes: Vec<&String> = entry.code.iter().chain(&entry.codes).collect();
             let of_domain = |name: &&str| words.domain(name).is_some_and(|domain| domains.contains(&domain));
-            perhaps = match (&entry.text, entry.name.is_empty() && codes.is_empty()) {
+            let is_named = !entry.name.is_empty() || !entry.also.is_empty() || !entry.perhaps.is_empty();
+            perhaps = match (&entry.text, !is_named && codes.is_empty()) {
                 (Some(text), _) => words.mentioned(text),
                 // It is recorded that something was, not what.
                 (None, true) => words.concept_names().collect(),
@@ -164,6 +171,7 @@ impl<'a> Person<'a> {
                     (None, true, Some(text)) => {
                         self.unknown_word("finding", &format!("text:{text}"), words.thing_names());
                     }
+                    _ if entry.name.is_empty() => {}
                     _ => self.unknown_word("finding", &entry.name, words.thing_names()),
                 }
                 return;
@@ -171,6 +179,19 @@ impl<'a> Person<'a> {
         }
         let (start, end, is_ongoing) = self.extent(entry, lifetime);
         self.entries.push(Recorded { entry, names, perhaps, start, end, is_ongoing });
+    }
+
+    /// What the protocol calls these names of an entry.
+    fn named_so(&mut self, written: &[String], words: &Vocabulary<'a>) -> Vec<&'a str> {
+        let mut names = Vec::new();
+        for written in written {
+            match words.find_thing(written) {
+                Some(name) if names.contains(&name) => {}
+                Some(name) => names.push(name),
+                None => self.unknown_word("finding", written, words.thing_names()),
+            }
+        }
+        names
     }
 
     /// The days on which an entry can have begun and ended.

@@ -115,25 +115,7 @@ impl Additions {
     pub fn apply(&self, record: &mut Record) {
         let own = record.person.id.as_ref().and_then(|id| self.of.get(id));
         for added in self.everybody.iter().chain(own.into_iter().flatten()).cloned() {
-            let person = &mut record.person;
-            person.sex = person.sex.or(added.person.sex);
-            person.born = person.born.or(added.person.born);
-            person.country = person.country.take().or(added.person.country);
-            person.arm = person.arm.take().or(added.person.arm);
-            record.recorded = record.recorded.or(added.recorded);
-            record.measurements.extend(added.measurements);
-            record.findings.extend(added.findings);
-            record.exposures.extend(added.exposures);
-            record.procedures.extend(added.procedures);
-            record.events.extend(added.events);
-            record.absences.extend(added.absences);
-            record.coverage.extend(added.coverage);
-            for (key, answer) in added.answers {
-                record.answers.entry(key).or_insert(answer);
-            }
-            for (name, other) in added.persons {
-                record.persons.entry(name).or_insert(other);
-            }
+            record.add(added);
         }
         if self.names.is_empty() {
             return;

@@ -4,8 +4,11 @@
 //! whom they cannot say all is screened from a record of its own ([`Population::record`]), so that no verdict depends
 //! on the way it was computed.
 
+mod record;
 mod screened;
 mod tables;
 
 pub use screened::{Column, Counted, Mask, Screened};
-pub use tables::{Day, Days, Grouped, Happening, Population, ResultRow, ResultValue, Subject};
+pub use tables::{
+    Day, Days, Grouped, Happening, List, Naming, Period, Population, ResultRow, ResultValue, Subject,
+};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::eligibility::Record;
-use crate::eligibility::record::Sex;
+use crate::eligibility::record::{CoveredDomain, Sex};
 
 /// Days since 1970-01-01.
 pub type Day = i32;
@@ -52,8 +52,12 @@ impl<T> Grouped<T> {
         &self.rows[self.range(person)]
     }
 
+    /// Nothing where the table ends before this person: a table that is left empty says nothing of anybody.
     pub fn range(&self, person: usize) -> Range<usize> {
-        self.starts[person] as usize..self.starts[person + 1] as usize
+        match self.starts.get(person + 1) {
+            Some(end) => self.starts[person] as usize..*end as usize,
+            None => 0..0,
+        }
     }
 }
 
@@ -88,18 +92,47 @@ pub enum ResultValue {
     Level(u16),
 }
 
-/// A finding, exposure, procedure or event: the name is certain, or one that it may have.
+/// A finding, exposure, procedure or event: a row of the data.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Happening {
     pub start: Days,
     /// [`Days::NEVER`] while it is going on.
     pub end: Days,
-    /// Of [`Population::things`]. A row of the data that has several names makes several of these.
-    pub thing: u16,
-    /// The data name something broader: it may be this, and may be something else.
-    pub is_perhaps: bool,
+    /// What it is: of [`Population::namings`].
+    pub naming: u16,
     /// The data say that it is not certain (an order, a provisional diagnosis).
     pub is_unsure: bool,
+}
+
+/// What a row of the data is called in the protocol. It can be several things at once, and it must stay one row: who
+/// has one basal cell carcinoma has no malignancy other than that, and one malignancy, not two.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Naming {
+    /// Where records have it.
+    pub list: List,
+    /// Names of the protocol: concepts, events, visits.
+    pub certain: Vec<String>,
+    /// Names that it may have: the data name something broader.
+    pub perhaps: Vec<String>,
+}
+
+/// A list of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum List {
+    Findings,
+    Exposures,
+    Procedures,
+    Events,
+}
+
+/// Days of one person over which nothing of something is missing from the data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period {
+    /// Of [`Population::covered`].
+    pub of: u16,
+    /// Both ends are inside.
+    pub from: Day,
+    pub to: Day,
 }
 
 /// Everybody, with what the data hold of what the protocol asks.
@@ -108,16 +141,17 @@ pub struct Population {
     pub people: Vec<Subject>,
     pub results: Grouped<ResultRow>,
     pub happenings: Grouped<Happening>,
+    /// What of each person's own time is known to be complete (observation periods).
+    pub periods: Grouped<Period>,
     /// Names of the protocol.
     pub measures: Vec<String>,
-    /// Names of the protocol: concepts, events, visits.
-    pub things: Vec<String>,
+    pub namings: Vec<Naming>,
+    pub covered: Vec<CoveredDomain>,
     /// As the records of one person spell them (UCUM or everyday).
     pub units: Vec<String>,
     pub levels: Vec<String>,
     /// What is known of everybody: dates of events, coverage. It is added to the record of each.
     pub everybody: Record,
-    /// What is known of single people beyond these tables, by their place in `people`: coverage, answers, doses,
-    /// qualifiers. It is added to their records.
+    /// What is known of single people beyond these tables, by their place in `people`: answers, doses, qualifiers. It is added to their records.
     pub beyond: BTreeMap<u32, Record>,
 }

@@ -1,9 +1,13 @@
 //! Reading records: one, many, and the places where they are wrong.
 
+use trialc::eligibility::Status::{Met, NotMet, Unknown};
 use trialc::eligibility::record::{RecordedValue, Sex};
 use trialc::eligibility::{Record, read_records};
+use trialc::model::{Comparator, Domain, Finding, Mode, Value};
 
-use super::support::exact;
+use super::support::{
+    Protocol, compare, concept, exact, finding, number, occurs, table, term, until_decision, with,
+};
 
 #[test]
 fn one_record_an_array_and_lines_read_alike() {
@@ -135,4 +139,59 @@ fn what_is_no_record_is_refused() {
     }
     assert!(Record::read("[]").is_err());
     assert!(Record::read("{} {}").is_err());
+}
+
+#[test]
+fn one_entry_can_have_several_names_and_names_that_it_may_have() {
+    let classes = || {
+        Protocol::new()
+            .concept("malignancy", concept(Domain::Condition, "Malignancy"))
+            .concept("basal_cell_carcinoma", concept(Domain::Condition, "Basal cell carcinoma"))
+            .concept("lung_cancer", concept(Domain::Condition, "Lung cancer"))
+    };
+    let other_than_basal = || {
+        let finding = Finding { other_than: vec!["basal_cell_carcinoma".into()], ..finding("malignancy") };
+        occurs(finding, Mode::Ever, until_decision())
+    };
+    let case = |names: &str| {
+        with(&format!(
+            r#""findings": [{{{names}, "on": "2001-05-01"}}], "coverage": [{{"of": "conditions"}}]"#
+        ))
+    };
+    table(
+        &classes().include("X", other_than_basal()),
+        &[
+            ("a malignancy", &case(r#""name": "malignancy""#), Met),
+            (
+                "one that is a basal cell carcinoma",
+                &case(r#""name": "malignancy", "also": ["basal_cell_carcinoma"]"#),
+                NotMet,
+            ),
+            (
+                "one that may be a basal cell carcinoma",
+                &case(r#""name": "malignancy", "perhaps": ["basal_cell_carcinoma"]"#),
+                Unknown,
+            ),
+            ("one that may be another", &case(r#""name": "malignancy", "perhaps": ["lung_cancer"]"#), Met),
+            ("something that may be a malignancy", &case(r#""perhaps": ["malignancy"]"#), Unknown),
+            ("something that may be another", &case(r#""perhaps": ["lung_cancer"]"#), NotMet),
+        ],
+    );
+    let times = term("count", Value::Count { finding: finding("malignancy"), window: until_decision() });
+    let twice = compare(times, Comparator::AtLeast, number("2"));
+    table(
+        &classes().include("X", twice),
+        &[
+            (
+                "one row with two names is one",
+                &case(r#""name": "malignancy", "also": ["lung_cancer"]"#),
+                NotMet,
+            ),
+            (
+                "two rows are two",
+                &case(r#""name": "malignancy", "on": "2002-01-01"}, {"name": "malignancy""#),
+                Met,
+            ),
+        ],
+    );
 }

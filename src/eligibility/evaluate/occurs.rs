@@ -23,8 +23,14 @@ fn unsaid(finding: &str, entry: &Recorded<'_>, what: &str) -> Missing {
     Missing::new(MissingKind::Detail, finding, why, format!("record whether the `{finding}`{on} was {what}"))
 }
 
-/// An entry whose code the protocol does not list.
+/// An entry whose code the protocol does not list, or that is recorded as something broader.
 fn perhaps_meant(name: &str, entry: &Recorded<'_>) -> Missing {
+    if !entry.entry.perhaps.is_empty() {
+        let on = entry.entry.on.or(entry.entry.from).map(|day| format!(" of {day}")).unwrap_or_default();
+        let why = format!("something broader is recorded{on}, which may be `{name}` or something else");
+        let ask = format!("record whether this was `{name}`");
+        return Missing::new(MissingKind::Detail, name, why, ask);
+    }
     let code = entry.entry.code.iter().chain(&entry.entry.codes).next();
     let recorded = match (&entry.entry.text, code) {
         (Some(text), Some(code)) => {
@@ -67,6 +73,13 @@ impl<'a> Evaluator<'a> {
         } else {
             return (Truth::False, Vec::new());
         };
+        // It may be one of those that do not count.
+        let other =
+            finding.other_than.iter().find(|of| entry.perhaps.iter().any(|one| self.words.is_a(one, of)));
+        if let (Some(other), Truth::True) = (other, truth) {
+            missing.push(perhaps_meant(other, entry));
+            truth = Truth::Unknown;
+        }
         for qualifier in &finding.qualifiers {
             let said = said_of(entry, qualifier);
             if said == Truth::Unknown {

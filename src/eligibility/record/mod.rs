@@ -49,6 +49,32 @@ pub struct Record {
     pub persons: BTreeMap<String, Record>,
 }
 
+impl Record {
+    /// Adds what else is known of the person. What the record says of sex, birth, country, arm and its own day, and
+    /// its answers, stand.
+    pub fn add(&mut self, added: Self) {
+        let person = &mut self.person;
+        person.sex = person.sex.or(added.person.sex);
+        person.born = person.born.or(added.person.born);
+        person.country = person.country.take().or(added.person.country);
+        person.arm = person.arm.take().or(added.person.arm);
+        self.recorded = self.recorded.or(added.recorded);
+        self.measurements.extend(added.measurements);
+        self.findings.extend(added.findings);
+        self.exposures.extend(added.exposures);
+        self.procedures.extend(added.procedures);
+        self.events.extend(added.events);
+        self.absences.extend(added.absences);
+        self.coverage.extend(added.coverage);
+        for (key, answer) in added.answers {
+            self.answers.entry(key).or_insert(answer);
+        }
+        for (name, other) in added.persons {
+            self.persons.entry(name).or_insert(other);
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PersonFacts {
@@ -113,6 +139,13 @@ pub struct Entry {
     /// The protocol's name, or another name or brand that the protocol lists.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
+    /// Further names of the same entry.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
+    /// Names that it may have: what was recorded is broader. It makes nothing of these true, and keeps them from being
+    /// denied.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub perhaps: Vec<String>,
     /// A code as `system:code`: `icd10:E11.9`, `snomed:44054006`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
