@@ -94,6 +94,26 @@ impl EligibilityDocument {
         document
     }
 
+    /// The names that criteria and events speak of themselves, not through what those contain.
+    pub fn asked(&self) -> Mentions<'_> {
+        let mut mentions = Mentions::default();
+        for criterion in self.decisions.values().flat_map(|decision| decision.criteria.values()) {
+            mentions.clause(&criterion.rule);
+        }
+        for event in self.events.values() {
+            constraints(&event.constraints, &mut mentions);
+            if let Some(clause) = &event.when {
+                mentions.clause(clause);
+            }
+        }
+        for measure in self.measures.values() {
+            if let MeasureKind::Quantity(QuantityMeasure { formula_of: Some(formula), .. }) = &measure.kind {
+                mentions.term(formula);
+            }
+        }
+        mentions
+    }
+
     fn take_what_is_mentioned(&mut self, trial: &Trial) {
         let mentions = closure(trial);
         let visits = trial.schedule.iter().flat_map(|schedule| &schedule.visits);

@@ -150,7 +150,9 @@ pub struct Population {
     /// As the records of one person spell them (UCUM or everyday).
     pub units: Vec<String>,
     pub levels: Vec<String>,
-    /// What is known of everybody: dates of events, coverage. It is added to the record of each.
+    /// What is known of everybody: dates of events and coverage. It is added to the record of each. Names of the
+    /// protocol that nothing in the data can have (no concept id is known) stand here as entries without a date that are
+    /// unsure: whatever is covered, they are not absent.
     pub everybody: Record,
     /// What is known of single people beyond these tables, by their place in `people`: answers, doses, qualifiers. It is added to their records.
     pub beyond: BTreeMap<u32, Record>,

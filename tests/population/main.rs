@@ -1,3 +1,19 @@
-//! Many people at once: the tables say what the record of each person says.
+//! Many people at once: the tables say what the record of each person says, and what of a hospital's data comes into them.
 
+#[path = "../support/snippet.rs"]
+mod snippet;
+
+mod concept_sets;
 mod records;
+
+use snippet::compile_snippet;
+use trialc::diagnostics::render::{Format, Look, render};
+use trialc::eligibility::EligibilityDocument;
+
+/// The eligibility rules of a snippet.
+pub fn document(text: &str) -> EligibilityDocument {
+    let compiled = compile_snippet(text);
+    let shown = || render(Format::Plain, Look::default(), &compiled.sources, &compiled.diagnostics);
+    assert!(!compiled.has_errors(), "{}\n{text}", shown());
+    EligibilityDocument::of(&compiled.trial.expect("it compiles"))
+}

@@ -1,0 +1,134 @@
+//! Concept ids that every database of the OMOP CDM 5.4 shares, whatever vocabulary it was loaded with.
+//!
+//! Sources: the OMOP CDM 5.4 specification and the OHDSI standardised vocabularies (Athena). Ids of units and visits stand in
+//! the CONCEPT table of Eunomia's Synthea27Nj (vocabulary v5.0 09-APR-22), which `tests/population` holds them against.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// "No matching concept": what was recorded has no id in the vocabulary.
+pub const NO_CONCEPT: i64 = 0;
+
+/// `gender_concept_id`; every other one leaves the sex unknown.
+pub mod gender {
+    pub const MALE: i64 = 8507;
+    pub const FEMALE: i64 = 8532;
+    pub const OTHER: i64 = 8521;
+}
+
+/// `operator_concept_id` of a result (vocabulary Meas Value Operator, SNOMED CT).
+pub mod operator {
+    pub const LESS: i64 = 4_171_756;
+    pub const AT_MOST: i64 = 4_171_754;
+    pub const EQUAL: i64 = 4_172_703;
+    pub const AT_LEAST: i64 = 4_171_755;
+    pub const GREATER: i64 = 4_172_704;
+}
+
+/// `drug_type_concept_id` of what was prescribed, ordered, claimed or dispensed: nobody says that it was taken
+/// (vocabulary Type Concept, and Drug Type before 2020).
+pub const DRUGS_NOT_SEEN_TAKEN: &[i64] = &[
+    32825,      // EHR dispensing record
+    32833,      // EHR order
+    32837,      // EHR planned dispensing record
+    32838,      // EHR prescription
+    32839,      // EHR prescription issue record
+    32869,      // Pharmacy claim
+    38_000_175, // Prescription dispensed in pharmacy
+    38_000_176, // Prescription dispensed through mail order
+    38_000_177, // Prescription written
+];
+
+/// `condition_status_concept_id` of a diagnosis that is not yet one.
+pub const PRELIMINARY_DIAGNOSIS: &[i64] = &[
+    32899,     // Preliminary diagnosis (Condition Status)
+    4_033_240, // Preliminary diagnosis (SNOMED CT)
+];
+
+/// `visit_concept_id` of stays in hospital.
+pub const INPATIENT_VISITS: &[i64] = &[
+    262,   // Emergency Room and Inpatient Visit
+    8717,  // Inpatient Hospital
+    9201,  // Inpatient Visit
+    32037, // Intensive Care
+];
+
+/// What a stay in hospital is: `Hospital admission` of SNOMED CT.
+pub const HOSPITAL_ADMISSION: (&str, &str) = ("snomed", "32485007");
+
+/// `unit_concept_id` to UCUM. With a vocabulary of the user's, its UCUM concepts are added.
+pub fn units() -> &'static BTreeMap<i64, String> {
+    &UNITS
+}
+
+static UNITS: LazyLock<BTreeMap<i64, String>> = LazyLock::new(|| {
+    let lines = include_str!("units.tsv").lines().filter(|line| !line.starts_with('#'));
+    let pair = |line: &str| {
+        let (id, ucum) = line.split_once('\t')?;
+        Some((id.parse().ok()?, ucum.to_owned()))
+    };
+    lines.filter_map(pair).collect()
+});
+
+/// `value_as_concept_id` to the word of the answer, as a FHIR `Observation` with the same code gives it
+/// (LOINC answers, SNOMED CT qualifiers, Meas Value).
+pub const ANSWERS: &[(i64, &str)] = &[
+    (9189, "negative"),
+    (9190, "not detected"),
+    (9191, "positive"),
+    (4_126_681, "detected"),
+    (4_188_539, "yes"),
+    (4_188_540, "no"),
+    (45_877_985, "detected"),
+    (45_877_994, "yes"),
+    (45_878_245, "no"),
+    (45_878_583, "negative"),
+    (45_880_296, "not detected"),
+    (45_884_084, "positive"),
+];
+
+/// The name that codes of protocols have for the vocabulary of an OMOP concept.
+pub fn system_of(vocabulary_id: &str) -> Option<&'static str> {
+    Some(match vocabulary_id {
+        "LOINC" => "loinc",
+        "SNOMED" => "snomed",
+        "ICD10" | "ICD10CM" | "ICD10GM" => "icd10",
+        "ICD10PCS" => "icd10pcs",
+        "ICD9CM" => "icd9",
+        "ATC" => "atc",
+        "RxNorm" => "rxnorm",
+        "MedDRA" => "meddra",
+        "CVX" => "cvx",
+        "NDC" => "ndc",
+        "CPT4" => "cpt",
+        "OPS" => "ops",
+        _ => return None,
+    })
+}
+
+/// Systems in which a code stands for all that begin with it.
+pub fn is_hierarchy_of_beginnings(system: &str) -> bool {
+    matches!(system, "icd10" | "atc")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ANSWERS, UNITS};
+    use crate::units;
+
+    #[test]
+    fn every_unit_of_the_table_is_ucum_and_no_everyday_spelling() {
+        let lines = include_str!("units.tsv").lines().filter(|line| !line.starts_with('#')).count();
+        assert_eq!(UNITS.len(), lines, "each line is an id and a code, each id once");
+        let wrong: Vec<_> = UNITS.iter().filter(|(_, ucum)| units::parse(ucum).is_err()).collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
+    }
+
+    #[test]
+    fn ids_stand_once() {
+        let mut ids: Vec<i64> = ANSWERS.iter().map(|(id, _)| *id).collect();
+        ids.dedup();
+        assert_eq!(ids.len(), ANSWERS.len());
+        assert!(ids.is_sorted());
+    }
+}
