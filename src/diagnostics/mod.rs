@@ -146,6 +146,9 @@ pub fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a st
     for candidate in candidates.into_iter().filter(|candidate| *candidate != wrong) {
         let allowed = (wrong.len().max(candidate.len()) / 3).max(1);
         let lower = candidate.to_lowercase();
+        if means_something_else(&wrong_lower, &lower) {
+            continue;
+        }
         let distance = if wrong_flat == flat(&lower) {
             0
         } else if length.abs_diff(lower.chars().count()) > allowed {
@@ -161,9 +164,71 @@ pub fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a st
     best.map(|(_, candidate)| candidate)
 }
 
+/// Beginnings that turn a word into its opposite or another thing.
+const OPPOSITES: &[(&str, &str)] = &[
+    ("hypo", "hyper"),
+    ("pre", "post"),
+    ("ante", "post"),
+    ("systolic", "diastolic"),
+    ("a", "hyper"),
+    ("brady", "tachy"),
+];
+
+/// Whether two names are near each other by their letters and apart by their meaning: `hypotension` is no slip of
+/// `hypertension`, and `hepatitis_d` none of `hepatitis_b`.
+fn means_something_else(one: &str, other: &str) -> bool {
+    let words = |text: &'_ str| text.split(['_', '-', ' ']).map(str::to_owned).collect::<Vec<_>>();
+    let (one, other) = (words(one), words(other));
+    let differ = |pair: &(&String, &String)| pair.0 != pair.1;
+    let different: Vec<_> = one.iter().zip(&other).filter(differ).collect();
+    if one.len() == other.len()
+        && one.len() > 1
+        && let [(mine, theirs)] = different.as_slice()
+        && mine.chars().count().max(theirs.chars().count()) <= 2
+    {
+        return true;
+    }
+    let is_opposite = |mine: &str, theirs: &str| {
+        OPPOSITES.iter().any(|(a, b)| {
+            let rests = |a: &str, b: &str| mine.strip_prefix(a).zip(theirs.strip_prefix(b));
+            let near =
+                |(one, other): (&str, &str)| one.len() > 3 && strsim::damerau_levenshtein(one, other) <= 1;
+            rests(a, b).is_some_and(near) || rests(b, a).is_some_and(near)
+        })
+    };
+    different.iter().any(|(mine, theirs)| is_opposite(mine, theirs))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_opposite_of_a_word_is_never_offered_as_its_spelling() {
+        for (written, known) in [
+            ("hypotension", "hypertension"),
+            ("hyperkalemia", "hypokalemia"),
+            ("symptomatic_hypotension", "symptomatic_hypertension"),
+            ("bradycardia", "tachycardia"),
+            ("hepatitis_d", "hepatitis_b"),
+            ("vitamin_a", "vitamin_d"),
+        ] {
+            assert_eq!(did_you_mean(written, [known]), None, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_slip_is() {
+        for (written, known) in [
+            ("hypertensoin", "hypertension"),
+            ("hipotension", "hypotension"),
+            ("hepatits_b", "hepatitis_b"),
+            ("vitamin_b12", "vitamin_b_12"),
+            ("randomisation", "randomization"),
+        ] {
+            assert_eq!(did_you_mean(written, [known]), Some(known), "{written}");
+        }
+    }
 
     #[test]
     fn only_an_endless_word_is_cut() {

@@ -1,5 +1,6 @@
 //! Invented participants with the verdicts that the author expects.
 
+use super::finding::Sought;
 use super::property::iso;
 use super::{Lowering, label_of};
 use crate::ast::{self, Item, Keyword, Name, Value};
@@ -215,7 +216,7 @@ impl Lowering<'_> {
             // A visit that took place.
             None if self.scope.get(Space::Visit, &name.value).is_some() => Some(()),
             None => {
-                self.unknown_in_rule(name);
+                self.unknown_in_rule(name, Sought::Occurrence);
                 None
             }
         }
@@ -224,7 +225,7 @@ impl Lowering<'_> {
     fn fact_value(&mut self, name: &Name, value: &ast::FactValue, span: Span) -> Option<FactValue> {
         if !self.is_measure(&name.value) {
             match self.scope.get(Space::Thing, &name.value) {
-                None => self.unknown_in_rule(name),
+                None => self.unknown_in_rule(name, Sought::Value),
                 Some(entity) => {
                     let is = entity.keyword().text();
                     self.report(

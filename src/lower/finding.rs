@@ -26,6 +26,17 @@ pub(super) const QUALIFIERS: [&str; 15] = [
     "uncontrolled",
 ];
 
+/// What a name in a rule must be, by the words around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sought {
+    Anything,
+    /// Behind `ever`, `taking`, before `present`.
+    Occurrence,
+    /// In a comparison.
+    Value,
+}
+
+const MEASURES: [Keyword; 3] = [Keyword::Measure, Keyword::Score, Keyword::Derive];
 const FINDINGS: [Keyword; 5] =
     [Keyword::Condition, Keyword::Drug, Keyword::DrugClass, Keyword::Procedure, Keyword::Event];
 
@@ -48,7 +59,7 @@ impl Lowering<'_> {
 
     fn finding_domain(&mut self, name: &Name) -> Option<Domain> {
         let Some(entity) = self.scope.get(Space::Thing, &name.value) else {
-            self.unknown_in_rule(name);
+            self.unknown_in_rule(name, Sought::Occurrence);
             return None;
         };
         let Some(domain) = domain(entity.keyword()) else {
@@ -79,7 +90,7 @@ impl Lowering<'_> {
     }
 
     /// A name in a rule that is declared nowhere.
-    pub(super) fn unknown_in_rule(&mut self, name: &Name) {
+    pub(super) fn unknown_in_rule(&mut self, name: &Name, sought: Sought) {
         if ast::WORDS_FOR_TAKING.contains(&name.value.as_str()) {
             let found = Diagnostic::new(
                 &codes::UNDECLARED,
@@ -91,19 +102,38 @@ impl Lowering<'_> {
             ));
             return;
         }
-        let candidates: Vec<&str> =
-            self.scope.all(Space::Thing).map(|(name, _)| name).chain(["sex", "age", "country"]).collect();
-        let otherwise = format!(
-            "declare it, as in `condition {0} \"…\"`, `measure {0} \"…\": mg/dL` or `event {0} \"…\"`",
-            name.value
-        );
-        let found = self.scope.unknown(
-            &codes::UNDECLARED,
-            name,
-            "measure, finding or event",
-            &candidates,
-            &otherwise,
-        );
+        let of_sort = |keyword: Keyword| match sought {
+            Sought::Anything => true,
+            Sought::Occurrence => FINDINGS.contains(&keyword),
+            Sought::Value => MEASURES.contains(&keyword),
+        };
+        let declared = self.scope.all(Space::Thing).filter(|(_, entity)| of_sort(entity.keyword()));
+        let mut candidates: Vec<&str> = declared.map(|(name, _)| name).collect();
+        if sought != Sought::Occurrence {
+            candidates.extend(["sex", "age", "country"]);
+        }
+        let written = &name.value;
+        let (noun, otherwise) = match sought {
+            Sought::Anything => (
+                "measure, finding or event",
+                format!(
+                    "declare it, as in `condition {written} \"…\"`, `measure {written} \"…\": mg/dL` or `event {written} \"…\"`"
+                ),
+            ),
+            Sought::Occurrence => (
+                "condition, drug, procedure or event",
+                format!(
+                    "declare it, as in `condition {written} \"…\"`, `drug {written} \"…\"`, `procedure {written} \"…\"` or `event {written} \"…\"`"
+                ),
+            ),
+            Sought::Value => (
+                "measure",
+                format!(
+                    "declare it with its unit, as in `measure {written} \"…\": mg/dL`, or with its values, as in `measure {written} \"…\" {{ values: negative, positive }}`"
+                ),
+            ),
+        };
+        let found = self.scope.unknown(&codes::UNDECLARED, name, noun, &candidates, &otherwise);
         self.report(found);
     }
 

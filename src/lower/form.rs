@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use super::env::Env;
+use super::finding::Sought;
 use super::measure::number_of;
 use super::unit::refer;
 use crate::ast::{self, ExprKind, Item, Keyword, Name, NameOrRange, Value};
@@ -52,7 +53,7 @@ impl Lowering<'_> {
             }
             None if self.scope.get(Space::Form, &name.value).is_some() => true,
             None => {
-                self.unknown_in_rule(name);
+                self.unknown_in_rule(name, Sought::Anything);
                 false
             }
         }

@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use super::env::{Env, Keys};
+use super::finding::Sought;
 use super::points::is_points;
 use crate::ast::{self, Expr, ExprKind, Keyword, Name, Quantifier};
 use crate::diagnostics::{Diagnostic, codes};
@@ -214,7 +215,7 @@ impl Lowering<'_> {
                 None
             }
             None => {
-                self.unknown_in_rule(name);
+                self.unknown_in_rule(name, Sought::Anything);
                 None
             }
             Some(Keyword::Define) => self.expand(expr, finding, env),

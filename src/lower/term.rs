@@ -2,6 +2,7 @@
 
 use super::Lowering;
 use super::env::Env;
+use super::finding::Sought;
 use super::unit::composed;
 use crate::ast::{self, Expr, ExprKind, Keyword, Quantity};
 use crate::diagnostics::{Diagnostic, codes};
@@ -239,7 +240,7 @@ impl Lowering<'_> {
         }
         if !self.is_measure(&name.value) {
             match self.scope.get(Space::Thing, &name.value) {
-                None => self.unknown_in_rule(name),
+                None => self.unknown_in_rule(name, Sought::Value),
                 Some(entity) => {
                     let is = entity.keyword().text();
                     let help = match entity.keyword() {
@@ -321,7 +322,7 @@ impl Lowering<'_> {
                 Some((finding.name.value.clone(), self.measure(&finding.name.value)?))
             }
             ExprKind::Finding(finding) if self.scope.get(Space::Thing, &finding.name.value).is_none() => {
-                self.unknown_in_rule(&finding.name);
+                self.unknown_in_rule(&finding.name, Sought::Value);
                 None
             }
             ExprKind::Error => None,

@@ -1,5 +1,6 @@
 //! Interventions, background therapy, allocations, arms and sequences.
 
+use super::finding::Sought;
 use super::header::origins;
 use super::{Lowering, label_of};
 use crate::ast::{self, Item, Keyword, Name, PlanPhrase, Value};
@@ -125,7 +126,7 @@ impl Lowering<'_> {
                         lowering.use_measure(&name);
                         strata.push(name.value);
                     } else {
-                        lowering.unknown_in_rule(&name);
+                        lowering.unknown_in_rule(&name, Sought::Anything);
                     }
                 }
                 Some(strata)
