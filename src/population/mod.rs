@@ -4,10 +4,13 @@
 //! whom they cannot say all is screened from a record of its own ([`Population::record`]), so that no verdict depends
 //! on the way it was computed.
 
+pub mod attrition;
+mod counts;
 mod record;
 mod screened;
 mod tables;
 
+pub use counts::{Cell, Count, Histogram};
 pub use screened::{Column, Counted, Mask, Screened};
 pub use tables::{
     Day, Days, Grouped, Happening, List, Naming, Period, Population, ResultRow, ResultValue, Subject,

@@ -1,6 +1,6 @@
 //! Which criteria let whom in: two bits for each person and criterion, and how many people share the same bits.
 
-use std::collections::BTreeMap;
+use indexmap::IndexMap;
 
 use crate::eligibility::{Eligibility, Status};
 use crate::model::CriterionKind;
@@ -39,26 +39,47 @@ impl Mask {
     pub fn iter(&self) -> impl Iterator<Item = usize> {
         (0..self.0.len() * 64).filter(|place| self.contains(*place))
     }
+
+    /// Of these words, the empty ones at the end left away: equal sets are equal masks.
+    fn of(words: &[u64]) -> Self {
+        let width = words.iter().rposition(|word| *word != 0).map_or(0, |last| last + 1);
+        Self(words[..width].to_vec())
+    }
+}
+
+impl FromIterator<usize> for Mask {
+    fn from_iter<I: IntoIterator<Item = usize>>(places: I) -> Self {
+        let mut mask = Self::default();
+        places.into_iter().for_each(|place| mask.insert(place));
+        mask
+    }
 }
 
 /// The verdicts of everybody on one decision.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Screened {
     /// The event that the decision permits.
     pub decision: String,
     pub label: Option<String>,
+    /// In the order of the protocol; of a criterion that is limited to arms one for each of these that is open.
     pub columns: Vec<Column>,
+    /// The arms that are open at the decision, also those that no criterion is limited to; none where no criterion
+    /// of the decision is limited to arms.
+    pub arms: Vec<String>,
     /// One bit for each person, by column; where neither is set the criterion is not met.
     pub met: Vec<Vec<u64>>,
     pub unknown: Vec<Vec<u64>>,
     /// One bit for each person: it does not concern them (another arm).
     pub not_applicable: Vec<Vec<u64>>,
+    /// One bit for each person, by arm: it is not open for them, who are in another one. Without any word where that
+    /// is said of nobody.
+    pub closed: Vec<Vec<u64>>,
     pub people: usize,
 }
 
 impl Screened {
     pub fn status(&self, person: usize, column: usize) -> Status {
-        let has = |bits: &[Vec<u64>]| bits[column][person / 64] >> (person % 64) & 1 == 1;
+        let has = |bits: &[Vec<u64>]| is_set(&bits[column], person);
         if has(&self.not_applicable) {
             Status::NotApplicable
         } else if has(&self.met) {
@@ -86,30 +107,86 @@ impl Screened {
         verdict
     }
 
+    /// Over all arms that are open for the person: eligible when they are for at least one of them.
+    pub fn overall(&self, person: usize) -> Eligibility {
+        let open = (0..self.arms.len()).filter(|arm| self.is_open(person, *arm));
+        open.map(|arm| self.verdict(person, Some(&self.arms[arm])))
+            .max()
+            .unwrap_or_else(|| self.verdict(person, None))
+    }
+
+    /// Is an arm (its place among `arms`) in question for a person?
+    pub fn is_open(&self, person: usize, arm: usize) -> bool {
+        !self.closed.get(arm).is_some_and(|bits| is_set(bits, person))
+    }
+
     /// How many people have the same criteria not met and the same unknown. From these few numbers every order
-    /// and choice of criteria can be counted without looking at anybody again.
+    /// and choice of criteria can be counted without looking at anybody again. Sorted by the masks.
     pub fn counted(&self) -> Vec<Counted> {
-        let mut counts: BTreeMap<(Mask, Mask), u64> = BTreeMap::new();
-        for person in 0..self.people {
-            let (mut not_met, mut unknown) = (Mask::default(), Mask::default());
+        let (width, arms) = (self.columns.len().div_ceil(64), self.arms.len().div_ceil(64));
+        let words = 2 * width + arms;
+        let mut counts: IndexMap<Box<[u64]>, u64, foldhash::fast::FixedState> = IndexMap::default();
+        // Sixty-four people at a time: of each column one word, turned into a row of bits for each of them.
+        let mut rows = vec![0; 64 * words];
+        for block in 0..self.people.div_ceil(64) {
+            rows.fill(0);
+            let inside = (self.people - block * 64).min(64);
+            let mut spread = |mut bits: u64, place: usize| {
+                bits &= u64::MAX >> (64 - inside);
+                while bits != 0 {
+                    rows[bits.trailing_zeros() as usize * words + place / 64] |= 1 << (place % 64);
+                    bits &= bits - 1;
+                }
+            };
             for column in 0..self.columns.len() {
-                match self.status(person, column) {
-                    Status::NotMet => not_met.insert(column),
-                    Status::Unknown => unknown.insert(column),
-                    Status::Met | Status::NotApplicable => {}
+                let [met, unknown, beside] =
+                    [&self.met, &self.unknown, &self.not_applicable].map(|bits| word(&bits[column], block));
+                spread(!met & !unknown & !beside, column);
+                spread(unknown & !met & !beside, width * 64 + column);
+            }
+            for (arm, bits) in self.closed.iter().enumerate() {
+                spread(word(bits, block), 2 * width * 64 + arm);
+            }
+            for row in rows.chunks_exact(words.max(1)).take(inside) {
+                match counts.get_mut(row) {
+                    Some(count) => *count += 1,
+                    None => drop(counts.insert(row.into(), 1)),
                 }
             }
-            *counts.entry((not_met, unknown)).or_default() += 1;
+            // Of no criterion at all there is one row, which has no word.
+            if words == 0 {
+                *counts.entry(Box::default()).or_default() += inside as u64;
+            }
         }
-        let counted = |((not_met, unknown), people)| Counted { not_met, unknown, people };
-        counts.into_iter().map(counted).collect()
+        let mut counted: Vec<Counted> = counts
+            .into_iter()
+            .map(|(row, people)| Counted {
+                not_met: Mask::of(&row[..width]),
+                unknown: Mask::of(&row[width..2 * width]),
+                closed: Mask::of(&row[2 * width..]),
+                people,
+            })
+            .collect();
+        counted.sort_by(|a, b| (&a.not_met, &a.unknown, &a.closed).cmp(&(&b.not_met, &b.unknown, &b.closed)));
+        counted
     }
 }
 
+fn is_set(bits: &[u64], person: usize) -> bool {
+    word(bits, person / 64) >> (person % 64) & 1 == 1
+}
+
+/// A word beyond the last one has no bit set.
+fn word(bits: &[u64], place: usize) -> u64 {
+    bits.get(place).copied().unwrap_or(0)
+}
+
 /// So many people fail exactly these criteria, and exactly those are open for them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counted {
     pub not_met: Mask,
     pub unknown: Mask,
+    /// Arms that are not open for them, by their place among [`Screened::arms`].
+    pub closed: Mask,
     pub people: u64,
 }
