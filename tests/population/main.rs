@@ -4,6 +4,9 @@
 mod snippet;
 
 mod concept_sets;
+#[allow(dead_code)]
+mod generate;
+mod generated;
 mod records;
 
 use snippet::compile_snippet;
