@@ -45,6 +45,13 @@ pub enum Value {
     Quantity(Quantity),
     /// `0 to 500`, `0 to 500 mg/dL`.
     Range(QuantityRange),
+    /// Dose levels of a product, by name: `low 5 mg, high 10 mg`.
+    Doses(Vec<(Name, Quantity)>),
+    /// `450 mL in 8 weeks`: how much there may be in any such time.
+    Allowance {
+        amount: Quantity,
+        within: DurationExpr,
+    },
     /// `18 years and over` has a low end only; `under 18 years` a high end that is itself outside (`below`);
     /// `up to 65 years` one that is inside.
     OpenRange {
@@ -228,6 +235,8 @@ pub enum PlanPhrase {
         days: Vec<i64>,
         of: i64,
     },
+    /// `level low`: one of the product's dose levels.
+    Level(Name),
     /// `stable`, or another named manner.
     Text(Spanned<String>),
 }

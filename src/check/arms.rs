@@ -115,8 +115,20 @@ fn living_product(intervention: &Intervention) -> Option<(Prose<'_>, std::ops::R
     // Mesenchymal and haematopoietic stem cells, mononuclear cells, with any source before them.
     const ACRONYMS: [&str; 5] = ["MSC", "MNC", "HSC", "PBSC", "PBMC"];
     let label = Prose::new(&intervention.label, intervention.origins.get("prose").or(intervention.origin.0));
+    let is_target = |range: &std::ops::Range<usize>| {
+        let at = label.tokens.iter().position(|token| token.range.start == range.start);
+        let before = at.and_then(|at| at.checked_sub(1)).map(|at| &label.tokens[at]);
+        let behind = label.tokens.iter().find(|token| token.range.start >= range.end);
+        before.is_some_and(|word| ["against", "anti", "of", "for", "-"].iter().any(|one| word.is(one)))
+            || behind.is_some_and(|word| {
+                ["factor", "inhibitor", "antibody", "modulator", "agonist", "antagonist", "mobilizer"]
+                    .iter()
+                    .any(|one| word.is(one))
+            })
+    };
     if let Some(range) = label.find_first(&PHRASES) {
-        return Some((label, range));
+        // `antibody against stem cell factor` acts on cells, and holds none.
+        return (!is_target(&range)).then_some((label, range));
     }
     let acronym = label.tokens.iter().find(|token| {
         let word = label.words(token.range.clone());
@@ -322,10 +334,14 @@ fn forbidden_product(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diag
             format!("{} forbids `{}`, and the trial itself gives `{given}`", demand.place.code, finding.name),
         );
         found.extend(diagnostic.map(|found| {
-            found.label("given by the trial").help(format!(
-                "leave it out (`{} other than ({given})`), or end the window before the treatment begins",
-                finding.name
-            ))
+            let instead = if given == finding.name {
+                "drop one of the two".to_owned()
+            } else {
+                format!("leave it out (`{} other than {given}`)", finding.name)
+            };
+            found
+                .label("given by the trial")
+                .help(format!("{instead}, or end the window before the treatment begins"))
         }));
     }
 }
@@ -361,8 +377,9 @@ fn masking(trial: &Trial) -> Option<Diagnostic> {
     if roles == 0 || (least..=most).contains(&roles) {
         return None;
     }
+    let are = if roles == 1 { "is" } else { "are" };
     let needs = if least == 1 { "one masked role" } else { "at least two masked roles" };
-    let found = at(&codes::MASKING, span("masked"), format!("`{word}` needs {needs}; {roles} are listed"))?
+    let found = at(&codes::MASKING, span("masked"), format!("`{word}` needs {needs}; {roles} {are} listed"))?
         .label(listed(header.masked.iter().map(String::as_str)));
     Some(with(found, span("design"), word).help("list every role that does not know the arm: participant, care_provider, investigator, outcomes_assessor"))
 }

@@ -1,4 +1,4 @@
-//! X02: the wording says one number, the rule another.
+//! X02 and T12: the wording says one number or length of time, the rule another.
 
 use super::prose::{Measure, Prose, Quantity};
 use super::visit::{Place, criteria};
@@ -60,11 +60,22 @@ fn compare(trial: &Trial, place: Place<'_>, found: &mut Vec<Diagnostic>) {
     let mut open = Vec::new();
     for quantity in &said {
         // The first number that nothing else has been matched with, or any that agrees.
-        let agreeing: Vec<usize> = (0..numbers.len()).filter(|at| agree(quantity, &numbers[*at])).collect();
+        let mut agreeing: Vec<usize> =
+            (0..numbers.len()).filter(|at| agree(quantity, &numbers[*at])).collect();
+        agreeing.sort_by_key(|at| calendars(quantity, &numbers[*at]).is_some());
         match agreeing.iter().find(|at| !used[**at]).or(agreeing.first()) {
             Some(at) => {
                 used[*at] = true;
                 found.extend(other_side(place, &prose, quantity, &numbers[*at]));
+                // `1 month (30 days)` says what it means.
+                let explained = said.iter().any(|other| {
+                    agree(other, &numbers[*at])
+                        && matches!(other.measure, Measure::Time(_))
+                        && calendars(other, &numbers[*at]).is_none()
+                });
+                if !explained {
+                    found.extend(month_or_days(place, &prose, quantity, &numbers[*at]));
+                }
             }
             None => open.push(quantity),
         }
@@ -140,6 +151,58 @@ fn other_side(
     .label(if strict(meant) { "without this value" } else { "with this value" });
     let other = if strict(said) { "without it" } else { "with it" };
     Some(with(found, prose.span(quantity.range()), other).help(HELP))
+}
+
+/// Whether a time of the wording is one of the calendar (months, years) and the rule's is not, or the other way round:
+/// `Some(true)` where the wording's is.
+fn calendars(quantity: &Quantity, number: &Number<'_>) -> Option<bool> {
+    let (Measure::Time(unit), Sort::Time(meant)) = (&quantity.measure, &number.sort) else { return None };
+    let said = matches!(unit, TimeUnit::Month | TimeUnit::Year);
+    match (said, meant) {
+        (true, Duration::Days(_) | Duration::Minutes(_)) => Some(true),
+        (false, Duration::Months(_)) => Some(false),
+        _ => None,
+    }
+}
+
+/// T12: `1 month` in the wording, `30 days` in the rule.
+fn month_or_days(
+    place: Place<'_>,
+    prose: &Prose<'_>,
+    quantity: &Quantity,
+    number: &Number<'_>,
+) -> Option<Diagnostic> {
+    let by_calendar = calendars(quantity, number)?;
+    let Sort::Time(meant) = &number.sort else { return None };
+    let said = prose.words(quantity.number.start..quantity.range().end);
+    let counted = match meant {
+        Duration::Months(count) if count % 12 == 0 => format!("{} calendar years", count / 12),
+        Duration::Months(count) => format!("{count} calendar months"),
+        Duration::Days(count) => format!("{count} days"),
+        _ => return None,
+    };
+    let counted = if counted.starts_with("1 ") { counted.trim_end_matches('s').to_owned() } else { counted };
+    let message = format!("the wording of {} says `{said}`, its rule counts {counted}", place.code);
+    let found = at(&codes::MONTH_OR_DAYS, number.span, message)?;
+    let (low, high) = match (by_calendar, duration_of(&quantity.value, time_unit(quantity)?)?) {
+        (true, said) => days(&said),
+        (false, _) => days(meant),
+    };
+    let found = found.label(if by_calendar {
+        format!("not the {low} to {high} days that `{said}` can have")
+    } else {
+        format!("{low} to {high} days, as the calendar has it")
+    });
+    Some(with(found, prose.span(quantity.range()), "in the wording").help(format!(
+        "decide for one: write `{said}` in the rule too, or change the wording; where the wording is the record's own, say in a `query` which is meant"
+    )))
+}
+
+fn time_unit(quantity: &Quantity) -> Option<TimeUnit> {
+    match quantity.measure {
+        Measure::Time(unit) => Some(unit),
+        _ => None,
+    }
 }
 
 /// Whether the wording's number is the rule's.
@@ -339,10 +402,11 @@ fn limits<'a>(
         Value::Count { .. } => (None, true),
         _ => (None, false),
     };
+    // A fall of 0.5 in the wording is a change of -0.5 in the rule: which way is said by a word.
     let number = |value: Exact, sort: Sort| Number {
-        value,
+        comparator: comparator.filter(|_| !value.is_negative()),
+        value: value.abs(),
         sort,
-        comparator,
         whole,
         text: &right.text,
         span: right.origin.0,

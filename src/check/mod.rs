@@ -10,6 +10,7 @@ mod arms;
 mod concepts;
 mod demands;
 mod drift;
+mod exposure;
 mod history;
 mod logic;
 mod numbers;
@@ -19,6 +20,7 @@ mod prose;
 mod ranges;
 mod registry;
 mod schedule;
+mod terminology;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -45,6 +47,8 @@ static FAMILIES: &[Family] = &[
     time::check,
     history::check,
     concepts::check,
+    terminology::check,
+    exposure::check,
     vague::check,
     population::check,
     schedule::check,

@@ -129,6 +129,8 @@ codes! {
     NO_WASHOUT "T08" "no-washout" Warning;
     WINDOW_TOO_SHORT "T09" "window-too-short" Warning;
     SHORT_WASHOUT "T10" "short-washout" Warning;
+    AFTER_DECISION "T11" "after-decision" Error;
+    MONTH_OR_DAYS "T12" "month-or-days" Warning;
     OLD_RESULT "T13" "old-result" Warning;
     UNEVEN_DURATION "T14" "uneven-duration" Error;
     WHICH_OCCURRENCE "T15" "which-occurrence" Error;
@@ -164,6 +166,7 @@ codes! {
     UNDATED_DEFINITION "C07" "undated-definition" Warning;
     JUDGEMENT "C08" "judgement" Warning;
     ACRONYM "C09" "acronym" Warning;
+    BAD_CODE "C10" "terminology-code" Warning;
 
     // ---- A: arms --------------------------------------------------------------------------------
     INCOMPLETE_DOSE "A01" "incomplete-dose" Warning;
@@ -171,6 +174,8 @@ codes! {
     INVESTIGATIONAL_COMPARATOR "A03" "investigational-comparator" Warning;
     CELL_PRODUCT "A04" "cell-product" Info;
     ASSUMED_THERAPY "A05" "assumed-therapy" Warning;
+    UNKNOWN_DOSE_LEVEL "A06" "unknown-dose-level" Error;
+    TOTAL_EXPOSURE "A07" "total-exposure" Warning;
     FORBIDDEN_PRODUCT "A08" "forbidden-product" Warning;
     MASKING "A09" "masking" Warning;
     UNDECLARED_PRODUCT "A10" "undeclared-product" Error;

@@ -146,6 +146,7 @@ mod tests {
             loinc: None,
             specimen: None,
             state: None,
+            turnaround: None,
             also: Vec::new(),
             source: None,
             origin: Origin::default(),
@@ -194,7 +195,8 @@ mod tests {
         assert_eq!(place("zucker", &sugar), ("LB", None));
         sugar.also.push("Fasting plasma glucose".to_owned());
         assert_eq!(place("zucker", &sugar), ("LB", Some("GLUC")));
-        sugar.loinc = Some(ConceptCode { code: "8480-6".to_owned(), display: None });
+        sugar.loinc =
+            Some(ConceptCode { code: "8480-6".to_owned(), display: None, origin: Origin::default() });
         assert_eq!(place("zucker", &sugar), ("VS", Some("SYSBP")));
     }
 

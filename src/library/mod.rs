@@ -93,6 +93,29 @@ pub fn called(word: &str) -> Vec<&'static str> {
     found
 }
 
+/// An item of the library with a code of a terminology: the names that it goes by, and the code's own text.
+pub struct Coded {
+    pub code: &'static str,
+    /// Title and other names.
+    pub names: Vec<&'static str>,
+    pub display: Option<&'static str>,
+}
+
+/// Every code of a terminology (`loinc`, `snomed`, `icd10`, `rxnorm`, `atc`, …) that the library has, in its order.
+pub fn coded(terminology: &str) -> Vec<Coded> {
+    let items = index().libraries.iter().zip(TEXTS).flat_map(|(items, text)| items.iter().zip(repeat(text)));
+    let texts = items.map(|(item, text)| &text[item.span.clone()]);
+    texts
+        .flat_map(|item| {
+            split::codes(item, terminology).map(move |(code, display)| Coded {
+                code,
+                names: split::titles(item).collect(),
+                display,
+            })
+        })
+        .collect()
+}
+
 /// Reads the table of contents, which is needed once in a run: worth doing beside something else.
 pub fn prepare() {
     index();

@@ -70,6 +70,34 @@ pub(super) fn titles(item: &str) -> impl Iterator<Item = &str> {
     title.into_iter().chain(also.split('"').skip(1).step_by(2))
 }
 
+/// The codes of a terminology that an item has (`loinc: 4548-4 "…"`), each with its text.
+pub(super) fn codes<'a>(
+    item: &'a str,
+    terminology: &str,
+) -> impl Iterator<Item = (&'a str, Option<&'a str>)> + use<'a> {
+    let key = format!("{terminology}: ");
+    let starts_word = |at: usize| !item[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+    let mut found = Vec::new();
+    let lines = item.match_indices(&key).filter(|(at, _)| starts_word(*at));
+    for (at, _) in lines {
+        let mut rest = &item[at + key.len()..];
+        loop {
+            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || ".-/".contains(c)));
+            let (code, behind) = rest.split_at(end.unwrap_or(rest.len()));
+            if code.is_empty() {
+                break;
+            }
+            let quoted = behind.strip_prefix(" \"").and_then(|text| text.split_once('"'));
+            found.push((code, quoted.map(|(display, _)| display)));
+            match quoted.map_or(behind, |(_, behind)| behind).strip_prefix(", ") {
+                Some(next) => rest = next,
+                None => break,
+            }
+        }
+    }
+    found.into_iter()
+}
+
 struct Scanner<'a> {
     text: &'a str,
     at: usize,

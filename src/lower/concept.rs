@@ -158,6 +158,7 @@ pub(super) fn codes_of(item: &Item, terminology: &str) -> Vec<ConceptCode> {
         .map(|Code { code, display }| ConceptCode {
             code: code.value.clone(),
             display: display.as_ref().map(|display| display.value.clone()),
+            origin: display.as_ref().map_or(code.span, |display| code.span.to(display.span)).into(),
         })
         .collect()
 }

@@ -318,6 +318,7 @@ fn computed(text: &str, unit: Option<&UnitRef>) -> Measure {
         loinc: None,
         specimen: None,
         state: None,
+        turnaround: None,
         also: Vec::new(),
         source: None,
         origin: crate::model::Origin::default(),

@@ -172,6 +172,7 @@ impl Lowering<'_> {
             repeats: self.flag(item, "repeats"),
             constraints,
             attributes,
+            weekdays: self.weekdays(item, "weekdays"),
             when,
             origin: item.head_span().into(),
         }

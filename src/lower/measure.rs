@@ -61,6 +61,7 @@ impl Lowering<'_> {
             loinc: codes_of(item, "loinc").into_iter().next(),
             specimen: self.text(item, "specimen").or_else(|| self.word(item, "specimen")),
             state: self.text(item, "state").or_else(|| self.word(item, "state")),
+            turnaround: self.duration_of(item, "turnaround"),
             also: self.texts(item, "also"),
             source: self.text(item, "source"),
             origin: item.head_span().into(),

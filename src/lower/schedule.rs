@@ -7,8 +7,8 @@ use super::{Lowering, label_of, spelled};
 use crate::ast::{self, Item, Keyword, Name, NameOrRange, Value, VisitTarget};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{
-    Activity, ActivityKind, Cell, Clock, Direction, Duration, Epoch, Moment, Named, Offset, Repeat, Schedule,
-    Visit, VisitTiming,
+    Activity, ActivityKind, BloodLimit, Cell, Clock, Direction, Duration, Epoch, Moment, Named, Offset,
+    Repeat, Schedule, Visit, VisitTiming,
 };
 use crate::resolve::Space;
 use crate::source::{Span, Spanned};
@@ -23,8 +23,14 @@ impl<'a> Lowering<'a> {
             epochs: Named::new(),
             visits: Named::new(),
             activities: Named::new(),
+            closed: Vec::new(),
+            blood_limit: None,
             origin: first.head_span().into(),
         };
+        for item in &items {
+            schedule.closed.extend(self.weekdays(item, "closed"));
+            schedule.blood_limit = schedule.blood_limit.take().or_else(|| self.blood_limit(item));
+        }
         for item in &items {
             for clock in item.items_of(Keyword::Clock) {
                 self.clock(clock, &mut schedule.clocks);
@@ -55,6 +61,22 @@ impl<'a> Lowering<'a> {
             }
         }
         Some(schedule)
+    }
+
+    fn blood_limit(&mut self, item: &Item) -> Option<BloodLimit> {
+        let property = item.property("blood_limit")?;
+        let span = property.value.span;
+        let Value::Allowance { amount, within } = &property.value.value else { return None };
+        let (amount, within) = (self.amount(amount), self.duration(within, span));
+        Some(BloodLimit { amount: amount?, within: within?, origin: span.into() })
+    }
+
+    /// Days of the week, Monday 0 to Sunday 6.
+    pub(super) fn weekdays(&mut self, item: &Item, key: &str) -> Vec<u8> {
+        const DAYS: [&str; 7] =
+            ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+        let number = |name: &String| u8::try_from(DAYS.iter().position(|day| day == name)?).ok();
+        self.words_of(item, key).iter().filter_map(number).collect()
     }
 
     fn clock(&mut self, item: &Item, clocks: &mut Named<Clock>) {
@@ -141,6 +163,7 @@ impl<'a> Lowering<'a> {
             _ => written.window.as_ref(),
         };
         let arms = self.arm_names(item, "arms");
+        let (blood, supply) = (self.amount_of(item, "blood"), self.duration_of(item, "supply"));
         let contact = self.word(item, "contact").unwrap_or_else(|| "clinic".to_owned());
         let when = item.property("when").and_then(|property| match &property.value.value {
             Value::Expression(condition) => {
@@ -174,6 +197,8 @@ impl<'a> Lowering<'a> {
                 timing,
                 constraints: constraints.clone(),
                 contact: contact.clone(),
+                blood: blood.clone(),
+                supply: supply.clone(),
                 arms: arms.clone(),
                 when: when.clone(),
                 repeat,

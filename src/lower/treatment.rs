@@ -4,10 +4,10 @@ use super::finding::Sought;
 use super::header::origins;
 use super::{Lowering, label_of};
 use crate::ast::{self, Item, Keyword, Name, PlanPhrase, Value};
-use crate::diagnostics::{Diagnostic, codes};
+use crate::diagnostics::{Diagnostic, codes, did_you_mean};
 use crate::model::{
-    Administration, Allocation, Arm, Background, Dose, Duration, Frequency, Intervention, Named, Period,
-    Sequence, Stated,
+    Administration, Allocation, Amount, Arm, Background, Dose, Duration, Frequency, Intervention, Named,
+    Period, Sequence, Stated,
 };
 use crate::resolve::Space;
 use crate::source::Span;
@@ -31,8 +31,35 @@ impl Lowering<'_> {
             substance: substance.map(|name| name.value),
             route: self.word(item, "route"),
             investigational: self.flag(item, "investigational"),
+            levels: self.levels_of(item),
+            maximum: self.amount_of(item, "maximum"),
+            safety_follow_up: self.duration_of(item, "safety_follow_up"),
             origin: item.head_span().into(),
             origins: origins(item),
+        }
+    }
+
+    fn levels_of(&mut self, item: &Item) -> Named<Amount> {
+        let Some(Value::Doses(doses)) = item.property("levels").map(|property| &property.value.value) else {
+            return Named::new();
+        };
+        doses.iter().filter_map(|(name, dose)| Some((name.value.clone(), self.amount(dose)?))).collect()
+    }
+
+    /// An amount that a property gives.
+    pub(super) fn amount_of(&mut self, item: &Item, key: &str) -> Option<Amount> {
+        match &item.property(key)?.value.value {
+            Value::Quantity(quantity) => self.amount(quantity),
+            _ => None,
+        }
+    }
+
+    /// A length of time that a property gives.
+    pub(super) fn duration_of(&mut self, item: &Item, key: &str) -> Option<Duration> {
+        let property = item.property(key)?;
+        match &property.value.value {
+            Value::Duration(duration) => self.duration(duration, property.value.span),
+            _ => None,
         }
     }
 
@@ -309,6 +336,7 @@ impl Lowering<'_> {
         let mut given = Administration {
             product: product.to_owned(),
             dose: Stated::Missing,
+            level: None,
             cap: None,
             route: Stated::Missing,
             frequency: Stated::Missing,
@@ -360,6 +388,43 @@ impl Lowering<'_> {
         given
     }
 
+    /// The dose that a level stands for; reports one that the product does not have.
+    fn dose_level(&mut self, level: &Name, given: &mut Administration) {
+        let product = given.product.clone();
+        let entity = self.scope.get(Space::Treatment, &product);
+        let item =
+            entity.filter(|entity| entity.keyword() == Keyword::Intervention).map(|entity| entity.item);
+        let levels = item.map_or_else(Named::new, |item| self.levels_of(item));
+        given.level = Some(level.value.clone());
+        if let Some(amount) = levels.get(&level.value) {
+            given.dose = Stated::Is(Dose::Amount(amount.clone()));
+            return;
+        }
+        // What is wrong is said here, not once more as a dose that is missing.
+        given.dose = Stated::NotStated;
+        let message = format!("`{product}` has no dose level `{}`", level.value);
+        let names: Vec<&str> = levels.keys().map(String::as_str).collect();
+        let found = Diagnostic::new(&codes::UNKNOWN_DOSE_LEVEL, level.span, message);
+        let found = match (did_you_mean(&level.value, names.iter().copied()), names.as_slice()) {
+            (Some(near), _) => found
+                .label(format!("did you mean `{near}`?"))
+                .help(format!("write `level {near}`, or add the level to `levels` of `{product}`"))
+                .fix(level.span, near),
+            (None, []) => found.label("no levels are declared").help(format!(
+                "declare them with the product: `intervention {product} \"…\": drug {{ levels: {} 5 mg }}`",
+                level.value
+            )),
+            (None, names) => found
+                .label(format!("its levels are {}", names.join(", ")))
+                .help(format!("name one of them, or add `{} …` to `levels` of `{product}`", level.value)),
+        };
+        let declared = item.and_then(|item| Some(item.property("levels")?.value.span));
+        self.report(match declared {
+            Some(span) => found.and(span, "the levels"),
+            None => found,
+        });
+    }
+
     fn phrase_of_plan(&mut self, phrase: &PlanPhrase, span: Span, given: &mut Administration) {
         match phrase {
             PlanPhrase::Dose(quantity) => {
@@ -367,6 +432,7 @@ impl Lowering<'_> {
                     self.amount(quantity).map_or(Stated::Missing, |amount| Stated::Is(Dose::Amount(amount)));
             }
             PlanPhrase::DoseNotStated => given.dose = Stated::NotStated,
+            PlanPhrase::Level(level) => self.dose_level(level, given),
             PlanPhrase::TargetAuc(target) => given.dose = Stated::Is(Dose::TargetAuc(target.value.clone())),
             PlanPhrase::Cap(quantity) => given.cap = self.amount(quantity),
             PlanPhrase::Route(route) => given.route = Stated::Is(route.value.clone()),

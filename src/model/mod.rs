@@ -234,6 +234,9 @@ pub struct Event {
     pub constraints: Vec<Constraint>,
     #[serde(default)]
     pub attributes: Vec<Attribute>,
+    /// Days of the week on which it takes place, Monday 0 to Sunday 6; empty: any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub weekdays: Vec<u8>,
     /// The event is the first time that this holds, after the constraints' anchor.
     #[serde(default)]
     pub when: Option<Clause>,
@@ -300,6 +303,9 @@ pub struct Concept {
 pub struct ConceptCode {
     pub code: String,
     pub display: Option<String>,
+    /// The code, with its display text where there is one.
+    #[serde(skip)]
+    pub origin: Origin,
 }
 
 /// A unit: canonical UCUM code, and as the author wrote it.
@@ -322,6 +328,9 @@ pub struct Measure {
     /// `fasting`, `supine`.
     #[serde(default)]
     pub state: Option<String>,
+    /// How long a result takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turnaround: Option<Duration>,
     #[serde(default)]
     pub also: Vec<String>,
     #[serde(default)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Clause, Constraint, Duration, Moment, Named, Offset, Origin};
+use super::{Amount, Clause, Constraint, Duration, Moment, Named, Offset, Origin};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
@@ -12,6 +12,20 @@ pub struct Schedule {
     pub visits: Named<Visit>,
     /// Rows of the Schedule of Activities, in source order.
     pub activities: Named<Activity>,
+    /// Days of the week without visits, Monday 0 to Sunday 6.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closed: Vec<u8>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blood_limit: Option<BloodLimit>,
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+/// The most blood that may be drawn in any time of this length.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BloodLimit {
+    pub amount: Amount,
+    pub within: Duration,
     #[serde(skip)]
     pub origin: Origin,
 }
@@ -58,6 +72,12 @@ pub struct Visit {
     pub constraints: Vec<Constraint>,
     /// `clinic`, `phone`, `home`, `remote`.
     pub contact: String,
+    /// How much blood is drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blood: Option<Amount>,
+    /// How long the medicine lasts that is handed out here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supply: Option<Duration>,
     /// Arms that have the visit; empty: all.
     #[serde(default)]
     pub arms: Vec<String>,

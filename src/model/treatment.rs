@@ -17,6 +17,15 @@ pub struct Intervention {
     pub route: Option<String>,
     #[serde(default)]
     pub investigational: bool,
+    /// Its dose levels, by name.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub levels: Named<Amount>,
+    /// The most that a participant may be given altogether.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maximum: Option<Amount>,
+    /// How long safety is followed after its last dose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub safety_follow_up: Option<Duration>,
     #[serde(skip)]
     pub origin: Origin,
     #[serde(skip)]
@@ -38,6 +47,9 @@ pub struct Administration {
     /// An intervention or a drug.
     pub product: String,
     pub dose: Stated<Dose>,
+    /// The product's dose level that `dose` is, where the author names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
     pub cap: Option<Amount>,
     pub route: Stated<String>,
     pub frequency: Stated<Frequency>,

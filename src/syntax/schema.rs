@@ -45,6 +45,10 @@ pub enum ValueKind {
     Quantity,
     /// `0 to 500 mg/dL`: `Value::Range`.
     Range,
+    /// `low 5 mg, high 10 mg`: `Value::Doses`.
+    Doses,
+    /// `450 mL in 8 weeks`: `Value::Allowance`.
+    Allowance,
     /// `40 to 65 years`: `Value::Range`; `18 years and over`, `under 18 years`: `Value::OpenRange`.
     Ages,
     /// `mg/dL, umol/L`: `Value::Units`.

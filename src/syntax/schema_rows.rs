@@ -1,10 +1,10 @@
 //! The rows of the schema, in the order of the keywords.
 
 use super::ValueKind::{
-    Ages, AtLeast, Attributes, Choice, Choices, Clock, Codes, Collection, Comparison, Cycle, Date, Dose,
-    Duration, Enrollment, Expectation, Expression, Fact, FieldType, Flag, Frequency, Identifier, Integer,
-    Levels, Libraries, Names, Phase, Plan, PlanMoment, Quantity, Range, Ratio, Strategies, Texts, TimeFrame,
-    Timing, Units, Version, Visit, Window, Words,
+    Ages, Allowance, AtLeast, Attributes, Choice, Choices, Clock, Codes, Collection, Comparison, Cycle, Date,
+    Dose, Doses, Duration, Enrollment, Expectation, Expression, Fact, FieldType, Flag, Frequency, Identifier,
+    Integer, Levels, Libraries, Names, Phase, Plan, PlanMoment, Quantity, Range, Ratio, Strategies, Texts,
+    TimeFrame, Timing, Units, Version, Visit, Window, Words,
 };
 use super::{Head, ItemRow, PropertyRow, ValueKind};
 use crate::ast::Keyword as K;
@@ -79,6 +79,7 @@ const ARMS: &[&str] = &[
     "no_intervention",
     "other",
 ];
+const WEEKDAYS: &[&str] = &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const CONTACTS: &[&str] = &["clinic", "phone", "home", "remote"];
 
 const fn one(name: &'static str, kind: ValueKind, about: &'static str) -> PropertyRow {
@@ -179,7 +180,7 @@ pub const ROWS: &[ItemRow] = &[
         "an exclusion criterion",
     ),
     item(K::Outcome, &[], Head::TierAndName, Some(Expression), OUTCOME, "an outcome measure as an estimand"),
-    item(K::Schedule, &[], Head::Bare, None, &[], "clocks, epochs, visits and what is collected"),
+    item(K::Schedule, &[], Head::Bare, None, SCHEDULE, "clocks, epochs, visits and what is collected"),
     item(K::Clock, &[K::Schedule], Head::Name, Some(Clock), &[], "the origin from which days count"),
     item(K::Epoch, &[K::Schedule], Head::NameAndProse, None, EPOCH, "a phase of the participant's way"),
     item(
@@ -263,6 +264,7 @@ const EVENT: &[PropertyRow] = &[
     many("timing", Timing, "when it takes place"),
     one("repeats", Flag, "it can happen more than once"),
     many("with", Attributes, "attributes of each occurrence"),
+    one("weekdays", Choices(WEEKDAYS), "only on these days of the week"),
 ];
 
 const CONDITION: &[PropertyRow] = &[
@@ -322,6 +324,7 @@ const MEASURE: &[PropertyRow] = &[
     one("specimen", Words, "what is examined"),
     one("state", Words, "the state in which it is taken: fasting, …"),
     one("reference_range", Names, "where its limits of normal come from"),
+    one("turnaround", Duration, "how long a result takes"),
     one("values", Levels, "the results it can have"),
     many("also", Texts, "other names"),
     one("source", Texts, "where the facts come from"),
@@ -358,6 +361,9 @@ const INTERVENTION: &[PropertyRow] = &[
     one("description", Texts, "what it is"),
     one("route", Names, "how it is given"),
     one("investigational", Flag, "under study, not licensed for this use"),
+    one("levels", Doses, "its dose levels, by name"),
+    one("maximum", Quantity, "the most that a participant may be given altogether"),
+    one("safety_follow_up", Duration, "how long safety is followed after its last dose"),
     many("also", Texts, "other names"),
 ];
 
@@ -425,12 +431,19 @@ const OUTCOME: &[PropertyRow] = &[
 const EPOCH: &[PropertyRow] =
     &[one("arms", Names, "only in these arms"), one("description", Texts, "what happens in it")];
 
+const SCHEDULE: &[PropertyRow] = &[
+    one("closed", Choices(WEEKDAYS), "days of the week without visits"),
+    one("blood_limit", Allowance, "the most blood that may be drawn in a time"),
+];
+
 const VISIT: &[PropertyRow] = &[
     one("names", Names, "the visits; usually written in the head"),
     one("timing", Visit, "when it takes place"),
     one("window", Window, "how far the date may lie from the target"),
     one("arms", Names, "only in these arms"),
     one("contact", Choice(CONTACTS), "where it takes place"),
+    one("blood", Quantity, "how much blood is drawn"),
+    one("supply", Duration, "how long the medicine lasts that is handed out"),
     one("description", Texts, "what happens in it"),
 ];
 

@@ -111,6 +111,8 @@ impl<'a> Reader<'a, '_> {
             ValueKind::Quantity => {
                 self.mistakes.with(|said| expression::quantity(slice, said)).map(Value::Quantity)
             }
+            ValueKind::Doses => self.doses(range, place),
+            ValueKind::Allowance => self.allowance(range, place),
             ValueKind::Range => self.mistakes.with(|said| expression::range(slice, said)).map(Value::Range),
             ValueKind::Duration => {
                 self.mistakes.with(|said| expression::duration(slice, said)).map(Value::Duration)

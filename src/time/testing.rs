@@ -82,6 +82,8 @@ impl Draft {
             epochs: [].into(),
             visits: [].into(),
             activities: [].into(),
+            closed: Vec::new(),
+            blood_limit: None,
             origin: Origin::default(),
         };
         let header = Header { name: name.to_owned(), title: name.replace('_', " "), ..Header::default() };
@@ -113,6 +115,7 @@ impl Draft {
             repeats: false,
             constraints: Vec::new(),
             attributes: Vec::new(),
+            weekdays: Vec::new(),
             when: None,
             origin: Origin::default(),
         };
@@ -169,6 +172,8 @@ impl Draft {
             timing,
             constraints: Vec::new(),
             contact: "clinic".to_owned(),
+            blood: None,
+            supply: None,
             arms: Vec::new(),
             when: None,
             repeat: None,

@@ -333,7 +333,9 @@ fn an_open_list_says_yes_by_its_members_and_no_only_by_name() {
 #[test]
 fn codes_find_their_concepts() {
     let mut t2dm = concept(Domain::Condition, "Type 2 diabetes mellitus");
-    let code = |code: &str| vec![trialc::model::ConceptCode { code: code.into(), display: None }];
+    let code = |code: &str| {
+        vec![trialc::model::ConceptCode { code: code.into(), display: None, origin: Default::default() }]
+    };
     t2dm.codes.insert("icd10".into(), code("E11"));
     t2dm.codes.insert("snomed".into(), code("44054006"));
     let protocol = Protocol::new().concept("t2dm", t2dm).include("X", ever("t2dm"));

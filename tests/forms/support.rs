@@ -122,6 +122,7 @@ pub fn event(label: &str) -> Event {
         repeats: false,
         constraints: Vec::new(),
         attributes: Vec::new(),
+        weekdays: Vec::new(),
         when: None,
         origin: Origin::default(),
     }
@@ -134,6 +135,7 @@ pub fn measure(label: &str, kind: MeasureKind) -> Measure {
         loinc: None,
         specimen: None,
         state: None,
+        turnaround: None,
         also: Vec::new(),
         source: None,
         origin: Origin::default(),
@@ -211,6 +213,8 @@ impl Draft {
             epochs: Named::new(),
             visits: Named::new(),
             activities: Named::new(),
+            closed: Vec::new(),
+            blood_limit: None,
             origin: Origin::default(),
         };
         let decision = Decision {
@@ -277,6 +281,8 @@ impl Draft {
             timing,
             constraints: Vec::new(),
             contact: "clinic".into(),
+            blood: None,
+            supply: None,
             arms: Vec::new(),
             when: None,
             repeat: None,

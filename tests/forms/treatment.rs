@@ -8,6 +8,7 @@ fn administration(product: &str) -> Administration {
     Administration {
         product: product.into(),
         dose: Stated::NotStated,
+        level: None,
         cap: None,
         route: Stated::Missing,
         frequency: Stated::Missing,

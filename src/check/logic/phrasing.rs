@@ -66,6 +66,11 @@ fn comma_list(place: Place<'_>, prose: &Prose<'_>) -> Option<Diagnostic> {
     if counted.iter().any(|words| prose.has(words)) {
         return None;
     }
+    // `below 12 g/dL in women, below 13 g/dL in men`: everybody has one of the two.
+    let by_sex = prose.has("women|females|female|woman") && prose.has("men|males|male|man");
+    if by_sex {
+        return None;
+    }
     let (first, last) = unjoined.filter(|_| place.excludes())?;
     let range = limits[first].range().start..limits[last].range().end;
     Some(

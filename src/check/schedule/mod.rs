@@ -4,6 +4,7 @@
 //! constraints together leave ([`Network`]), not on the order in which the visits are written.
 
 mod collection;
+mod decision;
 mod order;
 mod outcomes;
 mod safety;
@@ -11,7 +12,7 @@ mod safety;
 mod tests;
 
 use crate::diagnostics::Diagnostic;
-use crate::model::{Anchor, Arm, Moment, Occurrence, Schedule, Trial, Visit, VisitTiming};
+use crate::model::{Anchor, Arm, Direction, Moment, Occurrence, Schedule, Trial, Visit, VisitTiming};
 use crate::time::day_range;
 use crate::time::network::{Network, Point};
 
@@ -25,6 +26,7 @@ pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
             return;
         }
     };
+    decision::after_decision(trial, &network, found);
     outcomes::no_schedule(trial, found);
     let Some(schedule) = &trial.schedule else { return };
     let plan = Plan { trial, schedule, network };
@@ -44,11 +46,7 @@ struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// Fewest and most days from one moment to another; an end is absent where nothing bounds it.
     fn between(&self, from: &Moment, to: &Moment) -> (Option<i64>, Option<i64>) {
-        let (Some(a), Some(b)) = (point(from), point(to)) else { return (None, None) };
-        let (low, high) = self.network.bounds(&a, &b);
-        let shift = |moment: &Moment| moment.offset.as_ref().map_or((0, 0), day_range);
-        let (from, to) = (shift(from), shift(to));
-        (low.map(|low| low + to.0 - from.1), high.map(|high| high + to.1 - from.0))
+        bounds(&self.network, from, to)
     }
 
     /// The same to a visit, whose later repetitions have no end.
@@ -77,6 +75,34 @@ impl<'a> Plan<'a> {
         let all = self.trial.arms.iter();
         all.filter(|(name, _)| visit.arms.is_empty() || visit.arms.contains(name)).collect()
     }
+}
+
+/// Fewest and most days from one moment to another; an end is absent where nothing bounds it.
+fn bounds(network: &Network, from: &Moment, to: &Moment) -> (Option<i64>, Option<i64>) {
+    let (Some(a), Some(b)) = (point(from), point(to)) else { return (None, None) };
+    let (low, high) = network.bounds(&a, &b);
+    let shift = |moment: &Moment| moment.offset.as_ref().map_or((0, 0), day_range);
+    let (from, to) = (shift(from), shift(to));
+    (low.map(|low| low + to.0 - from.1), high.map(|high| high + to.1 - from.0))
+}
+
+/// A moment in words: `28 days before randomization`.
+fn words(moment: &Moment) -> String {
+    let of = match &moment.of {
+        Anchor::Event { name, .. } | Anchor::Visit { name } => name.clone(),
+        Anchor::Onset { finding } => format!("onset of {}", finding.name),
+        Anchor::End { finding } => format!("end of {}", finding.name),
+        Anchor::Decision => "the decision".to_owned(),
+    };
+    let Some(offset) = &moment.offset else { return of };
+    let (least, most) = day_range(offset);
+    let days = if least == most {
+        counted(least.abs())
+    } else {
+        format!("{} to {} days", least.abs().min(most.abs()), least.abs().max(most.abs()))
+    };
+    let side = if offset.direction == Direction::Before { "before" } else { "after" };
+    format!("{days} {side} {of}")
 }
 
 fn point(moment: &Moment) -> Option<Point> {

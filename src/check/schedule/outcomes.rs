@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Plan, at_event, at_visit, counted};
+use super::{Plan, at_event, at_visit, counted, words};
 use crate::check::visit::{Node, outcome as walk};
 use crate::check::{at, with};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Anchor, Direction, Moment, Origin, Outcome, Term, Tier, TimeFrame, Trial, Value, Window};
+use crate::model::{Anchor, Moment, Origin, Outcome, Term, Tier, TimeFrame, Trial, Value, Window};
 use crate::source::Span;
 use crate::time::day_range;
 
@@ -265,24 +265,6 @@ fn collected(plan: &Plan<'_>, measure: &str, when: &When<'_>) -> bool {
 /// The visit does not surely come after the moment.
 fn before_or_at(plan: &Plan<'_>, visit: &str, moment: &Moment) -> bool {
     plan.visit_from(moment, visit).0.is_none_or(|least| least <= 0)
-}
-
-fn words(moment: &Moment) -> String {
-    let of = match &moment.of {
-        Anchor::Event { name, .. } | Anchor::Visit { name } => name.clone(),
-        Anchor::Onset { finding } => format!("onset of {}", finding.name),
-        Anchor::End { finding } => format!("end of {}", finding.name),
-        Anchor::Decision => "the decision".to_owned(),
-    };
-    let Some(offset) = &moment.offset else { return of };
-    let (least, most) = day_range(offset);
-    let days = if least == most {
-        counted(least.abs())
-    } else {
-        format!("{} to {} days", least.abs().min(most.abs()), least.abs().max(most.abs()))
-    };
-    let side = if offset.direction == Direction::Before { "before" } else { "after" };
-    format!("{days} {side} {of}")
 }
 
 /// A wait of this many days or more needs a visit.

@@ -69,6 +69,7 @@ impl<'a> Reader<'a, '_> {
                 self.limited_length(&node);
                 PlanPhrase::For(self.duration(child(&node, Rule::duration)?)?)
             }
+            Rule::plan_level => PlanPhrase::Level(self.name_in(&node)?),
             Rule::plan_text => PlanPhrase::Text(self.text(&node.into_inner().next()?)),
             _ => PlanPhrase::Route(self.name(&node.into_inner().find(is_name)?)),
         })

@@ -220,6 +220,7 @@ pub(super) fn meaning(rule: Rule) -> Meaning {
         | Rule::cap
         | Rule::days_of
         | Rule::bad_frequency
+        | Rule::plan_level
         | Rule::plan_text => Unsaid,
         // Rules that leave no node of their own and never fail under their name.
         Rule::blank

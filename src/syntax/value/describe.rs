@@ -29,6 +29,8 @@ pub(in crate::syntax) fn describe(kind: ValueKind) -> (&'static str, &'static st
         ValueKind::Expression => ("a rule or value", "latest hba1c at baseline > 7.5 %"),
         ValueKind::Quantity => ("a number, perhaps with its unit", "250 mg"),
         ValueKind::Range => ("a range", "0 to 500"),
+        ValueKind::Doses => ("dose levels, each a name and an amount", "low 5 mg, high 10 mg"),
+        ValueKind::Allowance => ("an amount and the time in which it may be used up", "450 mL in 8 weeks"),
         ValueKind::Ages => ("a range of ages", "40 to 65 years"),
         ValueKind::Units => ("a unit", "mg/dL"),
         ValueKind::Duration => ("a duration", "14 days"),

@@ -7,6 +7,7 @@ use crate::ast::{PartialDate, Quantity, QuantityRange, Value};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::number::Exact;
 use crate::source::Spanned;
+use crate::syntax::expression;
 
 impl Reader<'_, '_> {
     pub(super) fn whole(&mut self, range: Range<usize>, place: Place<'_>) -> Option<Value> {
@@ -215,6 +216,33 @@ impl Reader<'_, '_> {
             Rule::ages_over => Value::OpenRange { low: Some(first), high: None, below: false },
             _ => Value::Range(QuantityRange { low: first, high: ages.next()? }),
         })
+    }
+
+    /// `low 5 mg, high 10 mg`.
+    pub(super) fn doses(&mut self, range: Range<usize>, place: Place<'_>) -> Option<Value> {
+        let mut doses = Vec::new();
+        for node in self.parse(Rule::doses, &range, place)?.into_inner() {
+            if node.as_rule() != Rule::named_dose {
+                continue;
+            }
+            let mut parts = node.into_inner();
+            let (name, amount) = (parts.next()?, parts.next()?);
+            let slice = self.slice(&amount, range.start);
+            let amount = self.mistakes.with(|said| expression::quantity(slice, said))?;
+            doses.push((self.spanned(&name, range.start), amount));
+        }
+        Some(Value::Doses(doses))
+    }
+
+    /// `450 mL in 8 weeks`.
+    pub(super) fn allowance(&mut self, range: Range<usize>, place: Place<'_>) -> Option<Value> {
+        let parts: Vec<Node<'_>> = self.parse(Rule::allowance, &range, place)?.into_inner().collect();
+        let part = |rule: Rule| parts.iter().find(|part| part.as_rule() == rule);
+        let (amount, time) = (part(Rule::allowed)?, part(Rule::allowed_time)?);
+        let (amount, time) = (self.slice(amount, range.start), self.slice(time, range.start));
+        let amount = self.mistakes.with(|said| expression::quantity(amount, said))?;
+        let within = self.mistakes.with(|said| expression::duration(time, said))?;
+        Some(Value::Allowance { amount, within })
     }
 
     /// A whole number and perhaps a word of time.

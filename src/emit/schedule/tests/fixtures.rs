@@ -66,6 +66,7 @@ fn lab(draft: &mut Draft, name: &str, label: &str, specimen: Option<&str>) {
         loinc: None,
         specimen: specimen.map(str::to_owned),
         state: None,
+        turnaround: None,
         also: Vec::new(),
         source: None,
         origin: Origin::default(),
