@@ -370,6 +370,7 @@ pub fn plan(phrases: Vec<PlanPhrase>) -> String {
         PlanPhrase::For(by) => list("for", [duration(by)]),
         PlanPhrase::Until(at) => list("until", [moment(at)]),
         PlanPhrase::Days { days, of } => format!("{days:?}/{of}"),
+        PlanPhrase::Level(level) => format!("level {}", level.value),
         PlanPhrase::Text(text) => format!("{:?}", text.value),
     };
     phrases.iter().map(print).collect::<Vec<_>>().join(" ")
