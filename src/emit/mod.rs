@@ -5,7 +5,9 @@
 
 mod eligibility;
 mod forms;
+pub mod funnel;
 mod json;
+mod policy;
 mod schedule;
 pub mod screening;
 mod unit_name;
