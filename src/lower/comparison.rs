@@ -106,7 +106,10 @@ impl Lowering<'_> {
             name.span,
             format!("`{}` is not a value of {label}", name.value),
         );
-        let found = match did_you_mean(&name.value, values.iter().copied()) {
+        // One number is not a misspelling of another, nor one letter.
+        let is_short = name.value.len() < 3 || name.value.parse::<i64>().is_ok();
+        let near = did_you_mean(&name.value, values.iter().copied()).filter(|_| !is_short);
+        let found = match near {
             Some(other) => found.label(format!("did you mean `{other}`?")).fix(name.span, other),
             None => found.label("not among its values"),
         };

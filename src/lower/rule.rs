@@ -68,12 +68,17 @@ impl Lowering<'_> {
             }
             ExprKind::Stable(of) => {
                 let text = self.words(of.span);
+                // The time phrase of `stable` is that of the whole.
+                let (what, when) = match text.split_once(" stable") {
+                    Some((what, when)) => (what, when.trim()),
+                    None => (text.as_str(), ""),
+                };
+                let when = if when.is_empty() { "over the 3 months before randomization" } else { when };
                 self.report(
                     Diagnostic::new(&codes::STABLE_WITHOUT_TOLERANCE, expr.span, "`stable` does not say how much change is allowed")
                         .label("no tolerance")
                         .help(format!(
-                            "say how far values may differ: `{text} differs by at most 10 % from its first value over the 3 months before {}`",
-                            "randomization"
+                            "say how far values may differ: `{what} differs by at most 10 % from its first value {when}`"
                         )),
                 );
                 // What must be stable is known: the therapy and the time are still checked.

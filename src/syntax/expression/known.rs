@@ -53,6 +53,16 @@ pub(super) fn known_slip(
         "if" | "where" if wanted.needed.is_empty() => {
             prose(format!("`{text}` is written `when`")).help("write `when`").fix(span, "when")
         }
+        "without" if !wanted.needed.is_empty() => prose("`without` is written `no` before a finding".into())
+            .help("write `no`, as in `no stroke within 1 year before consent`")
+            .fix(span, "no"),
+        ":" if slice.text.trim_start().starts_with("if ") => prose("a condition stands behind its rule".into())
+            .help("write the rule first, then `when` and the condition: `… when sex is female`"),
+        _ if text.starts_with('"') && behind_verb(&slice.text[..word.start]).is_some() => {
+            let verb = behind_verb(&slice.text[..word.start]).unwrap_or_default();
+            prose(format!("`{verb}` by whom?"))
+                .help(format!("name who answers: `{verb} by investigator \"…\"`"))
+        }
         "except" | "excluding" | "but" if wanted.needed.is_empty() => {
             prose(format!("`{text}` is no word of a rule"))
                 .help("write `unless` and a condition, or `other than (…)` behind a finding")
@@ -76,6 +86,13 @@ pub(super) fn known_slip(
         }
         _ => return None,
     })
+}
+
+/// The verb of an answer that a text ends with: `attested`.
+fn behind_verb(text: &str) -> Option<&'static str> {
+    let text = text.trim_end();
+    let verbs = ["attested", "agreed", "approved", "declined"];
+    verbs.into_iter().find(|verb| text.strip_suffix(verb).is_some_and(|before| !before.ends_with(is_word)))
 }
 
 /// `mm Hg`: a unit that is one when the blank goes.
