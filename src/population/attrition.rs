@@ -2,7 +2,7 @@
 //! from the cells of a [`Histogram`] without looking at anybody again.
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use super::counts::{Cell, Count, Histogram, Sum};
 use super::screened::{Column, Mask, Screened};

@@ -9,6 +9,7 @@ mod counts;
 mod record;
 mod screened;
 mod tables;
+pub mod write;
 
 pub use counts::{Cell, Count, Histogram};
 pub use screened::{Column, Counted, Mask, Screened};
