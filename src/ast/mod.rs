@@ -155,6 +155,8 @@ keywords! {
     Visits "visits";
     /// A repeating segment of visits.
     Cycle "cycle";
+    /// Times within a day at which something is done again and again.
+    Timepoints "timepoints";
     Collect "collect";
     Form "form";
     Field "field";

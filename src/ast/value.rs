@@ -66,6 +66,10 @@ pub enum Value {
     Timing(Vec<Constraint>),
     /// When a visit takes place.
     Visit(VisitTiming),
+    /// Cycles of a repeating visit: `odd`, `1, 3 to 5`, `4 and later`.
+    Rounds(Vec<RoundRun>),
+    /// Times within a day: `-30 min, 1 h ±5 min`.
+    Timepoints(Vec<Spanned<Timepoint>>),
     /// A visit's window alone: `±7 days`.
     Window(WindowAround),
     /// `fasting` levels: `0 "Fully active", 1 "…"`, `negative, positive`, or a range of whole numbers.
@@ -159,6 +163,8 @@ pub enum Constraint {
     Bound { at_least: bool, by: DurationExpr, after: bool, than: Moment },
     /// `0 to 14 days after randomization`; `within 14 days after …` is `0 to 14`.
     Between { low: DurationExpr, high: DurationExpr, after: bool, than: Moment },
+    /// `first of (progression, death)`, `last of (…)`: the event is one of these, whichever comes first or last.
+    OneOf { first: bool, of: Vec<Moment> },
     /// `first EXPRESSION`: the first time that a truth holds.
     FirstTime(Expr),
 }
@@ -168,6 +174,8 @@ pub enum Constraint {
 pub struct VisitTiming {
     pub target: VisitTarget,
     pub window: Option<WindowAround>,
+    /// The window as days of its own, counted as the target is: `within day 22 to 36`.
+    pub within: Option<Box<Spanned<VisitTarget>>>,
     /// Further constraints: `and at least 7 days after visit_1`.
     pub and: Vec<Constraint>,
 }
@@ -179,6 +187,8 @@ pub enum VisitTarget {
     /// `cycle 1 day 15` is written as a visit of a cycle; here its day.
     /// `1 month after randomization`, `2 weeks before surgery`.
     Offset { by: DurationExpr, after: bool, anchor: Moment },
+    /// `2 weeks after each of (month_1, month_3)`: one visit for each.
+    OffsetEach { by: DurationExpr, after: bool, anchors: Vec<Moment> },
     /// `0 to 14 days after randomization`: any day between.
     OffsetRange { low: DurationExpr, high: DurationExpr, after: bool, anchor: Moment },
     /// `on infusion`.
@@ -250,14 +260,44 @@ pub enum Frequency {
     NotStated,
 }
 
-/// `collect a, b at x, y when …`, `collect adverse_event from consent to month_12`.
+/// A run of cycles by their numbers, from 1: `3 to 5`, `4 and later`, every second from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RoundRun {
+    pub first: i64,
+    pub last: Option<i64>,
+    pub step: i64,
+}
+
+/// A time within a day, counted from the reference of its set: `-30 min`, `1 h ±5 min "Peak"`.
 #[derive(Clone, Debug, PartialEq)]
+pub struct Timepoint {
+    pub before: bool,
+    pub by: DurationExpr,
+    pub window: Option<WindowAround>,
+    pub label: Option<Spanned<String>>,
+}
+
+/// A visit of a `collect` statement, and in which cycles: `d1 of odd cycles`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CollectVisit {
+    pub visit: NameOrRange,
+    pub rounds: Option<Spanned<Vec<RoundRun>>>,
+}
+
+/// `collect a, b at x, y when …`, `collect adverse_event from consent to month_12`.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Collection {
     pub what: Vec<Name>,
-    pub at: Vec<NameOrRange>,
+    pub at: Vec<CollectVisit>,
     /// Continuous collection between two moments instead of visits.
     pub throughout: Option<(Moment, Option<Moment>)>,
+    /// At the times of this set, on each of the visits.
+    pub per: Option<Name>,
+    /// Only in these arms.
+    pub arms: Vec<Name>,
     pub when: Option<Expr>,
+    /// What the site is told beside the cross.
+    pub note: Option<Spanned<String>>,
 }
 
 /// `every 28 days from first_dose for 6 cycles`, `… until progression`.

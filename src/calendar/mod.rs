@@ -13,6 +13,7 @@ mod json;
 mod plan;
 mod possible;
 mod render;
+mod settle;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -31,6 +32,7 @@ pub const DEFAULT_HORIZON: u32 = 3;
 /// without it, all that has not taken place is planned. `horizon` is the number of cycles to show, after the
 /// last one with a visit, of a cycle that has no number of its own.
 pub fn calendar(trial: &Trial, dates: &Dates, as_of: Option<Date>, horizon: u32) -> Calendar {
+    let dates = &*settle::settled(trial, dates);
     let mut planner = plan::Planner::new(trial, dates);
     let instances = planner.instances(horizon);
     let mut visits: Vec<VisitEntry> =

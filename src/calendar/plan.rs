@@ -125,7 +125,8 @@ impl<'a> Planner<'a> {
                         .map(|(name, _)| name)
                         .collect();
                     for number in 1..=self.cycles(repeat, &of_cycle, horizon) {
-                        all.extend(of_cycle.iter().map(|name| Instance::new(name, number)));
+                        let has = |name: &&&String| schedule.visits[**name].has_cycle(number);
+                        all.extend(of_cycle.iter().filter(has).map(|name| Instance::new(name, number)));
                     }
                 }
                 Some(_) => {}
@@ -154,12 +155,14 @@ impl<'a> Planner<'a> {
         let Some(end) = end else { return wanted };
         // A cycle that would begin after the end does not begin.
         let begins = |planner: &mut Self, number: u32| {
+            let has = |name: &&&String| planner.visit(name).is_some_and(|visit| visit.has_cycle(number));
+            let of_cycle: Vec<&&String> = visits.iter().filter(has).collect();
             let targets =
-                visits.iter().filter_map(|name| planner.plan(&Instance::new(name, number)).earliest);
+                of_cycle.into_iter().filter_map(|name| planner.plan(&Instance::new(name, number)).earliest);
             targets.min()
         };
         (begun + 1..=wanted)
-            .find(|number| begins(self, *number) > Some(end.date))
+            .find(|number| begins(self, *number).is_some_and(|begin| begin > end.date))
             .map_or(wanted, |after| after - 1)
     }
 
@@ -259,14 +262,14 @@ impl<'a> Planner<'a> {
         other.is_some_and(|other| other.cycle == repeat.cycle)
     }
 
-    /// The visit on day 1 of a cycle, for visits that count from the same anchor.
-    pub fn day_one(&self, visit: &Visit) -> Option<&'a str> {
+    /// The visit on day 1 of the cycle of this number, for visits that count from the same anchor.
+    pub fn day_one(&self, visit: &Visit, number: u32) -> Option<&'a str> {
         let cycle = &visit.repeat.as_ref()?.cycle;
         let anchor = timing_anchor(visit);
         let schedule = self.schedule()?;
         schedule.visits.iter().find_map(|(name, other)| {
             let same = other.repeat.as_ref()?.cycle == *cycle && timing_anchor(other) == anchor;
-            (same && is_on_anchor(other)).then_some(name.as_str())
+            (same && is_on_anchor(other) && other.has_cycle(number)).then_some(name.as_str())
         })
     }
 
@@ -277,12 +280,11 @@ impl<'a> Planner<'a> {
         repeat: &Repeat,
         instance: &Instance,
     ) -> Result<(Reached, Option<Duration>), Waiting> {
-        let day_one = self.day_one(visit).map(str::to_owned);
         let begun = |planner: &Self, number: u32| {
-            let date = planner.done(&Instance::new(day_one.as_deref()?, number))?;
+            let date = planner.done(&Instance::new(planner.day_one(visit, number)?, number))?;
             Some(Reached { date, moves_with: None, clamped: None })
         };
-        let itself = day_one.as_deref() == Some(instance.visit.as_str());
+        let itself = self.day_one(visit, instance.number) == Some(instance.visit.as_str());
         let anchor = self.moment(timing_anchor(visit), None);
         // The first cycle counts from the anchor itself, when that has happened.
         let first = match &anchor {
@@ -305,7 +307,8 @@ impl<'a> Planner<'a> {
         let since = times(&repeat.every, i64::from(number - earlier));
         let since = since.ok_or_else(|| "a date within the calendar".to_owned())?;
         let awaited = if itself { number - 1 } else { number };
-        let moves_with = day_one
+        let moves_with = self
+            .day_one(visit, awaited)
             .filter(|name| self.attendance(&Instance::new(name, awaited)).is_none())
             .map(|name| format!("{name} of cycle {awaited}"))
             .or_else(|| from.moves_with.clone());
@@ -388,10 +391,21 @@ impl<'a> Planner<'a> {
         if !self.events_under_way.insert(name.to_owned()) {
             return Err(name.to_owned());
         }
-        let derived = self.derived(event);
+        let derived = self.derived(event).or_else(|| self.one_of(event));
         self.events_under_way.remove(name);
         let date = derived.ok_or_else(|| name.to_owned())?;
         Ok(Reached { moves_with: Some(name.to_owned()), ..date })
+    }
+
+    /// The first of several events, from those that have a date; the last, when all have one.
+    fn one_of(&mut self, event: &Event) -> Option<Reached> {
+        let one_of = event.one_of.as_ref()?;
+        let dates = one_of.of.iter().map(|moment| self.moment(moment, None).ok());
+        if one_of.first {
+            dates.collect::<Vec<_>>().into_iter().flatten().min_by_key(|reached| reached.date)
+        } else {
+            dates.collect::<Option<Vec<_>>>()?.into_iter().max_by_key(|reached| reached.date)
+        }
     }
 
     /// The day of an event that has not happened, where a constraint leaves only one (`on randomization`).

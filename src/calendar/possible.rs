@@ -277,16 +277,21 @@ impl System {
             return Some(self.moment(planner, anchor, Some(instance), true)?.into());
         };
         let from_anchor = self.moment(planner, anchor, None, true);
-        let Some(day_one) = planner.day_one(visit).map(str::to_owned) else {
+        let Some(own) = planner.day_one(visit, instance.number) else {
             let cycles = times(&repeat.every, i64::from(instance.number) - 1)?;
             return Some(Base { cycles: Some(cycles), ..from_anchor?.into() });
         };
-        let itself = day_one == instance.visit;
+        let itself = own == instance.visit;
         let number = if itself { instance.number - 1 } else { instance.number };
         if number == 0 {
             return from_anchor.map(Base::from);
         }
-        let first = Instance::new(&day_one, number);
+        // A cycle without a visit on its day 1 is counted through.
+        let Some(day_one) = planner.day_one(visit, number) else {
+            let cycles = times(&repeat.every, i64::from(instance.number) - 1)?;
+            return Some(Base { cycles: Some(cycles), ..from_anchor?.into() });
+        };
+        let first = Instance::new(day_one, number);
         let counted_from_anchor = number == 1
             && !itself
             && from_anchor

@@ -174,6 +174,7 @@ fn closure(trial: &Trial) -> Mentions<'_> {
             if let Some(clause) = &event.when {
                 mentions.clause(clause);
             }
+            event.one_of.iter().flat_map(|one_of| &one_of.of).for_each(|moment| mentions.moment(moment));
         }
         for concept in snapshot.things.iter().filter_map(|name| trial.concepts.get(*name)) {
             mentions.things.extend(concept.members.iter().map(String::as_str));

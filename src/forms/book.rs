@@ -102,7 +102,7 @@ impl<'a> Book<'a> {
 
 /// The visits at which an activity is done.
 pub(super) fn visits(activity: &Activity) -> Vec<String> {
-    activity.cells.iter().map(|cell| cell.visit.clone()).collect()
+    activity.visits()
 }
 
 /// Adds a field, or further reasons, visits and conditions to the field of this name.

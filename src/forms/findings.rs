@@ -8,7 +8,7 @@ use super::domain::{Findings, findings};
 use super::field::{Asked, NO, YES, choice, field, interpretation};
 use super::needs::{What, leaves};
 use crate::model::{
-    ActivityKind, Cell, Field, FieldKind, FieldScope, Form, Level, Limit, Measure, MeasureKind, Origin, Why,
+    ActivityKind, Clause, Field, FieldKind, FieldScope, Form, Level, Limit, Measure, MeasureKind, Origin, Why,
 };
 
 /// A measure as the protocol asks for it.
@@ -93,13 +93,13 @@ fn tests<'a>(book: &Book<'a>) -> Vec<(&'a str, &'a Measure, Test)> {
             test.why.extend(via.iter().map(|derived| Why::Derivation { measure: (*derived).to_owned() }));
             test.throughout |= activity.throughout.is_some();
             test.origin = activity.origin;
-            activity.cells.iter().for_each(|cell| at(test, cell));
+            activity.visits().iter().for_each(|visit| at(test, visit, activity.only_when(visit)));
         }
     }
     for (form, declared) in book.declared {
         for name in trial.measures.keys().filter(|name| book.placed(name) == Some(form)) {
             let test = tests.entry(name).or_default();
-            declared.at.iter().for_each(|visit| at(test, &Cell { visit: visit.clone(), when: None }));
+            declared.at.iter().for_each(|visit| at(test, visit, None));
             if test.why.is_empty() {
                 test.why.insert(Why::Declared);
             }
@@ -126,14 +126,15 @@ fn tests<'a>(book: &Book<'a>) -> Vec<(&'a str, &'a Measure, Test)> {
     known.collect()
 }
 
-fn at(test: &mut Test, cell: &Cell) {
-    if !test.visits.contains(&cell.visit) {
-        test.visits.push(cell.visit.clone());
+fn at(test: &mut Test, visit: &str, when: Option<&Clause>) {
+    let visit = visit.to_owned();
+    if !test.visits.contains(&visit) {
+        test.visits.push(visit.clone());
     }
-    let Some(when) = &cell.when else { return };
+    let Some(when) = when else { return };
     match test.only.iter_mut().find(|scope| scope.when == *when) {
-        Some(scope) => scope.visits.push(cell.visit.clone()),
-        None => test.only.push(FieldScope { visits: vec![cell.visit.clone()], when: when.clone() }),
+        Some(scope) => scope.visits.push(visit),
+        None => test.only.push(FieldScope { visits: vec![visit], when: when.clone() }),
     }
 }
 

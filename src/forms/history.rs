@@ -95,7 +95,7 @@ fn questions(book: &mut Book<'_>) {
             asked.entry((None, name.clone())).or_insert_with(|| (domain, Question::default()));
         (question.start, question.end) = (true, true);
         question.why.insert(Why::Schedule { activity: name.clone() });
-        question.visits.extend(activity.cells.iter().map(|cell| cell.visit.clone()));
+        question.visits.extend(activity.visits());
     }
     for ((person, name), (domain, question)) in asked {
         write_question(book, person.as_deref(), &name, domain, question);
@@ -240,7 +240,7 @@ fn measures_of_others(book: &mut Book<'_>) {
 fn log_of_activities(book: &mut Book<'_>) {
     for (name, activity) in book.activities() {
         let why = Why::Schedule { activity: name.clone() };
-        let visits = activity.cells.iter().map(|cell| cell.visit.clone()).collect::<Vec<_>>();
+        let visits = activity.visits();
         let event = book.trial.events.get(name);
         let log = match (activity.kind, catalog::of_activity(name, &activity.label)) {
             (ActivityKind::Event | ActivityKind::Procedure, Some(domain @ ("AE" | "CM" | "MH"))) => domain,

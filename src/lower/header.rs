@@ -5,9 +5,12 @@ use super::property::iso;
 use super::{Lowering, label_of};
 use crate::ast::{self, Item, Keyword, Value};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{AgeLimits, Attribute, Event, Header, Identifier, Named, Origins, Site, Version};
+use crate::model::{
+    AgeLimits, Attribute, Event, Header, Identifier, Moment, Named, OneOf, Origins, Site, Version,
+};
 use crate::number::Exact;
 use crate::resolve::Space;
+use crate::source::Span;
 
 impl Lowering<'_> {
     pub(super) fn header(&mut self) -> Header {
@@ -139,12 +142,16 @@ impl Lowering<'_> {
         let arms = self.arm_names(item, "arms");
         let mut constraints = Vec::new();
         let mut when = None;
+        let mut one_of = None;
         let timings = item.properties_of("timing").map(|property| &property.value).chain(item.body.as_ref());
         for timing in timings {
             let Value::Timing(written) = &timing.value else { continue };
             for constraint in written {
                 if let ast::Constraint::FirstTime(expr) = constraint {
                     when = self.truth(expr, &Env { unanchored: true, ..Env::default() });
+                }
+                if let ast::Constraint::OneOf { first, of } = constraint {
+                    one_of = self.one_of(item, *first, of, timing.span);
                 }
             }
             constraints.extend(self.constraints(written, timing.span));
@@ -174,8 +181,33 @@ impl Lowering<'_> {
             attributes,
             weekdays: self.weekdays(item, "weekdays"),
             when,
+            one_of,
             origin: item.head_span().into(),
         }
+    }
+
+    /// `first of (progression, death)`. An event that is one of itself, on however long a way, never happens.
+    fn one_of(&mut self, item: &Item, first: bool, of: &[ast::Moment], span: Span) -> Option<OneOf> {
+        let own = item.name.as_ref()?;
+        if let Some(itself) = of.iter().find(|moment| moment.name.value == own.value) {
+            self.report(
+                Diagnostic::new(
+                    &codes::WRONG_SORT,
+                    itself.name.span,
+                    format!("`{}` cannot be one of the events that it stands for", own.value),
+                )
+                .label("the event itself")
+                .help("name the other events only"),
+            );
+            return None;
+        }
+        let moments: Vec<Moment> = of.iter().filter_map(|moment| self.moment(moment)).collect();
+        (moments.len() == of.len()).then(|| OneOf {
+            first,
+            of: moments,
+            text: self.words(span),
+            origin: span.into(),
+        })
     }
 
     /// Names of arms, each of which must be declared.

@@ -4,6 +4,7 @@
 //! checked. What has a meaning but is hardly meant is the business of [`crate::check`].
 
 mod arithmetic;
+mod collect;
 mod comparison;
 mod concept;
 mod concerned;

@@ -1,16 +1,14 @@
-//! Epochs, visits, cycles and what is collected.
+//! Epochs, visits and cycles.
 
-use indexmap::IndexMap;
-
+use super::collect::cycle_numbers;
 use super::env::Env;
 use super::{Lowering, label_of, spelled};
-use crate::ast::{self, Item, Keyword, Name, NameOrRange, Value, VisitTarget};
+use crate::ast::{self, Item, Keyword, Name, Value, VisitTarget};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{
-    Activity, ActivityKind, BloodLimit, Cell, Clock, Direction, Duration, Epoch, Moment, Named, Offset,
-    Repeat, Schedule, Visit, VisitTiming,
+    BloodLimit, Clause, Clock, CycleNumbers, Direction, Duration, Epoch, Moment, Named, Offset, Repeat,
+    Schedule, Visit, VisitTiming,
 };
-use crate::resolve::Space;
 use crate::source::{Span, Spanned};
 use crate::time::times;
 
@@ -20,6 +18,7 @@ impl<'a> Lowering<'a> {
         let first = *items.first()?;
         let mut schedule = Schedule {
             clocks: Named::new(),
+            timepoints: Named::new(),
             epochs: Named::new(),
             visits: Named::new(),
             activities: Named::new(),
@@ -53,6 +52,11 @@ impl<'a> Lowering<'a> {
                     }
                     _ => {}
                 }
+            }
+        }
+        for item in &items {
+            for times in item.items_of(Keyword::Timepoints) {
+                self.timepoints(times, &mut schedule);
             }
         }
         for item in &items {
@@ -104,23 +108,70 @@ impl<'a> Lowering<'a> {
 
     fn epoch(&mut self, item: &'a Item, schedule: &mut Schedule) {
         let name = item.name.as_ref().map_or_else(|| "epoch".to_owned(), |name| name.value.clone());
+        let limits = self.limits(item, &Limits::default());
         let mut visits = Vec::new();
         for inner in &item.items {
             match inner.keyword.value {
-                Keyword::Visit | Keyword::Visits => visits.extend(self.visit(inner, &name, None, schedule)),
+                Keyword::Visit | Keyword::Visits => {
+                    let segment = Segment { epoch: &name, cycle: None, limits: &limits };
+                    visits.extend(self.visit(inner, &segment, schedule));
+                }
                 Keyword::Cycle => {
                     let repeat = self.cycle(inner);
+                    let limits = self.limits(inner, &limits);
+                    let segment = Segment { epoch: &name, cycle: repeat.as_ref(), limits: &limits };
                     for visit in &inner.items {
                         if matches!(visit.keyword.value, Keyword::Visit | Keyword::Visits) {
-                            visits.extend(self.visit(visit, &name, repeat.as_ref(), schedule));
+                            visits.extend(self.visit(visit, &segment, schedule));
                         }
                     }
                 }
                 _ => {}
             }
         }
-        let epoch = Epoch { label: label_of(item), visits, origin: item.head_span().into() };
+        let epoch =
+            Epoch { label: label_of(item), arms: limits.arms, visits, origin: item.head_span().into() };
         schedule.epochs.insert(name, epoch);
+    }
+
+    /// For whom an epoch, a cycle or a visit is: its own limits, or else those of what it stands in.
+    fn limits(&mut self, item: &Item, around: &Limits) -> Limits {
+        let arms = self.arm_names(item, "arms");
+        let outside: Vec<&str> = arms
+            .iter()
+            .filter(|arm| !around.arms.is_empty() && !around.arms.contains(arm))
+            .map(String::as_str)
+            .collect();
+        if !outside.is_empty() {
+            let message = format!("`{}` has no part in what this stands in", outside.join("`, `"));
+            let span = self.span_of(item, "arms");
+            self.report(
+                Diagnostic::new(&codes::WRONG_SORT, span, message)
+                    .label(format!("around it: only in {}", around.arms.join(", ")))
+                    .help("name arms of the epoch or cycle only, or widen its `arms:`"),
+            );
+        }
+        let when = item.property("when").and_then(|property| match &property.value.value {
+            Value::Expression(condition) => {
+                self.truth(condition, &Env { unanchored: true, ..Env::default() })
+            }
+            _ => None,
+        });
+        if let (Some(_), Some(outer)) = (&when, &around.when) {
+            let span = self.span_of(item, "when");
+            self.report(
+                Diagnostic::new(&codes::WRONG_SORT, span, "this stands inside another `when`")
+                    .label("two conditions")
+                    .help(format!(
+                        "write both here, joined by `and`: `… and {}`; or keep only the outer one",
+                        outer.text
+                    )),
+            );
+        }
+        Limits {
+            arms: if arms.is_empty() { around.arms.clone() } else { arms },
+            when: when.or_else(|| around.when.clone()),
+        }
     }
 
     /// The cycle and the moment at which its first round begins.
@@ -137,13 +188,8 @@ impl<'a> Lowering<'a> {
         Some((Repeat { cycle: name, every: every?, count: plan.count, until }, from?))
     }
 
-    fn visit(
-        &mut self,
-        item: &'a Item,
-        epoch: &str,
-        cycle: Option<&(Repeat, Moment)>,
-        schedule: &mut Schedule,
-    ) -> Vec<String> {
+    fn visit(&mut self, item: &'a Item, segment: &Segment<'_>, schedule: &mut Schedule) -> Vec<String> {
+        let cycle = segment.cycle;
         let listed = self.names(item, "names");
         let names: Vec<Name> = item.name.iter().cloned().chain(listed).collect();
         let timing = item.body.as_ref().or(item.property("timing").map(|property| &property.value));
@@ -162,15 +208,10 @@ impl<'a> Lowering<'a> {
             Some(Value::Window(window)) => Some(window),
             _ => written.window.as_ref(),
         };
-        let arms = self.arm_names(item, "arms");
+        let Limits { arms, when } = self.limits(item, segment.limits);
+        let cycles = self.cycles_of(item, cycle.is_some());
         let (blood, supply) = (self.amount_of(item, "blood"), self.duration_of(item, "supply"));
         let contact = self.word(item, "contact").unwrap_or_else(|| "clinic".to_owned());
-        let when = item.property("when").and_then(|property| match &property.value.value {
-            Value::Expression(condition) => {
-                self.truth(condition, &Env { unanchored: true, ..Env::default() })
-            }
-            _ => None,
-        });
         let constraints = self.constraints(&written.and, timing.span);
         let parts = self.parts(timing.span);
         let text = if parts.len() == written.and.len() + 1 { parts[0] } else { timing.span };
@@ -178,7 +219,8 @@ impl<'a> Lowering<'a> {
         let mut made = Vec::new();
         for (index, name) in names.iter().enumerate() {
             let place = Place { index, count, cycle: cycle.map(|(_, from)| from), clocks: &schedule.clocks };
-            let Some(timing) = self.visit_timing(&written.target, window, text, &place) else { continue };
+            let window = Window { around: window, within: written.within.as_deref() };
+            let Some(timing) = self.visit_timing(&written.target, &window, text, &place) else { continue };
             let repeat = match cycle {
                 Some((repeat, _)) => Some(repeat.clone()),
                 None if item.keyword.value == Keyword::Visit => {
@@ -193,7 +235,7 @@ impl<'a> Lowering<'a> {
             made.push(name.value.clone());
             schedule.visits.entry(name.value.clone()).or_insert(Visit {
                 label,
-                epoch: epoch.to_owned(),
+                epoch: segment.epoch.to_owned(),
                 timing,
                 constraints: constraints.clone(),
                 contact: contact.clone(),
@@ -202,10 +244,29 @@ impl<'a> Lowering<'a> {
                 arms: arms.clone(),
                 when: when.clone(),
                 repeat,
+                cycles: cycles.clone(),
                 origin: name.span.into(),
             });
         }
         made
+    }
+
+    /// The cycles that have a visit.
+    fn cycles_of(&mut self, item: &Item, in_cycle: bool) -> Option<CycleNumbers> {
+        let property = item.property("cycles")?;
+        let Value::Rounds(runs) = &property.value.value else { return None };
+        let repeats = in_cycle
+            || matches!(item.body.as_ref().map(|body| &body.value), Some(Value::Visit(visit))
+                if item.keyword.value == Keyword::Visit && matches!(visit.target, VisitTarget::Every { .. }));
+        if !repeats {
+            self.report(
+                Diagnostic::new(&codes::WRONG_SORT, property.value.span, "this visit is in no cycle")
+                    .label("it takes place once")
+                    .help("leave `cycles:` out, or put the visit into a `cycle`"),
+            );
+            return None;
+        }
+        cycle_numbers(runs)
     }
 
     /// `visit call: every 3 months after last_dose for 2 years`: one visit that repeats outside of every cycle.
@@ -235,15 +296,20 @@ impl<'a> Lowering<'a> {
     fn visit_timing(
         &mut self,
         target: &VisitTarget,
-        window: Option<&ast::WindowAround>,
+        window: &Window<'_>,
         span: Span,
         place: &Place<'_>,
     ) -> Option<VisitTiming> {
         let text = self.words(span);
-        let (early, late) = match window {
-            Some(window) => (self.duration(&window.early, span)?, self.duration(&window.late, span)?),
+        let (early, late) = match window.around {
+            Some(around) => (self.duration(&around.early, span)?, self.duration(&around.late, span)?),
             None => (Duration::Days(0), Duration::Days(0)),
         };
+        if let Some(within) = window.within {
+            let plain = Window { around: window.around, within: None };
+            let target = self.visit_timing(target, &plain, span, place)?;
+            return self.around_of(target, within, text, place);
+        }
         let toward = |after: bool| if after { Direction::After } else { Direction::Before };
         match target {
             VisitTarget::Day { from, to, clock } => {
@@ -269,6 +335,27 @@ impl<'a> Lowering<'a> {
                 let anchor = self.moment(anchor);
                 Some(VisitTiming::Target { anchor: anchor?, offset: offset?, early, late, text })
             }
+            VisitTarget::OffsetEach { by, after, anchors } => {
+                let offset = self.offset(by, toward(*after), span)?;
+                if anchors.len() != place.count {
+                    if place.index == 0 {
+                        let message = format!(
+                            "{} for {}",
+                            counted(place.count, "visit"),
+                            counted(anchors.len(), "anchor")
+                        );
+                        self.report(
+                            Diagnostic::new(&codes::WRONG_SORT, span, message)
+                                .label("each visit follows one of the list")
+                                .help("write as many names behind `visits` as behind `each of`"),
+                        );
+                    }
+                    return None;
+                }
+                let anchor = self.moment(&anchors[place.index])?;
+                let text = format!("{text} ({} of {})", place.index + 1, place.count);
+                Some(VisitTiming::Target { anchor, offset, early, late, text })
+            }
             VisitTarget::OffsetRange { low, high, after, anchor } => {
                 let (low, high) =
                     (self.offset(low, toward(*after), span), self.offset(high, toward(*after), span));
@@ -279,7 +366,7 @@ impl<'a> Lowering<'a> {
             }
             VisitTarget::On(moment) => {
                 let moment = self.moment(moment)?;
-                if window.is_some() {
+                if window.around.is_some() {
                     let offset = Offset { direction: Direction::After, by: Duration::Days(0) };
                     return Some(VisitTiming::Target { anchor: moment, offset, early, late, text });
                 }
@@ -296,6 +383,50 @@ impl<'a> Lowering<'a> {
                 Some(VisitTiming::Target { anchor, offset, early, late, text })
             }
         }
+    }
+
+    /// `within day 22 to 36`: the window as days of its own, counted from where the target is counted.
+    fn around_of(
+        &mut self,
+        target: VisitTiming,
+        within: &Spanned<VisitTarget>,
+        text: String,
+        place: &Place<'_>,
+    ) -> Option<VisitTiming> {
+        let plain = Window { around: None, within: None };
+        let range = self.visit_timing(&within.value, &plain, within.span, place)?;
+        let VisitTiming::Target { anchor, offset, .. } = &target else { return Some(target) };
+        let bad = |message: &str, help: &str| {
+            Diagnostic::new(&codes::BAD_DAY, within.span, message)
+                .label("the window of the visit")
+                .help(help.to_owned())
+        };
+        let VisitTiming::Range { anchor: from_anchor, from, to, .. } = &range else {
+            self.report(bad("a window has a first and a last day", "write `within day 22 to 36`"));
+            return None;
+        };
+        if from_anchor != anchor {
+            self.report(bad(
+                "the window is counted from elsewhere than the visit",
+                "count both from the same event, or write the bound behind `and`: `… and at least 7 days after visit_1`",
+            ));
+            return None;
+        }
+        let (Some(early), Some(late)) = (apart(from, offset), apart(offset, to)) else {
+            self.report(bad(
+                "the window and the visit are in different units of time",
+                "write both in days or weeks, or both in months or years: a month has no fixed number of days",
+            ));
+            return None;
+        };
+        if is_backwards(&early) || is_backwards(&late) {
+            self.report(bad(
+                "the visit's own day lies outside of its window",
+                "begin the window on or before that day and end it on or after",
+            ));
+            return None;
+        }
+        Some(VisitTiming::Target { anchor: anchor.clone(), offset: offset.clone(), early, late, text })
     }
 
     /// The clock that a day counts on: that of the cycle, the named one, or the only one.
@@ -348,111 +479,53 @@ impl<'a> Lowering<'a> {
             }
         }
     }
+}
 
-    // ---- what is collected --------------------------------------------------------------------------
+/// From one offset to the other, which may lie before it. `None` for units that do not convert.
+fn apart(from: &Offset, to: &Offset) -> Option<Duration> {
+    let signed = |offset: &Offset, amount: i64| match offset.direction {
+        Direction::Before => -amount,
+        Direction::After => amount,
+    };
+    let nothing =
+        |offset: &Offset| matches!(offset.by, Duration::Days(0) | Duration::Months(0) | Duration::Minutes(0));
+    Some(match (&from.by, &to.by) {
+        (Duration::Days(a), Duration::Days(b)) => Duration::Days(signed(to, *b) - signed(from, *a)),
+        (Duration::Months(a), Duration::Months(b)) => Duration::Months(signed(to, *b) - signed(from, *a)),
+        (Duration::Minutes(a), Duration::Minutes(b)) => Duration::Minutes(signed(to, *b) - signed(from, *a)),
+        (_, Duration::Months(b)) if nothing(from) => Duration::Months(signed(to, *b)),
+        (Duration::Months(a), _) if nothing(to) => Duration::Months(-signed(from, *a)),
+        _ => return None,
+    })
+}
 
-    fn collect(&mut self, item: &Item, schedule: &mut Schedule) {
-        let Some(body) = &item.body else { return };
-        let Value::Collection(collection) = &body.value else { return };
-        let when = collection
-            .when
-            .as_ref()
-            .and_then(|condition| self.truth(condition, &Env { unanchored: true, ..Env::default() }));
-        let visits = self.visits(&collection.at);
-        let throughout = collection.throughout.as_ref().and_then(|(from, to)| {
-            let from = self.moment(from)?;
-            let to = match to {
-                Some(to) => Some(self.moment(to)?),
-                None => None,
-            };
-            Some((from, to))
-        });
-        for what in &collection.what {
-            if !self.is_collectable(what) {
-                continue;
-            }
-            let (kind, label) = self.activity(&what.value);
-            let activity = schedule.activities.entry(what.value.clone()).or_insert_with(|| Activity {
-                label,
-                kind,
-                cells: Vec::new(),
-                throughout: None,
-                origin: what.span.into(),
-            });
-            for visit in &visits {
-                if !activity.cells.iter().any(|cell| cell.visit == *visit) {
-                    activity.cells.push(Cell { visit: visit.clone(), when: when.clone() });
-                }
-            }
-            if throughout.is_some() {
-                activity.throughout = throughout.clone();
-            }
-        }
-    }
+fn is_backwards(by: &Duration) -> bool {
+    matches!(by, Duration::Days(amount) | Duration::Months(amount) | Duration::Minutes(amount) if *amount < 0)
+}
 
-    fn activity(&mut self, name: &str) -> (ActivityKind, String) {
-        let Some(entity) = self.scope.get(Space::Thing, name) else {
-            let label =
-                self.scope.get(Space::Form, name).map_or_else(|| spelled(name), |form| label_of(form.item));
-            return (ActivityKind::Form, label);
-        };
-        let kind = match entity.keyword() {
-            Keyword::Event => ActivityKind::Event,
-            Keyword::Condition => ActivityKind::Condition,
-            Keyword::Drug | Keyword::DrugClass => ActivityKind::Drug,
-            Keyword::Procedure => ActivityKind::Procedure,
-            _ => ActivityKind::Measure,
-        };
-        (kind, label_of(entity.item))
-    }
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
 
-    /// The visits of a list; a range takes in all visits between, in the order of the schedule.
-    pub(super) fn visits(&mut self, written: &[NameOrRange]) -> Vec<String> {
-        let all: IndexMap<&str, ()> = self.scope.all(Space::Visit).map(|(name, _)| (name, ())).collect();
-        let mut visits = Vec::new();
-        for name in written {
-            match name {
-                NameOrRange::Name(name) => {
-                    if all.contains_key(name.value.as_str()) {
-                        visits.push(name.value.clone());
-                    } else {
-                        self.unknown_visit(name, &all);
-                    }
-                }
-                NameOrRange::Range { from, to } => {
-                    let ends = [from, to].map(|end| (end, all.get_index_of(end.value.as_str())));
-                    for (end, found) in ends {
-                        if found.is_none() {
-                            self.unknown_visit(end, &all);
-                        }
-                    }
-                    let [(_, Some(first)), (_, Some(last))] = ends else { continue };
-                    if first > last {
-                        let span = from.span.to(to.span);
-                        self.report(
-                            Diagnostic::new(
-                                &codes::EMPTY_RANGE,
-                                span,
-                                format!("`{}` comes after `{}`", from.value, to.value),
-                            )
-                            .label("no visit lies between")
-                            .help(format!("write `{} to {}`", to.value, from.value)),
-                        );
-                        continue;
-                    }
-                    visits.extend((first..=last).filter_map(|at| Some((*all.get_index(at)?.0).to_owned())));
-                }
-            }
-        }
-        visits
-    }
+/// For whom a segment of the schedule is.
+#[derive(Default)]
+struct Limits {
+    /// Empty: all.
+    arms: Vec<String>,
+    when: Option<Clause>,
+}
 
-    fn unknown_visit(&mut self, name: &Spanned<String>, all: &IndexMap<&str, ()>) {
-        let candidates: Vec<&str> = all.keys().copied().collect();
-        let otherwise = format!("declare it in an epoch: `visit {}: day 1`", name.value);
-        let found = self.scope.unknown(&codes::UNKNOWN_NAME, name, "visit", &candidates, &otherwise);
-        self.report(found);
-    }
+/// What a visit stands in.
+struct Segment<'s> {
+    epoch: &'s str,
+    cycle: Option<&'s (Repeat, Moment)>,
+    limits: &'s Limits,
+}
+
+/// A visit's window as it was written.
+struct Window<'w> {
+    around: Option<&'w ast::WindowAround>,
+    within: Option<&'w Spanned<VisitTarget>>,
 }
 
 /// Where a visit stands: in a list of visits, in a cycle, among clocks.

@@ -458,7 +458,7 @@ impl Lowering<'_> {
                 let (low, high) = (self.duration(low, span)?, self.duration(high, span)?);
                 if *later { (than, after(low), after(high)) } else { (than, before(high), before(low)) }
             }
-            ast::Constraint::FirstTime(_) => return None,
+            ast::Constraint::FirstTime(_) | ast::Constraint::OneOf { .. } => return None,
         };
         let anchor = self.moment(than)?;
         Some(Constraint { anchor, low, high, text: self.words(span), origin: span.into() })

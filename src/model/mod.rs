@@ -240,6 +240,20 @@ pub struct Event {
     /// The event is the first time that this holds, after the constraints' anchor.
     #[serde(default)]
     pub when: Option<Clause>,
+    /// The event is one of several, whichever comes first or last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub one_of: Option<OneOf>,
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+/// `first of (progression, death)`: whichever comes first; or last, when all have happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OneOf {
+    pub first: bool,
+    pub of: Vec<Moment>,
+    /// The author's words.
+    pub text: String,
     #[serde(skip)]
     pub origin: Origin,
 }

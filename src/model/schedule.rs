@@ -2,11 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Amount, Clause, Constraint, Duration, Moment, Named, Offset, Origin};
+use super::{Amount, Anchor, Clause, Constraint, Duration, Moment, Named, Offset, Origin};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
     pub clocks: Named<Clock>,
+    /// Sets of times within a day.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub timepoints: Named<Timepoints>,
     pub epochs: Named<Epoch>,
     /// All visits, in the order of the epochs.
     pub visits: Named<Visit>,
@@ -57,6 +60,9 @@ impl Clock {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Epoch {
     pub label: String,
+    /// Arms that have the epoch; empty: all. Each of its visits has them too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arms: Vec<String>,
     pub visits: Vec<String>,
     #[serde(skip)]
     pub origin: Origin,
@@ -86,8 +92,18 @@ pub struct Visit {
     /// Present for a visit of a cycle.
     #[serde(default)]
     pub repeat: Option<Repeat>,
+    /// The cycles that have the visit; all without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cycles: Option<CycleNumbers>,
     #[serde(skip)]
     pub origin: Origin,
+}
+
+impl Visit {
+    /// Whether it takes place in the cycle of this number.
+    pub fn has_cycle(&self, number: u32) -> bool {
+        self.cycles.as_ref().is_none_or(|cycles| cycles.contains(number))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -146,10 +162,114 @@ pub struct Activity {
     pub origin: Origin,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
     pub visit: String,
     /// Collected only when this holds.
     #[serde(default)]
     pub when: Option<Clause>,
+    /// Collected only in these arms; empty: in all that have the visit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arms: Vec<String>,
+    /// Collected only in these cycles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cycles: Option<CycleNumbers>,
+    /// Collected at each time of this set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per: Option<String>,
+    /// What the protocol says beside the cross.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl Activity {
+    /// The visits at which it is done, each once.
+    pub fn visits(&self) -> Vec<String> {
+        let mut visits: Vec<String> = Vec::new();
+        for cell in &self.cells {
+            if !visits.contains(&cell.visit) {
+                visits.push(cell.visit.clone());
+            }
+        }
+        visits
+    }
+
+    /// The condition without which it is never done at this visit. `None` where it can be done without one, or under
+    /// several.
+    pub fn only_when(&self, visit: &str) -> Option<&Clause> {
+        let mut conditions =
+            self.cells.iter().filter(|cell| cell.visit == visit).map(|cell| cell.when.as_ref());
+        let first = conditions.next()??;
+        conditions.all(|other| other == Some(first)).then_some(first)
+    }
+}
+
+/// Some cycles of a visit, by their numbers from 1: runs with a step, each perhaps without an end.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CycleNumbers(pub Vec<CycleRun>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CycleRun {
+    pub first: u32,
+    pub last: Option<u32>,
+    /// 2 for every other cycle.
+    pub step: u32,
+}
+
+impl CycleNumbers {
+    pub fn contains(&self, cycle: u32) -> bool {
+        self.0.iter().any(|run| {
+            cycle >= run.first
+                && run.last.is_none_or(|last| cycle <= last)
+                && (cycle - run.first).is_multiple_of(run.step.max(1))
+        })
+    }
+}
+
+impl std::fmt::Display for CycleNumbers {
+    /// `cycle 1`, `cycles 1, 3 to 5`, `odd cycles`, `every third cycle from cycle 2`: behind "in".
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let numbered = |run: &CycleRun| match (run.last, run.step) {
+            (None, 1) => format!("{} and later", run.first),
+            (Some(last), _) if last == run.first => last.to_string(),
+            (Some(last), 1) => format!("{} to {last}", run.first),
+            (Some(last), step) => format!("{} to {last} in steps of {step}", run.first),
+            (None, step) => format!("{} and every {step} later", run.first),
+        };
+        match self.0.as_slice() {
+            [CycleRun { first: 1, last: None, step: 1 }] => f.write_str("every cycle"),
+            [CycleRun { first: 1, last: None, step: 2 }] => f.write_str("odd cycles"),
+            [CycleRun { first: 2, last: None, step: 2 }] => f.write_str("even cycles"),
+            [CycleRun { first, last: None, step }] if *step > 1 => {
+                write!(f, "every {step} cycles from cycle {first}")
+            }
+            [run] if run.last == Some(run.first) => write!(f, "cycle {}", run.first),
+            runs => write!(f, "cycles {}", runs.iter().map(numbered).collect::<Vec<_>>().join(", ")),
+        }
+    }
+}
+
+/// Times within a day, each with its window: a profile of samples around a dose, a test lying and standing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Timepoints {
+    pub label: String,
+    /// What the times count from, as the author wrote it: `dose`, `lying down`.
+    pub from: String,
+    /// The event or visit that it is, where it is one.
+    #[serde(default)]
+    pub anchor: Option<Anchor>,
+    /// From the earliest to the last.
+    pub points: Vec<Timepoint>,
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+/// Minutes from the reference, negative before it, and how many minutes early or late are allowed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timepoint {
+    #[serde(default)]
+    pub label: Option<String>,
+    pub minutes: i64,
+    pub early: i64,
+    pub late: i64,
 }

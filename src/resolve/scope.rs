@@ -23,6 +23,7 @@ pub enum Space {
     Epoch,
     Cycle,
     Clock,
+    Timepoints,
     /// Codes of criteria, over all decisions.
     Criterion,
     Outcome,
@@ -51,6 +52,7 @@ impl Space {
             Keyword::Epoch => Space::Epoch,
             Keyword::Cycle => Space::Cycle,
             Keyword::Clock => Space::Clock,
+            Keyword::Timepoints => Space::Timepoints,
             Keyword::Include | Keyword::Exclude => Space::Criterion,
             Keyword::Outcome => Space::Outcome,
             Keyword::Form => Space::Form,
@@ -71,6 +73,7 @@ impl Space {
             Space::Epoch => "epoch",
             Space::Cycle => "cycle",
             Space::Clock => "clock",
+            Space::Timepoints => "set of time points",
             Space::Criterion => "criterion",
             Space::Outcome => "outcome",
             Space::Form => "form",

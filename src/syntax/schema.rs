@@ -65,6 +65,8 @@ pub enum ValueKind {
     TimeFrame,
     /// `±7 days`: `Value::Window`.
     Window,
+    /// `±5 min`: `Value::Window`.
+    WindowInDay,
     /// `0 "Fully active", 1`, `0 to 30`: `Value::Levels`.
     Levels,
     /// `grade 1 to 5, serious`: `Value::Attributes`.
@@ -87,6 +89,10 @@ pub enum ValueKind {
     Clock,
     /// `every 28 days from first_dose for 6 cycles`: `Value::Cycle`.
     Cycle,
+    /// `odd`, `1, 3 to 5`, `4 and later`: `Value::Rounds`.
+    Rounds,
+    /// `-30 min, 1 h ±5 min`: `Value::Timepoints`.
+    Timepoints,
     /// `choice of (…)`: `Value::FieldType`.
     FieldType,
     /// `std.labs` as `Value::Names` with dots, or `"labs.trial"` as `Value::Texts`; stands without a colon.

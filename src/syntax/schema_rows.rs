@@ -3,8 +3,8 @@
 use super::ValueKind::{
     Ages, Allowance, AtLeast, Attributes, Choice, Choices, Clock, Codes, Collection, Comparison, Cycle, Date,
     Dose, Doses, Duration, Enrollment, Expectation, Expression, Fact, FieldType, Flag, Frequency, Identifier,
-    Integer, Levels, Libraries, Names, Phase, Plan, PlanMoment, Quantity, Range, Ratio, Strategies, Texts,
-    TimeFrame, Timing, Units, Version, Visit, Window, Words,
+    Integer, Levels, Libraries, Names, Phase, Plan, PlanMoment, Quantity, Range, Ratio, Rounds, Strategies,
+    Texts, TimeFrame, Timepoints, Timing, Units, Version, Visit, Window, WindowInDay, Words,
 };
 use super::{Head, ItemRow, PropertyRow, ValueKind};
 use crate::ast::Keyword as K;
@@ -80,7 +80,7 @@ const ARMS: &[&str] = &[
     "other",
 ];
 const WEEKDAYS: &[&str] = &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-const CONTACTS: &[&str] = &["clinic", "phone", "home", "remote"];
+const CONTACTS: &[&str] = &["clinic", "inpatient", "phone", "home", "remote"];
 
 const fn one(name: &'static str, kind: ValueKind, about: &'static str) -> PropertyRow {
     PropertyRow { name, kind, repeatable: false, about }
@@ -206,6 +206,14 @@ pub const ROWS: &[ItemRow] = &[
         Some(Cycle),
         EPOCH,
         "a repeating segment of visits",
+    ),
+    item(
+        K::Timepoints,
+        &[K::Schedule],
+        Head::NameAndProse,
+        Some(Timepoints),
+        TIMEPOINTS,
+        "times within a day, counted from a dose or another event of the visit",
     ),
     item(
         K::Collect,
@@ -428,8 +436,18 @@ const OUTCOME: &[PropertyRow] = &[
     one("description", Texts, "what it is"),
 ];
 
-const EPOCH: &[PropertyRow] =
-    &[one("arms", Names, "only in these arms"), one("description", Texts, "what happens in it")];
+const EPOCH: &[PropertyRow] = &[
+    one("arms", Names, "only in these arms"),
+    one("when", Expression, "only for participants of whom this holds"),
+    one("description", Texts, "what happens in it"),
+];
+
+const TIMEPOINTS: &[PropertyRow] = &[
+    one("from", Words, "what the times count from: an event, a visit, or words in quotes"),
+    one("at", Timepoints, "the times"),
+    one("window", WindowInDay, "how far each may lie from its time"),
+    one("description", Texts, "what is done at them"),
+];
 
 const SCHEDULE: &[PropertyRow] = &[
     one("closed", Choices(WEEKDAYS), "days of the week without visits"),
@@ -440,7 +458,9 @@ const VISIT: &[PropertyRow] = &[
     one("names", Names, "the visits; usually written in the head"),
     one("timing", Visit, "when it takes place"),
     one("window", Window, "how far the date may lie from the target"),
+    one("cycles", Rounds, "only in these cycles"),
     one("arms", Names, "only in these arms"),
+    one("when", Expression, "only for participants of whom this holds"),
     one("contact", Choice(CONTACTS), "where it takes place"),
     one("blood", Quantity, "how much blood is drawn"),
     one("supply", Duration, "how long the medicine lasts that is handed out"),

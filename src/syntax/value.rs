@@ -135,6 +135,13 @@ impl<'a> Reader<'a, '_> {
             ValueKind::Window => {
                 self.mistakes.with(|said| expression::window(slice, said)).map(Value::Window)
             }
+            ValueKind::WindowInDay => {
+                self.mistakes.with(|said| expression::window_in_day(slice, said)).map(Value::Window)
+            }
+            ValueKind::Rounds => self.rounds(range, place),
+            ValueKind::Timepoints => {
+                self.mistakes.with(|said| expression::timepoints(slice, said)).map(Value::Timepoints)
+            }
             ValueKind::Cycle => self.mistakes.with(|said| expression::cycle(slice, said)).map(Value::Cycle),
             ValueKind::Plan if place.name == "days" => self.plan_of_days(range),
             ValueKind::Plan | ValueKind::Frequency => {
@@ -274,7 +281,9 @@ impl ValueKind {
                 | V::Timing
                 | V::Visit
                 | V::Window
+                | V::WindowInDay
                 | V::Cycle
+                | V::Timepoints
                 | V::Plan
                 | V::Dose
                 | V::Frequency

@@ -16,7 +16,8 @@ use std::fmt;
 
 use super::day_range;
 use crate::model::{
-    Anchor, Constraint, Direction, Duration, Moment, Occurrence, Offset, Origin, Trial, VisitTiming,
+    Anchor, Constraint, Direction, Duration, Moment, Occurrence, Offset, OneOf, Origin, Trial, Visit,
+    VisitTiming,
 };
 
 /// A point in a participant's time.
@@ -250,6 +251,7 @@ impl<'a> Builder<'a> {
             let point = Point::event(name);
             if happening.contains(&point) {
                 builder.constraints(&point, &event.constraints);
+                event.one_of.iter().for_each(|one_of| builder.one_of(&point, one_of));
             }
         }
         for (name, visit) in trial.schedule.iter().flat_map(|schedule| &schedule.visits) {
@@ -322,9 +324,7 @@ impl<'a> Builder<'a> {
 
     /// The cycle that a visit repeats in.
     fn cycle(&self, point: &Point) -> Option<&'a str> {
-        let Point::Visit(name) = point else { return None };
-        let visit = self.trial.schedule.as_ref()?.visits.get(name)?;
-        visit.repeat.as_ref().map(|repeat| repeat.cycle.as_str())
+        self.visit(point)?.repeat.as_ref().map(|repeat| repeat.cycle.as_str())
     }
 
     fn constraints(&mut self, owner: &Point, constraints: &[Constraint]) {
@@ -342,8 +342,25 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// The first of several is not after any of them, the last not before any. That it is one of them is a choice
+    /// that a simple network cannot hold, so the other side stays open.
+    fn one_of(&mut self, owner: &Point, one_of: &OneOf) {
+        let (low, high) = if one_of.first { (None, Some(0)) } else { (Some(0), None) };
+        for moment in &one_of.of {
+            let said = Said {
+                owner: owner.clone(),
+                text: one_of.text.clone(),
+                origin: one_of.origin,
+                in_months: moment_in_months(moment),
+            };
+            self.bound(owner, moment, low, high, said);
+        }
+    }
+
     fn timing(&mut self, owner: &Point, timing: &VisitTiming) {
         let origin = self.visit_origin(owner);
+        // The first of a visit that begins with a later cycle: how much later follows from actual dates.
+        let later = self.visit(owner).is_some_and(|visit| !visit.has_cycle(1));
         let said = |in_months: bool, anchor: &Moment| Said {
             owner: owner.clone(),
             text: timing.text().to_owned(),
@@ -356,23 +373,27 @@ impl<'a> Builder<'a> {
                 let before = day_range(&Offset { direction: Direction::Before, by: early.clone() });
                 let after = day_range(&Offset { direction: Direction::After, by: late.clone() });
                 let months = offset_in_months(offset) || in_months(early) || in_months(late);
-                self.bound(owner, anchor, Some(low + before.0), Some(high + after.1), said(months, anchor));
+                let high = (!later).then_some(high + after.1);
+                self.bound(owner, anchor, Some(low + before.0), high, said(months, anchor));
             }
             VisitTiming::Range { anchor, from, to, .. } => {
                 let months = offset_in_months(from) || offset_in_months(to);
                 let (low, high) = (day_range(from).0, day_range(to).1);
-                self.bound(owner, anchor, Some(low), Some(high), said(months, anchor));
+                self.bound(owner, anchor, Some(low), (!later).then_some(high), said(months, anchor));
             }
             VisitTiming::OnEvent { moment, .. } => {
-                self.bound(owner, moment, Some(0), Some(0), said(false, moment));
+                self.bound(owner, moment, Some(0), (!later).then_some(0), said(false, moment));
             }
         }
     }
 
     fn visit_origin(&self, owner: &Point) -> Origin {
-        let Point::Visit(name) = owner else { return Origin::default() };
-        let schedule = self.trial.schedule.as_ref();
-        schedule.and_then(|schedule| schedule.visits.get(name)).map(|visit| visit.origin).unwrap_or_default()
+        self.visit(owner).map(|visit| visit.origin).unwrap_or_default()
+    }
+
+    fn visit(&self, point: &Point) -> Option<&'a Visit> {
+        let Point::Visit(name) = point else { return None };
+        self.trial.schedule.as_ref()?.visits.get(name)
     }
 
     /// `low ≤ owner − anchor ≤ high`, the anchor's own offset counted in.

@@ -79,6 +79,7 @@ impl Draft {
     pub(crate) fn new(name: &str) -> Self {
         let schedule = Schedule {
             clocks: [].into(),
+            timepoints: [].into(),
             epochs: [].into(),
             visits: [].into(),
             activities: [].into(),
@@ -117,6 +118,7 @@ impl Draft {
             attributes: Vec::new(),
             weekdays: Vec::new(),
             when: None,
+            one_of: None,
             origin: Origin::default(),
         };
         change(&mut event);
@@ -177,11 +179,12 @@ impl Draft {
             arms: Vec::new(),
             when: None,
             repeat: None,
+            cycles: None,
             origin: Origin::default(),
         };
         change(&mut visit);
         let label = epoch.replace('_', " ");
-        let new = Epoch { label, visits: Vec::new(), origin: Origin::default() };
+        let new = Epoch { label, arms: Vec::new(), visits: Vec::new(), origin: Origin::default() };
         let schedule = self.schedule();
         schedule.epochs.entry(epoch.to_owned()).or_insert(new).visits.push(name.to_owned());
         schedule.visits.insert(name.to_owned(), visit);
@@ -192,7 +195,11 @@ impl Draft {
     pub(crate) fn collect(mut self, kind: ActivityKind, name: &str, visits: &[(&str, Option<&str>)]) -> Self {
         let cells = visits
             .iter()
-            .map(|(visit, when)| Cell { visit: (*visit).to_owned(), when: when.map(clause) })
+            .map(|(visit, when)| Cell {
+                visit: (*visit).to_owned(),
+                when: when.map(clause),
+                ..Cell::default()
+            })
             .collect();
         let label = name.replace('_', " ");
         let activity = Activity { label, kind, cells, throughout: None, origin: Origin::default() };

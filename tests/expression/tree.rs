@@ -306,6 +306,9 @@ pub fn constraint(constraint: &Constraint) -> String {
             list("between", [duration(low), duration(high), side(*after).into(), moment(than)])
         }
         Constraint::FirstTime(truth) => list("first", [expr(truth)]),
+        Constraint::OneOf { first, of } => {
+            list(if *first { "first-of" } else { "last-of" }, of.iter().map(moment))
+        }
     }
 }
 
@@ -319,7 +322,7 @@ pub fn window(window: &WindowAround) -> String {
 
 pub fn visit(visit: VisitTiming) -> String {
     let side = |after: bool| if after { "after" } else { "before" };
-    let target = match &visit.target {
+    let target = |target: &VisitTarget| match target {
         VisitTarget::Day { from, to, clock } => {
             let to = to.map(|to| format!("..{to}")).unwrap_or_default();
             let clock = clock.as_ref().map(|clock| format!(" of {}", clock.value)).unwrap_or_default();
@@ -327,6 +330,10 @@ pub fn visit(visit: VisitTiming) -> String {
         }
         VisitTarget::Offset { by, after, anchor } => {
             list(&duration(by), [side(*after).into(), moment(anchor)])
+        }
+        VisitTarget::OffsetEach { by, after, anchors } => {
+            let each = list("each", anchors.iter().map(moment));
+            list(&duration(by), [side(*after).into(), each])
         }
         VisitTarget::OffsetRange { low, high, after, anchor } => {
             list("range", [duration(low), duration(high), side(*after).into(), moment(anchor)])
@@ -338,7 +345,10 @@ pub fn visit(visit: VisitTiming) -> String {
             list("every", [duration(by), moment(anchor)].into_iter().chain(until).chain(lasting))
         }
     };
-    let mut out = target;
+    let mut out = target(&visit.target);
+    if let Some(within) = &visit.within {
+        out = format!("{out} within {}", target(&within.value));
+    }
     if let Some(around) = &visit.window {
         out = format!("{out} {}", window(around));
     }

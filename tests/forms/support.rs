@@ -124,6 +124,7 @@ pub fn event(label: &str) -> Event {
         attributes: Vec::new(),
         weekdays: Vec::new(),
         when: None,
+        one_of: None,
         origin: Origin::default(),
     }
 }
@@ -209,6 +210,7 @@ impl Draft {
     /// A trial with consent and randomization, a decision on the latter, and the visits screening, baseline and month_12.
     pub fn new() -> Self {
         let schedule = Schedule {
+            timepoints: Named::new(),
             clocks: Named::new(),
             epochs: Named::new(),
             visits: Named::new(),
@@ -286,6 +288,7 @@ impl Draft {
             arms: Vec::new(),
             when: None,
             repeat: None,
+            cycles: None,
             origin: Origin::default(),
         };
         self.schedule().visits.insert(name.into(), visit);
@@ -297,7 +300,7 @@ impl Draft {
     }
 
     pub fn collect(&mut self, name: &str, kind: ActivityKind, visits: &[&str]) -> &mut Activity {
-        let cell = |visit: &&str| Cell { visit: (*visit).into(), when: None };
+        let cell = |visit: &&str| Cell { visit: (*visit).into(), ..Cell::default() };
         let label = match kind {
             ActivityKind::Measure => self.trial.measures[name].label.clone(),
             ActivityKind::Event => self.trial.events[name].label.clone(),

@@ -4,6 +4,7 @@ use trialc::calendar::{Calendar, Dates, calendar};
 use trialc::compile::{Compilation, LoadError, Loader, compile};
 use trialc::model::Trial;
 
+mod patterns;
 mod plans;
 mod real;
 mod remarks;

@@ -206,7 +206,7 @@ fn a_schedule_has_clocks_cycles_and_collections() {
     assert_eq!(cycle.items.len(), 2);
     let Value::Collection(first) = body(&schedule.items[2]) else { panic!() };
     assert_eq!((first.what.len(), first.at.len()), (2, 2));
-    assert!(matches!(&first.at[1], NameOrRange::Range { .. }));
+    assert!(matches!(&first.at[1].visit, NameOrRange::Range { .. }));
     let Value::Collection(second) = body(&schedule.items[3]) else { panic!() };
     assert!(second.when.is_some());
     let Value::Collection(third) = body(&schedule.items[4]) else { panic!() };

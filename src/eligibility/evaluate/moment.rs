@@ -229,6 +229,9 @@ impl<'a> Evaluator<'a> {
         if let Some(found) = event.and_then(|event| self.first_time(name, event, scope)) {
             return found;
         }
+        if let Some(found) = event.and_then(|event| self.one_of(name, event, scope)) {
+            return found;
+        }
         if name != self.decision && self.person.is_denied_for_good(name, self.words) {
             let why = format!("`{name}` is known never to have happened");
             let ask = format!("say what counts without `{name}`");
@@ -392,6 +395,29 @@ impl<'a> Evaluator<'a> {
 }
 
 impl<'a> Evaluator<'a> {
+    /// `first of (…)` and `last of (…)`. Of the first, an event that is not recorded may have come before those that
+    /// are; of the last, each must have happened. `None` for an event that stands for itself.
+    fn one_of(&self, name: &'a str, event: &'a Event, scope: &Scope<'a>) -> Option<At> {
+        let one_of = event.one_of.as_ref()?;
+        if self.looking_for.borrow().contains(&name) {
+            return None;
+        }
+        self.looking_for.borrow_mut().push(name);
+        let all: Vec<At> = one_of.of.iter().map(|moment| self.at(moment, scope)).collect();
+        self.looking_for.borrow_mut().pop();
+        let never = all.iter().filter(|at| at.is_never).count();
+        let is_never = if one_of.first { never == all.len() } else { never > 0 };
+        let counted = all.into_iter().filter(|at| is_never || !at.is_never);
+        let pick = if one_of.first { DateRange::first_of } else { DateRange::last_of };
+        counted
+            .reduce(|mut found, at| {
+                found.range = pick(found.range, at.range);
+                found.missing.extend(at.missing);
+                found
+            })
+            .map(|found| At { is_never, ..found })
+    }
+
     /// The first day on which the rule of a derived event holds; `None` for an event that has no rule.
     fn first_time(&self, name: &'a str, event: &'a Event, scope: &Scope<'a>) -> Option<At> {
         let clause = event.when.as_ref()?;

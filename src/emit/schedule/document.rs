@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::table::{Group, Mark, Note, Table, covered};
 use crate::emit::wording::Wording;
 use crate::model::{
-    ActivityKind, Anchor, Clause, Constraint, Direction, Duration, Moment, Occurrence, Offset, Repeat,
-    Schedule, Trial, Visit, VisitTiming,
+    ActivityKind, Anchor, Cell, Clause, Constraint, CycleNumbers, Direction, Duration, Moment, Occurrence,
+    Offset, Repeat, Schedule, Trial, Visit, VisitTiming,
 };
 use crate::time::network::{Network, Point};
 
@@ -21,6 +21,9 @@ pub(super) struct Document {
     epochs: Vec<EpochPart>,
     visits: Vec<VisitPart>,
     activities: Vec<ActivityPart>,
+    /// Sets of times within a day.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    timepoints: Vec<TimepointsPart>,
     footnotes: Vec<Footnote>,
 }
 
@@ -141,6 +144,9 @@ struct CyclePart {
     /// Null where nothing but `until` ends it.
     count: Option<i64>,
     until: Option<MomentPart>,
+    /// The cycles that have the visit; absent: all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    only: Option<CycleNumbers>,
 }
 
 #[derive(Serialize)]
@@ -176,7 +182,40 @@ struct CellPart {
     visit: String,
     /// Null: always. Of several, any opens the cell.
     conditions: Option<Vec<Condition>>,
+    /// Where cycles, arms, times of the day or words limit it: each way in which it is done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    ways: Vec<Way>,
     footnotes: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Way {
+    condition: Option<Condition>,
+    /// Empty: all arms.
+    arms: Vec<String>,
+    cycles: Option<CycleNumbers>,
+    /// The set of times at each of which it is done.
+    timepoints: Option<String>,
+    note: Option<String>,
+}
+
+#[derive(Serialize)]
+struct TimepointsPart {
+    name: String,
+    label: String,
+    /// What the times count from, in words.
+    from: String,
+    anchor: Option<MomentPart>,
+    points: Vec<TimepointPart>,
+}
+
+/// Minutes from the reference, negative before it.
+#[derive(Serialize)]
+struct TimepointPart {
+    label: Option<String>,
+    minutes: i64,
+    earliest: i64,
+    latest: i64,
 }
 
 #[derive(Serialize)]
@@ -243,6 +282,7 @@ pub(super) fn document(trial: &Trial, table: &Table) -> Option<Document> {
             })
             .collect(),
         activities: table.groups.iter().flat_map(|group| parts.activities(network.as_ref(), group)).collect(),
+        timepoints: parts.timepoints(),
         footnotes: (0..)
             .zip(&table.footnotes)
             .map(|(at, text)| Footnote { letter: Note(at).letter(), text: text.clone() })
@@ -289,7 +329,7 @@ impl Parts<'_> {
             timing: self.timing(&visit.timing),
             constraints: visit.constraints.iter().map(|constraint| self.constraint(constraint)).collect(),
             condition: visit.when.as_ref().map(|when| self.condition(when)),
-            cycle: visit.repeat.as_ref().map(|repeat| self.cycle(repeat)),
+            cycle: visit.repeat.as_ref().map(|repeat| self.cycle(repeat, visit.cycles.as_ref())),
             days_from_anchor: None,
             shown: Shown {
                 day: None,
@@ -337,12 +377,13 @@ impl Parts<'_> {
         Condition { text: clause.text.clone(), description: self.wording.condition(clause) }
     }
 
-    fn cycle(&self, repeat: &Repeat) -> CyclePart {
+    fn cycle(&self, repeat: &Repeat, only: Option<&CycleNumbers>) -> CyclePart {
         CyclePart {
             name: repeat.cycle.clone(),
             every: duration(&repeat.every),
             count: repeat.count,
             until: repeat.until.as_ref().map(|until| self.moment(until)),
+            only: only.cloned(),
         }
     }
 
@@ -379,8 +420,15 @@ impl Parts<'_> {
                 let Mark::Done { notes } = mark else { return None };
                 let here = activity.cells.iter().filter(|cell| cell.visit == *visit);
                 let conditions: Option<Vec<Condition>> =
-                    here.map(|cell| cell.when.as_ref().map(|when| self.condition(when))).collect();
-                Some(CellPart { visit: visit.clone(), conditions, footnotes: letters(notes) })
+                    here.clone().map(|cell| cell.when.as_ref().map(|when| self.condition(when))).collect();
+                let is_plain = |cell: &Cell| {
+                    cell.arms.is_empty() && cell.cycles.is_none() && cell.per.is_none() && cell.note.is_none()
+                };
+                let ways = match here.clone().all(is_plain) {
+                    true => Vec::new(),
+                    false => here.map(|cell| self.way(cell)).collect(),
+                };
+                Some(CellPart { visit: visit.clone(), conditions, ways, footnotes: letters(notes) })
             });
             ActivityPart {
                 name: row.activity.clone(),
@@ -397,6 +445,36 @@ impl Parts<'_> {
             }
         });
         rows.collect()
+    }
+
+    fn way(&self, cell: &Cell) -> Way {
+        Way {
+            condition: cell.when.as_ref().map(|when| self.condition(when)),
+            arms: cell.arms.clone(),
+            cycles: cell.cycles.clone(),
+            timepoints: cell.per.clone(),
+            note: cell.note.clone(),
+        }
+    }
+
+    fn timepoints(&self) -> Vec<TimepointsPart> {
+        let sets = self.schedule.timepoints.iter().map(|(name, set)| TimepointsPart {
+            name: name.clone(),
+            label: set.label.clone(),
+            from: super::day::reference(self.wording, set),
+            anchor: set.anchor.clone().map(|of| self.moment(&Moment { offset: None, of })),
+            points: set
+                .points
+                .iter()
+                .map(|point| TimepointPart {
+                    label: point.label.clone(),
+                    minutes: point.minutes,
+                    earliest: point.minutes - point.early,
+                    latest: point.minutes + point.late,
+                })
+                .collect(),
+        });
+        sets.collect()
     }
 
     fn between(&self, network: Option<&Network>, from: &Moment, to: Option<&Moment>) -> Vec<String> {

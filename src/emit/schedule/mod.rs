@@ -1,6 +1,7 @@
 //! The schedule as a protocol shows it: the Schedule of Activities (ICH M11 section 1.3) as CSV, Markdown and
 //! HTML, a timeline of the visits as SVG, and the whole schedule as JSON.
 
+mod day;
 mod document;
 mod html;
 mod table;

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::timing::{Timing, timings};
 use crate::emit::wording::{Wording, sentence};
 use crate::model::{
-    Activity, ActivityKind, Anchor, Clause, MeasureKind, Moment, Named, Schedule, Trial, Visit,
+    Activity, ActivityKind, Anchor, Cell, Clause, MeasureKind, Moment, Named, Schedule, Trial, Visit,
 };
 use crate::time::day_range;
 use crate::time::network::{Network, Point};
@@ -115,10 +115,11 @@ pub(super) fn table(trial: &Trial) -> Option<Table> {
             label: titled(name, &visit.label),
             epoch: epoch_title(schedule, &visit.epoch),
             cycle: visit.repeat.as_ref().filter(|repeat| repeat.cycle != *name).map(|repeat| {
-                match repeat.count {
-                    Some(1) => "Cycle 1".to_owned(),
-                    Some(count) => format!("Cycles 1 to {count}"),
-                    None => "Each cycle".to_owned(),
+                match (&visit.cycles, repeat.count) {
+                    (Some(cycles), _) => sentence(&cycles.to_string()),
+                    (None, Some(1)) => "Cycle 1".to_owned(),
+                    (None, Some(count)) => format!("Cycles 1 to {count}"),
+                    (None, None) => "Each cycle".to_owned(),
                 }
             }),
             timing,
@@ -176,7 +177,17 @@ fn visit_notes(wording: Wording<'_>, visit: &Visit, notes: &mut Notes) -> Vec<No
     if let Some(when) = &visit.when {
         texts.push(only_if(wording, &[when]));
     }
-    if let Some(repeat) = &visit.repeat {
+    if let (Some(cycles), Some(repeat)) = (&visit.cycles, &visit.repeat) {
+        let mut text = format!("Only in {cycles}");
+        if repeat.count.is_none_or(|count| count > 1) {
+            text.push_str(&format!("; a cycle has {}", wording.duration(&repeat.every)));
+        }
+        if let Some(until) = &repeat.until {
+            text.push_str(&format!(", until {}", wording.moment(until)));
+        }
+        text.push('.');
+        texts.push(text);
+    } else if let Some(repeat) = &visit.repeat {
         let mut text = format!("Repeated every {}", wording.every(&repeat.every));
         match repeat.count {
             Some(1) => text = "One cycle".to_owned(),
@@ -260,29 +271,19 @@ fn row(
     notes: &mut Notes,
 ) -> Row {
     let wording = Wording::of(trial);
-    // At a visit that is named more than once, any of its conditions opens the cell; no condition leaves it open.
-    let mut visits: IndexMap<&str, Option<Vec<&Clause>>> = IndexMap::new();
-    for cell in &activity.cells {
-        let conditions = visits.entry(&cell.visit).or_insert_with(|| Some(Vec::new()));
-        match (&cell.when, conditions.as_mut()) {
-            (Some(when), Some(known)) => known.push(when),
-            (None, _) => *conditions = None,
-            (Some(_), None) => {}
+    let mut visits: IndexMap<&str, Vec<&Cell>> = IndexMap::new();
+    activity.cells.iter().for_each(|cell| visits.entry(&cell.visit).or_default().push(cell));
+    let texts: IndexMap<&str, Vec<String>> =
+        visits.into_iter().map(|(visit, cells)| (visit, cell_texts(wording, schedule, &cells))).collect();
+    // What is said of every cell belongs to the row.
+    let common: Vec<String> = match texts.values().next() {
+        Some(first) if texts.len() > 1 => {
+            let everywhere = |text: &&String| texts.values().all(|texts| texts.contains(text));
+            first.iter().filter(everywhere).cloned().collect()
         }
-    }
-    let texts: IndexMap<&str, Option<String>> = visits
-        .into_iter()
-        .map(|(visit, conditions)| (visit, conditions.map(|conditions| only_if(wording, &conditions))))
-        .collect();
-    // A condition of every cell belongs to the row.
-    let common = texts
-        .values()
-        .next()
-        .cloned()
-        .flatten()
-        .filter(|first| texts.len() > 1 && texts.values().all(|text| text.as_ref() == Some(first)));
-    let mut row_notes = Vec::new();
-    row_notes.extend(common.clone().map(|text| notes.add(text)));
+        _ => Vec::new(),
+    };
+    let mut row_notes: Vec<Note> = common.iter().map(|text| notes.add(text.clone())).collect();
     let bar = activity.throughout.as_ref().map(|(from, to)| {
         let until = to.as_ref().map(|to| format!(" until {}", wording.moment(to)));
         let text =
@@ -292,14 +293,40 @@ fn row(
     });
     let cells = schedule.visits.keys().enumerate().map(|(at, visit)| match texts.get(visit.as_str()) {
         Some(text) => {
-            let text = text.clone().filter(|_| common.is_none());
-            Mark::Done { notes: text.map(|text| notes.add(text)).into_iter().collect() }
+            let own = text.iter().filter(|text| !common.contains(text));
+            Mark::Done { notes: own.map(|text| notes.add(text.clone())).collect() }
         }
         None if bar.as_ref().is_some_and(|bar| bar.contains(&at)) => Mark::Continuous,
         None => Mark::Empty,
     });
     let cells = cells.collect();
     Row { activity: name.to_owned(), label: titled(name, &activity.label), notes: row_notes, cells }
+}
+
+/// What is to be said of an activity at a visit: when, at which times of the day, and the author's own words. Of a
+/// visit that is named more than once, any entry opens the cell; one without a limit leaves it open.
+fn cell_texts(wording: Wording<'_>, schedule: &Schedule, cells: &[&Cell]) -> Vec<String> {
+    let limits: Option<Vec<String>> = cells.iter().map(|cell| limit(wording, cell)).collect();
+    let mut texts: Vec<String> =
+        limits.into_iter().map(|limits| format!("Only {}.", limits.join(", or "))).collect();
+    let sets = cells.iter().filter_map(|cell| schedule.timepoints.get(cell.per.as_ref()?));
+    let said = sets.map(|set| super::day::sentence(wording, set));
+    let written = cells.iter().filter_map(|cell| cell.note.as_deref().map(sentence));
+    for text in said.chain(written) {
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    texts
+}
+
+/// `if the participant is female`, `in Cells`, `in odd cycles`; nothing where the cell is without a limit.
+fn limit(wording: Wording<'_>, cell: &Cell) -> Option<String> {
+    let arms = (!cell.arms.is_empty()).then(|| format!("in {}", wording.arms(&cell.arms)));
+    let cycles = cell.cycles.as_ref().map(|cycles| format!("in {cycles}"));
+    let when = cell.when.as_ref().map(|when| format!("if {}", wording.condition(when)));
+    let parts: Vec<String> = [cycles, arms, when].into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(" and "))
 }
 
 /// The columns of the visits that can lie between two moments.

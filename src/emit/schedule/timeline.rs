@@ -108,15 +108,26 @@ struct Placing<'a> {
 impl Placing<'_> {
     fn visit(&self, name: &str) -> Option<Placed> {
         let visit = &self.schedule.visits[name];
-        let (target, window) = self.stretch(name, &mut BTreeSet::new())?;
+        let (mut target, mut window) = self.stretch(name, &mut BTreeSet::new())?;
         let (mut again, mut open_ended) = (Vec::new(), false);
         if let Some(Repeat { every, count, .. }) = &visit.repeat {
             open_ended = count.is_none();
-            let count = count.unwrap_or(OPEN_CYCLES).min(MOST_CYCLES);
-            again.extend((1..count).filter_map(|cycle| {
+            let has = |cycle: &i64| u32::try_from(cycle + 1).is_ok_and(|number| visit.has_cycle(number));
+            let mut rounds = (0..).take(MOST_CYCLES as usize).filter(has);
+            let moved = |(from, to): Stretch, cycle: i64| {
                 let after = nominal(&times(every, cycle)?);
-                Some((window.0 + after, window.1 + after))
-            }));
+                Some((from + after, to + after))
+            };
+            let first = rounds.next()?;
+            // An open end shows the first few of the visit's own cycles.
+            let rounds: Vec<i64> = match visit.repeat.as_ref()?.count {
+                Some(count) => rounds.take_while(|cycle| *cycle < count).collect(),
+                None => rounds.take(OPEN_CYCLES as usize - 1).collect(),
+            };
+            open_ended &= visit.has_cycle(u32::MAX) || visit.has_cycle(u32::MAX - 1);
+            again.extend(rounds.into_iter().filter_map(|cycle| moved(window, cycle)));
+            target = target.and_then(|target| moved(target, first));
+            window = moved(window, first)?;
         }
         Some(Placed { target, window, again, open_ended })
     }

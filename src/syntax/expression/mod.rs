@@ -25,7 +25,7 @@ use pest::Parser;
 use pest::iterators::Pair;
 
 use crate::ast::{
-    Constraint, CyclePlan, DurationExpr, Expr, Moment, Name, PlanPhrase, Quantity, QuantityRange,
+    Constraint, CyclePlan, DurationExpr, Expr, Moment, Name, PlanPhrase, Quantity, QuantityRange, Timepoint,
     VisitTiming, WindowAround,
 };
 use crate::diagnostics::{Code, Diagnostic};
@@ -85,9 +85,22 @@ pub fn window(slice: Slice<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Win
     read(slice, Rule::window_entry, diagnostics, |reader, node| reader.window(node))
 }
 
+/// `±5 min`: the window of times within a day.
+pub fn window_in_day(slice: Slice<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<WindowAround> {
+    read(slice, Rule::window_entry, diagnostics, |reader, node| {
+        reader.is_in_day = true;
+        reader.window(node)
+    })
+}
+
 /// `every 28 days from first_dose for 6 cycles`.
 pub fn cycle(slice: Slice<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<CyclePlan> {
     read(slice, Rule::cycle_entry, diagnostics, |reader, node| reader.cycle(node))
+}
+
+/// `-30 min, 1 h ±5 min`: times within a day.
+pub fn timepoints(slice: Slice<'_>, diagnostics: &mut Vec<Diagnostic>) -> Option<Vec<Spanned<Timepoint>>> {
+    read(slice, Rule::timepoints_entry, diagnostics, |reader, node| reader.timepoints(node))
 }
 
 /// The phrases of a treatment plan, or one of them.
@@ -109,7 +122,7 @@ fn read<'a, T>(
         Ok(mut pairs) => {
             let inner = pairs.next()?.into_inner().next()?;
             let from = diagnostics.len();
-            let mut reader = Reader { slice, diagnostics, built: HashMap::new() };
+            let mut reader = Reader { slice, diagnostics, built: HashMap::new(), is_in_day: false };
             reader.build_inside_out(&inner);
             let value = build(&mut reader, inner);
             diagnostics[from..].sort_by_key(|said| said.primary.span);
@@ -128,6 +141,8 @@ struct Reader<'a, 'd> {
     diagnostics: &'d mut Vec<Diagnostic>,
     /// What stands in parentheses, by rule and place, until what stands around it takes it in.
     built: HashMap<Place, Option<Expr>>,
+    /// Reads times within a day, whose units are UCUM's `min` and `h` as often as words.
+    is_in_day: bool,
 }
 
 type Place = (Rule, usize, usize);

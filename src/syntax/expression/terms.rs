@@ -38,6 +38,8 @@ pub(super) fn meaning(rule: Rule) -> Meaning {
         Rule::mode => Follows("`present`, `started`, `ended` or `ever`"),
         // Times.
         Rule::moment | Rule::moment_entry => Needed("the name of an event or visit"),
+        Rule::timepoints | Rule::timepoints_entry => Needed("a time such as `30 min` or `-1 h`"),
+        Rule::sooner => Needed("`first of` or `last of`"),
         Rule::duration | Rule::simple_duration | Rule::window_duration | Rule::duration_entry => {
             Needed("a length of time such as `14 days`")
         }
@@ -201,6 +203,11 @@ pub(super) fn meaning(rule: Rule) -> Meaning {
         | Rule::incidence_of
         | Rule::history_of
         | Rule::first_time
+        | Rule::one_of_several
+        | Rule::each_of
+        | Rule::within_days
+        | Rule::timepoint
+        | Rule::point_window
         | Rule::on_or_order
         | Rule::on_constraint
         | Rule::order

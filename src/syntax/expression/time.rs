@@ -131,7 +131,8 @@ impl<'a> Reader<'a, '_> {
             _ => TimeUnit::Year,
         };
         let many = plural(unit);
-        if text != many && text != many.trim_end_matches('s') {
+        let is_code = self.is_in_day && matches!(text, "min" | "h" | "d");
+        if !is_code && text != many && text != many.trim_end_matches('s') {
             self.instead_of(
                 &codes::WORD_FOR_SYMBOL,
                 span,
@@ -229,7 +230,7 @@ impl<'a> Reader<'a, '_> {
         Some(Stretch { duration: duration?, direction, anchor })
     }
 
-    fn moments(&mut self, node: &Node<'a>) -> Option<Vec<Moment>> {
+    pub(super) fn moments(&mut self, node: &Node<'a>) -> Option<Vec<Moment>> {
         let moments = node.clone().into_inner().filter(|part| part.as_rule() == Rule::moment);
         moments.map(|part| self.moment(part)).collect()
     }

@@ -2,8 +2,8 @@
 
 use super::{Node, Reader, Rule, child, has};
 use crate::ast::{
-    Constraint, CyclePlan, Direction, DurationExpr, Moment, TimePhrase, TimeUnit, VisitTarget, VisitTiming,
-    WindowAround,
+    Constraint, CyclePlan, Direction, DurationExpr, Moment, TimePhrase, TimeUnit, Timepoint, VisitTarget,
+    VisitTiming, WindowAround,
 };
 use crate::diagnostics::{Diagnostic, codes};
 use crate::number::Exact;
@@ -22,6 +22,10 @@ impl<'a> Reader<'a, '_> {
         }
         if inner.as_rule() == Rule::within_phrase {
             return self.within_constraint(inner);
+        }
+        if inner.as_rule() == Rule::one_of_several {
+            let first = child(&inner, Rule::sooner)?.as_str() == "first";
+            return Some(Constraint::OneOf { first, of: self.moments(&inner)? });
         }
         let (after, than) = self.side_and_moment(&inner)?;
         Some(match inner.as_rule() {
@@ -134,10 +138,15 @@ impl<'a> Reader<'a, '_> {
     // ---- visits ---------------------------------------------------------------------------------------------------
 
     pub(super) fn visit(&mut self, node: Node<'a>) -> Option<VisitTiming> {
-        let (mut target, mut window, mut and) = (None, None, Vec::new());
+        let (mut target, mut window, mut within, mut and) = (None, None, None, Vec::new());
         for part in node.into_inner() {
             match part.as_rule() {
                 Rule::window => window = Some(self.window(part)?),
+                Rule::within_days => {
+                    let days = part.into_inner().next()?;
+                    let span = self.span(&days);
+                    within = Some(Box::new(Spanned::new(self.target(days)?, span)));
+                }
                 Rule::constraint => and.push(self.constraint(part)?),
                 Rule::bad_visit => {
                     self.week_of_what(&part);
@@ -153,7 +162,7 @@ impl<'a> Reader<'a, '_> {
                 _ => {}
             }
         }
-        Some(VisitTiming { target: target?, window, and })
+        Some(VisitTiming { target: target?, window, within, and })
     }
 
     /// `week 4`: counted from where?
@@ -186,6 +195,10 @@ impl<'a> Reader<'a, '_> {
             Rule::on_target => VisitTarget::On(self.side_and_moment(&node)?.1),
             Rule::offset_target => {
                 let by = self.only_duration(&node)?;
+                if let Some(each) = child(&node, Rule::each_of) {
+                    let after = child(&node, Rule::side).is_none_or(|side| !has(&side, Rule::before));
+                    return Some(VisitTarget::OffsetEach { by, after, anchors: self.moments(&each)? });
+                }
                 let (after, anchor) = self.side_and_moment(&node)?;
                 VisitTarget::Offset { by, after, anchor }
             }
@@ -326,6 +339,42 @@ impl<'a> Reader<'a, '_> {
         } else {
             WindowAround { early: other, late: one }
         })
+    }
+
+    // ---- times within a day -----------------------------------------------------------------------------------------
+
+    pub(super) fn timepoints(&mut self, node: Node<'a>) -> Option<Vec<Spanned<Timepoint>>> {
+        self.is_in_day = true;
+        node.into_inner()
+            .filter(|part| part.as_rule() == Rule::timepoint)
+            .map(|part| self.timepoint(part))
+            .collect()
+    }
+
+    fn timepoint(&mut self, node: Node<'a>) -> Option<Spanned<Timepoint>> {
+        let span = self.span(&node);
+        let (mut before, mut by, mut window, mut label) = (false, None, None, None);
+        for part in node.into_inner() {
+            match part.as_rule() {
+                Rule::sign_minus | Rule::before => before = true,
+                Rule::window_duration => by = Some(self.window_duration(part)?),
+                Rule::point_window => window = Some(self.window(part)?),
+                Rule::long_text | Rule::short_text => label = Some(self.text(&part)),
+                _ => {}
+            }
+        }
+        let (number, unit) = by?;
+        let unit = match unit {
+            Some(unit) => unit,
+            // The moment itself needs no unit.
+            None if number.value.is_zero() => Spanned::new(TimeUnit::Minute, number.span),
+            None => {
+                self.window_without_unit(number.span);
+                return None;
+            }
+        };
+        let by = DurationExpr::Simple { number, unit };
+        Some(Spanned::new(Timepoint { before, by, window, label }, span))
     }
 
     // ---- cycles -----------------------------------------------------------------------------------------------------

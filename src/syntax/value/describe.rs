@@ -55,6 +55,9 @@ pub(in crate::syntax) fn describe(kind: ValueKind) -> (&'static str, &'static st
             ("what is collected, and at which visits", "hba1c, creatinine at screening, month_3 to month_12")
         }
         ValueKind::Clock => ("the day that an event has", "day 1 is randomization"),
+        ValueKind::WindowInDay => ("a window", "±5 min"),
+        ValueKind::Rounds => ("which cycles", "1, 3 to 5"),
+        ValueKind::Timepoints => ("times within a day", "-30 min, 1 h ±5 min, 4 h ±10 min"),
         ValueKind::Cycle => ("a cycle", "every 28 days from first_dose for 6 cycles"),
         ValueKind::FieldType => ("a type of field", "choice of (sitting \"Sitting\", supine \"Supine\")"),
         ValueKind::Libraries => ("libraries, or a file in quotes", "std.labs, std.vitals"),

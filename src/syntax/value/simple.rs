@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Node, Place, Reader, Rule, Slice};
-use crate::ast::{Attribute, Code, Collection, Level, NameOrRange, Value};
+use crate::ast::{Attribute, Code, CollectVisit, Collection, Level, NameOrRange, RoundRun, Value};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::source::Spanned;
 use crate::syntax::expression;
@@ -172,7 +172,7 @@ impl Reader<'_, '_> {
 
     /// `a, b at x, y to z when TRUTH`, `a from E to E`.
     pub(super) fn collection(&mut self, range: Range<usize>, place: Place<'_>) -> Option<Value> {
-        let mut collection = Collection { what: Vec::new(), at: Vec::new(), throughout: None, when: None };
+        let mut collection = Collection::default();
         for node in self.parse(Rule::collection, &range, place)?.into_inner() {
             match node.as_rule() {
                 Rule::collected => {
@@ -180,16 +180,8 @@ impl Reader<'_, '_> {
                     collection.what.push(self.spanned(&word, range.start));
                 }
                 Rule::collect_at => {
-                    for visit in node.into_inner().filter(|part| part.as_rule() == Rule::name_or_range) {
-                        let names: Vec<Spanned<String>> = visit
-                            .into_inner()
-                            .filter(|part| part.as_rule() == Rule::word)
-                            .map(|part| self.spanned(&part, range.start))
-                            .collect();
-                        collection.at.push(match <[_; 2]>::try_from(names) {
-                            Ok([from, to]) => NameOrRange::Range { from, to },
-                            Err(names) => NameOrRange::Name(names.into_iter().next()?),
-                        });
+                    for visit in node.into_inner().filter(|part| part.as_rule() == Rule::collect_visit) {
+                        collection.at.push(self.collect_visit(visit, range.start)?);
                     }
                 }
                 Rule::collect_from => {
@@ -208,10 +200,91 @@ impl Reader<'_, '_> {
                     let slice = self.slice(&rest, range.start);
                     collection.when = Some(self.mistakes.with(|said| expression::expression(slice, said))?);
                 }
+                Rule::collect_per => {
+                    let name = node.into_inner().last()?;
+                    collection.per = Some(self.spanned(&name, range.start));
+                }
+                Rule::collect_for => {
+                    let names = node.into_inner().filter(|part| part.as_rule() == Rule::word);
+                    collection.arms.extend(names.map(|part| self.spanned(&part, range.start)));
+                }
+                Rule::collect_note => {
+                    let text = node.into_inner().last()?;
+                    collection.note = Some(self.text_of(&text, range.start));
+                }
                 _ => {}
             }
         }
         Some(Value::Collection(collection))
+    }
+
+    /// `d1 of odd cycles`, `month_3 to month_12`.
+    fn collect_visit(&mut self, node: Node<'_>, start: usize) -> Option<CollectVisit> {
+        let mut parts = node.into_inner();
+        let names: Vec<Spanned<String>> = parts
+            .next()?
+            .into_inner()
+            .filter(|part| part.as_rule() == Rule::word)
+            .map(|part| self.spanned(&part, start))
+            .collect();
+        let visit = match <[_; 2]>::try_from(names) {
+            Ok([from, to]) => NameOrRange::Range { from, to },
+            Err(names) => NameOrRange::Name(names.into_iter().next()?),
+        };
+        let parts: Vec<Node<'_>> = parts.collect();
+        let of = parts.iter().find(|part| part.as_rule() == Rule::of).map(|of| of.as_span().end());
+        let Some(of) = of else { return Some(CollectVisit { visit, rounds: None }) };
+        let end = parts.last()?.as_span().end();
+        let span = self.mistakes.span(self.trimmed(start + of..start + end));
+        let runs = self.runs(&parts, start)?;
+        Some(CollectVisit { visit, rounds: Some(Spanned::new(runs, span)) })
+    }
+
+    /// `odd`, `1, 3 to 5`, `4 and later`, `every 3`.
+    pub(super) fn rounds(&mut self, range: Range<usize>, place: Place<'_>) -> Option<Value> {
+        let parts: Vec<Node<'_>> = self.parse(Rule::rounds, &range, place)?.into_inner().collect();
+        self.runs(&parts, range.start).map(Value::Rounds)
+    }
+
+    /// Runs of cycles; each begins at 1 or later, and ends after it begins.
+    fn runs(&mut self, parts: &[Node<'_>], start: usize) -> Option<Vec<RoundRun>> {
+        let every = |step: i64, first: i64| RoundRun { first, last: None, step };
+        let mut runs = Vec::new();
+        for part in parts {
+            let numbers = |reader: &mut Self| -> Option<Vec<i64>> {
+                let written = part.clone().into_inner().filter(|part| part.as_rule() == Rule::integer);
+                written.map(|number| reader.integer(&number, start)).collect()
+            };
+            match part.as_rule() {
+                Rule::odd => runs.push(every(2, 1)),
+                Rule::even => runs.push(every(2, 2)),
+                Rule::every_few => runs.push(every(*numbers(self)?.first()?, 1)),
+                // `every 3 cycles from cycle 2`
+                Rule::integer => runs.last_mut()?.first = self.integer(part, start)?,
+                Rule::cycle_run => {
+                    let numbers = numbers(self)?;
+                    let later = part.clone().into_inner().any(|inner| inner.as_rule() == Rule::later);
+                    let first = *numbers.first()?;
+                    let last = if later { None } else { Some(*numbers.last()?) };
+                    runs.push(RoundRun { first, last, step: 1 });
+                }
+                _ => {}
+            }
+        }
+        let bad = runs
+            .iter()
+            .any(|run| run.first < 1 || run.step < 1 || run.last.is_some_and(|last| last < run.first));
+        if bad {
+            let ends = parts.first()?.as_span().start()..parts.last()?.as_span().end();
+            let span = self.mistakes.span(start + ends.start..start + ends.end);
+            self.mistakes.push(
+                Diagnostic::new(&codes::BAD_VALUE, span, "these are no numbers of cycles")
+                    .label("cycles are counted from 1, the smaller number first")
+                    .help("write for example `1`, `2 to 4`, `5 and later`, `odd`"),
+            );
+            return None;
+        }
+        Some(runs)
     }
 
     /// A node's text as a piece of its own.

@@ -66,7 +66,7 @@ fn a_condition_of_all_cells_stands_at_the_row_and_one_of_some_at_its_cells() {
 #[test]
 fn any_of_several_conditions_opens_a_cell_and_none_leaves_it_open() {
     let mut draft = cells();
-    let again = |when| crate::model::Cell { visit: "baseline".to_owned(), when };
+    let again = |when| crate::model::Cell { visit: "baseline".to_owned(), when, ..Default::default() };
     let cells = |draft: &mut Draft, cell| {
         draft.0.schedule.as_mut().unwrap().activities["bone_marrow_aspiration"].cells.push(cell)
     };
@@ -102,7 +102,7 @@ fn bars_reach_from_the_first_visit_that_can_be_inside_to_the_last() {
 fn a_visit_collected_inside_a_bar_keeps_its_mark() {
     let mut draft = cells();
     let activity = &mut draft.0.schedule.as_mut().unwrap().activities["adverse_event"];
-    activity.cells.push(crate::model::Cell { visit: "baseline".to_owned(), when: None });
+    activity.cells.push(crate::model::Cell { visit: "baseline".to_owned(), ..Default::default() });
     assert_eq!(drawn(&of(&draft), "adverse_event"), "--X-------.");
 }
 
