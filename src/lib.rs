@@ -5,6 +5,7 @@
 
 pub mod ast;
 pub mod calendar;
+pub mod casebook;
 pub mod check;
 // The one room that touches files, the environment and the clock.
 #[allow(clippy::disallowed_methods)]

@@ -16,6 +16,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     // The typed trial.
     ("model", &["number", "source", "units"]),
     ("time", &["model"]),
+    // What asks for the data, whichever carrier takes it.
+    ("casebook", &["model", "number", "units"]),
     // What makes a model of a text.
     ("ast", &["number", "source"]),
     ("library", &[]),
@@ -31,7 +33,21 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("omop", &["eligibility", "model"]),
     ("population", &["eligibility", "intake", "model", "number", "omop", "tabular", "time", "units"]),
     ("calendar", &["diagnostics", "model", "source", "tabular", "time"]),
-    ("emit", &["eligibility", "forms", "model", "number", "omop", "population", "tabular", "time", "units"]),
+    (
+        "emit",
+        &[
+            "casebook",
+            "eligibility",
+            "forms",
+            "model",
+            "number",
+            "omop",
+            "population",
+            "tabular",
+            "time",
+            "units",
+        ],
+    ),
     // The whole way, and the program.
     (
         "compile",

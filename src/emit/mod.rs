@@ -4,10 +4,13 @@
 //! `trialc build --emit` offers.
 
 mod eligibility;
+mod entry;
 mod forms;
 pub mod funnel;
 mod json;
 mod policy;
+mod losses;
+mod odm;
 mod schedule;
 pub mod screening;
 mod unit_name;
@@ -81,6 +84,12 @@ pub static TARGETS: &[Target] = &[
         about: "the case report forms as JSON Schema with layout, checks and traceability, and as an annotated page",
         default: true,
         emit: forms::emit,
+    },
+    Target {
+        name: "odm",
+        about: "the forms and visits as ODM-XML 1.3.2 and 2.0 (CDISC), for data capture systems",
+        default: false,
+        emit: odm::emit,
     },
 ];
 

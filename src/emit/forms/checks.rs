@@ -1,7 +1,7 @@
 //! The checks that a schema cannot carry, in words and as data: soft limits, checks across fields, conditions of the
 //! protocol.
 
-use super::entry::visit_label;
+use crate::casebook::visit_label;
 use crate::emit::json::{Json, Object, exact_number};
 use crate::emit::unit_name::plain;
 use crate::model::{CheckKind, Field, FieldCondition, FieldKind, Form, FormCheck, Trial};

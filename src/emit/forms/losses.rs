@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::entry::limits;
+use crate::casebook::limits;
 use crate::model::{CheckKind, Field, FieldKind, Form, Trial};
 
 pub(super) fn report(trial: &Trial) -> String {

@@ -3,7 +3,6 @@
 //! case report form as a page to print.
 
 mod checks;
-mod entry;
 mod losses;
 mod page;
 mod schema;

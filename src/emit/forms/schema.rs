@@ -1,6 +1,7 @@
 //! JSON Schema of a form. What depends on an answer stands in `then`, and is refused where the answer is another.
 
-use super::entry::{self, PARTICIPANT, RECORDS, VISIT, only, short_reason, variable, visit_label};
+use crate::casebook::{self, PARTICIPANT, RECORDS, VISIT, variable, visit_label};
+use crate::emit::entry::{only, short_reason};
 use crate::emit::json::{Json, Object, exact_number};
 use crate::emit::unit_name::plain;
 use crate::model::{Field, FieldCondition, FieldKind, Form, Level, Trial, UnitRef};
@@ -263,7 +264,7 @@ impl<'a> Writer<'a> {
             };
         }
         let listed: Vec<Object> = units.iter().map(|unit| constant(&unit.ucum, Some(plain(unit)))).collect();
-        let limits: Vec<Object> = entry::limits(self.trial, field)
+        let limits: Vec<Object> = casebook::limits(self.trial, field)
             .into_iter()
             .filter_map(|limits| {
                 let (low, high) = limits.limits?;

@@ -2,7 +2,8 @@
 
 use indexmap::IndexMap;
 
-use super::entry::{reason, visits_of};
+use crate::casebook::visits_of;
+use crate::emit::entry::reason;
 use crate::model::{Trial, Why};
 use crate::tabular;
 

@@ -1,6 +1,7 @@
 //! How a form is laid out, as a uiSchema of react-jsonschema-form: order, widgets, hints.
 
-use super::entry::{PARTICIPANT, RECORDS, VISIT, only};
+use crate::casebook::{PARTICIPANT, RECORDS, VISIT};
+use crate::emit::entry::only;
 use crate::emit::json::Object;
 use crate::model::{Field, FieldKind, Form, Trial};
 

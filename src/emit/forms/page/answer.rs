@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::emit::forms::entry::limits;
+use crate::casebook::limits;
 use crate::emit::unit_name::plain;
 use crate::model::{Field, FieldKind, Level, Trial, UnitRef};
 use crate::number::Exact;

@@ -8,10 +8,9 @@ use std::collections::BTreeMap;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use rayon::prelude::*;
 
-use super::entry::{
-    PARTICIPANT, VISIT, only, reason, topic, unit_variable, variable, visit_label, visits_of,
-};
 use super::trace::{Served, needs};
+use crate::casebook::{PARTICIPANT, VISIT, topic, unit_variable, variable, visit_label, visits_of};
+use crate::emit::entry::{only, reason};
 use crate::emit::wording::sentence;
 use crate::model::{Field, FieldCondition, FieldKind, Form, Trial, Why};
 

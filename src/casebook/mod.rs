@@ -1,0 +1,19 @@
+//! The forms as whatever carries or checks them sees them: questions with their conditions, limits and checks in terms
+//! that no carrier owns.
+//!
+//! [`sheets`] walks over the forms once. A condition or check is a [`Truth`]; each carrier writes it in its own
+//! [`Syntax`], the checker of entries decides it.
+
+mod checks;
+mod limits;
+mod names;
+mod occasions;
+mod sheet;
+mod truth;
+
+pub use checks::{Carried, Demand};
+pub use limits::{Bounds, UnitLimits, limits};
+pub use names::{PARTICIPANT, RECORDS, VISIT, topic, unit_variable, variable, visit_label, visits_of};
+pub use occasions::{Occasion, occasions};
+pub use sheet::{Answer, Item, Number, Sheet, sheets};
+pub use truth::{Answers, Compared, Operator, Syntax, Truth, write};

@@ -1,0 +1,140 @@
+//! Truths about answers: what they say of a question without an answer, and what is carried of the checks.
+
+use std::collections::BTreeMap;
+
+use trialc::casebook::{Answers, Carried, Compared, Operator, Truth, sheets};
+use trialc::number::Exact;
+
+use crate::support::{small, studies};
+
+/// Answers by their names; the visit is called `VISIT`.
+struct Given(BTreeMap<&'static str, &'static str>);
+
+impl Answers for Given {
+    fn text(&self, item: &str) -> Option<String> {
+        self.0.get(item).map(|text| (*text).to_owned())
+    }
+
+    fn number(&self, item: &str) -> Option<Exact> {
+        self.0.get(item)?.parse().ok()
+    }
+
+    fn answered(&self, item: &str) -> bool {
+        self.0.contains_key(item)
+    }
+
+    fn visit(&self) -> Option<String> {
+        self.text("VISIT")
+    }
+}
+
+fn given(pairs: &[(&'static str, &'static str)]) -> Given {
+    Given(pairs.iter().copied().collect())
+}
+
+fn at_most(left: &str, right: &str, what: Compared) -> Truth {
+    Truth::Compare { left: left.to_owned(), operator: Operator::AtMost, right: right.to_owned(), what }
+}
+
+#[test]
+fn nothing_is_said_of_a_question_without_an_answer() {
+    let is = Truth::is("A", &["Y".to_owned()]);
+    assert_eq!(is.holds(&given(&[("A", "Y")])), Some(true));
+    assert_eq!(is.holds(&given(&[("A", "N")])), Some(false));
+    assert_eq!(is.holds(&given(&[])), Some(false));
+    assert_eq!(at_most("A", "B", Compared::Numbers).holds(&given(&[("A", "1")])), Some(false));
+}
+
+#[test]
+fn numbers_are_compared_as_numbers_and_dates_by_what_both_tell() {
+    let numbers = at_most("A", "B", Compared::Numbers);
+    assert_eq!(numbers.holds(&given(&[("A", "9"), ("B", "10")])), Some(true));
+    assert_eq!(numbers.holds(&given(&[("A", "10.0"), ("B", "10")])), Some(true));
+    assert_eq!(numbers.holds(&given(&[("A", "10.1"), ("B", "10")])), Some(false));
+    let dates = at_most("A", "B", Compared::PartialDates);
+    assert_eq!(dates.holds(&given(&[("A", "2011-03"), ("B", "2011-03-01")])), Some(true));
+    assert_eq!(dates.holds(&given(&[("A", "2011-04"), ("B", "2011-03-31")])), Some(false));
+    assert_eq!(dates.holds(&given(&[("A", "2011"), ("B", "2010-12-31")])), Some(false));
+}
+
+#[test]
+fn today_is_not_known_and_decides_nothing_unless_the_rest_does() {
+    let past = Truth::Past("A".to_owned());
+    assert_eq!(past.holds(&given(&[("A", "1999-01-01")])), None);
+    let check = Truth::Any(vec![!Truth::answered("A"), past]);
+    assert_eq!(check.holds(&given(&[])), Some(true));
+    assert_eq!(check.holds(&given(&[("A", "1999-01-01")])), None);
+}
+
+#[test]
+fn a_number_in_one_of_several_units_is_followed_by_its_unit_and_another_is_not() {
+    let trial = small();
+    let all = sheets(&trial);
+    let vitals = all.iter().find(|sheet| sheet.name == "VS").expect("vital signs");
+    assert!(vitals.item("SYSBP_VSORRESU").is_some(), "mmHg or kPa");
+    let labs = studies().remove(0).1;
+    let all = sheets(&labs);
+    let labs = all.iter().find(|sheet| sheet.name == "LB").expect("laboratory");
+    assert!(labs.item("HCT_LBORRESU").is_none());
+    assert!(labs.item("HBA1C_LBORRESU").is_some());
+}
+
+/// A name that the form has already is never given to a unit.
+#[test]
+fn the_name_of_a_unit_is_new_on_its_form() {
+    for (study, trial) in studies() {
+        for sheet in sheets(&trial) {
+            let mut names: Vec<&str> = sheet.items.iter().map(|item| item.name.as_str()).collect();
+            let all = names.len();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), all, "{study}: {}", sheet.name);
+        }
+    }
+}
+
+/// Every check is carried by a truth over items of the form, by asking, or told to be beyond a form.
+#[test]
+fn truths_speak_of_items_of_their_form_only() {
+    let mut by_truth = 0;
+    for (study, trial) in studies() {
+        for sheet in sheets(&trial) {
+            for demand in sheet.demands() {
+                let Carried::By(truth) = &demand.carried else { continue };
+                by_truth += 1;
+                for item in truth.items() {
+                    assert!(sheet.item(item).is_some(), "{study}: {} speaks of {item}", demand.check.id);
+                }
+                assert!(sheet.item(&demand.on).is_some(), "{study}: {}", demand.check.id);
+                // An empty record breaks no check.
+                assert_ne!(truth.holds(&given(&[])), Some(false), "{study}: {}", demand.check.id);
+            }
+        }
+    }
+    assert!(by_truth > 100, "{by_truth}");
+}
+
+#[test]
+fn a_conclusion_is_wrong_only_where_the_answers_say_so() {
+    let (_, trial) = studies().remove(1);
+    let all = sheets(&trial);
+    let sheet = all.iter().find(|sheet| sheet.name == "IEW_SCNDSTRT").expect("the second worksheet");
+    let demands = sheet.demands();
+    let agrees = demands.iter().find(|demand| demand.check.id.contains("IEYN.")).expect("a conclusion");
+    let Carried::By(truth) = &agrees.carried else { panic!("{agrees:?}") };
+    let holds = |pairs: &[(&'static str, &'static str)]| truth.holds(&given(pairs));
+    let met = [("P1_IEORRES", "Y"), ("P2_IEORRES", "N"), ("P3_IEORRES", "N")];
+    let with = |conclusion: &'static str, change: Option<(&'static str, &'static str)>| {
+        let mut pairs: Vec<_> = met.to_vec();
+        pairs.extend(change);
+        pairs.push(("IEYN", conclusion));
+        pairs
+    };
+    assert_eq!(holds(&with("Y", None)), Some(true));
+    assert_eq!(holds(&with("N", None)), Some(false), "everything is met");
+    assert_eq!(holds(&with("Y", Some(("P2_IEORRES", "Y")))), Some(false));
+    assert_eq!(holds(&with("N", Some(("P2_IEORRES", "Y")))), Some(true));
+    // One criterion is still open: neither conclusion is contradicted.
+    assert_eq!(holds(&[("P1_IEORRES", "Y"), ("IEYN", "Y")]), Some(true));
+    assert_eq!(holds(&[("P1_IEORRES", "Y"), ("IEYN", "N")]), Some(true));
+}
