@@ -107,9 +107,13 @@ fn present_when(sheet: &Sheet<'_>, field: &str, other: &str, one_of: &[String]) 
     if item.is_some_and(|item| item.required && item.asked == [condition.clone()]) {
         return Carried::ByAsking;
     }
-    let here = Truth::All(vec![Truth::answered(field), condition.clone()]);
-    let absent = Truth::All(vec![Truth::answered(field).not(), condition.not()]);
-    Carried::By(Truth::Any(vec![here, absent]))
+    // Only then there is an answer; and then there is one, unless something else keeps the question away (another visit).
+    let asked = item.map_or_else(Vec::new, |item| item.asked.clone());
+    let others = asked.into_iter().filter(|other| *other != condition);
+    let all = Truth::All(std::iter::once(condition.clone()).chain(others).collect());
+    let only_then = Truth::Any(vec![Truth::answered(field).not(), condition]);
+    let then = Truth::Any(vec![Truth::answered(field), all.not()]);
+    Carried::By(Truth::All(vec![only_then, then]))
 }
 
 /// Yes only where nothing speaks against it, and not no where everything speaks for it.

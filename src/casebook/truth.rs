@@ -66,6 +66,23 @@ impl Truth {
         Truth::Answered(item.to_owned())
     }
 
+    /// The same truth in which `not` stands before single statements only.
+    #[must_use]
+    pub fn pushed_down(self) -> Self {
+        let each = |parts: Vec<Truth>, to: fn(Truth) -> Truth| parts.into_iter().map(to).collect();
+        match self {
+            Truth::All(parts) => Truth::All(each(parts, Truth::pushed_down)),
+            Truth::Any(parts) => Truth::Any(each(parts, Truth::pushed_down)),
+            Truth::Not(part) => match *part {
+                Truth::All(parts) => Truth::Any(each(parts, |part| (!part).pushed_down())),
+                Truth::Any(parts) => Truth::All(each(parts, |part| (!part).pushed_down())),
+                Truth::Not(twice) => twice.pushed_down(),
+                single => !single,
+            },
+            single => single,
+        }
+    }
+
     /// Every question that it speaks of, in order, each once.
     pub fn items(&self) -> Vec<&str> {
         let mut found = Vec::new();
@@ -179,8 +196,10 @@ pub trait Syntax {
     fn any(&self, parts: Vec<String>) -> String {
         parts.join(" or ")
     }
-    fn not(&self, part: String) -> String {
-        format!("not({part})")
+    /// The contrary of a truth that is written like this. A syntax without a word for it is given truths that are
+    /// [`pushed_down`](Truth::pushed_down).
+    fn not(&self, _truth: &Truth, written: String) -> Option<String> {
+        Some(format!("not({written})"))
     }
 }
 
@@ -218,7 +237,7 @@ fn part(truth: &Truth, syntax: &impl Syntax) -> Option<(String, bool)> {
             let parts = parts.iter().map(|one| part(one, syntax)).collect::<Option<_>>()?;
             joined(parts, |parts| syntax.any(parts))
         }
-        Truth::Not(one) => Some(tight(syntax.not(part(one, syntax)?.0))),
+        Truth::Not(one) => syntax.not(one, part(one, syntax)?.0).map(tight),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Why a field is on its form and under which conditions of the protocol it is asked, in words.
 
+use super::unit_name::plain;
 use super::wording::{Wording, sentence};
-use crate::casebook::visit_label;
+use crate::casebook::{Answer, Item, visit_label};
 use crate::model::{CriterionKind, Field, Trial, Why};
 
 /// A reason in one word, the name that it refers to, and the author's words.
@@ -61,4 +62,12 @@ pub(crate) fn only(trial: &Trial, field: &Field) -> Vec<String> {
     let mut found: Vec<String> = field.only.iter().map(scope).collect();
     found.dedup();
     found
+}
+
+/// Code and label of each answer, units as people write them; empty where there is no list.
+pub(crate) fn choices(item: &Item<'_>) -> Vec<(String, String)> {
+    match &item.answer {
+        Answer::Unit { units, .. } => units.iter().map(|unit| (unit.ucum.clone(), plain(unit))).collect(),
+        _ => item.choices(),
+    }
 }

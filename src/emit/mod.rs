@@ -8,9 +8,10 @@ mod entry;
 mod forms;
 pub mod funnel;
 mod json;
-mod policy;
 mod losses;
 mod odm;
+mod policy;
+mod redcap;
 mod schedule;
 pub mod screening;
 mod unit_name;
@@ -90,6 +91,12 @@ pub static TARGETS: &[Target] = &[
         about: "the forms and visits as ODM-XML 1.3.2 and 2.0 (CDISC), for data capture systems",
         default: false,
         emit: odm::emit,
+    },
+    Target {
+        name: "redcap",
+        about: "the forms as a REDCap data dictionary, with events, mapping, repeats and data quality rules as CSV",
+        default: false,
+        emit: redcap::emit,
     },
 ];
 

@@ -2,5 +2,6 @@
 //! protocol can break a file.
 
 mod odm;
+mod redcap;
 mod support;
 mod truths;

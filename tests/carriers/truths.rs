@@ -138,3 +138,61 @@ fn a_conclusion_is_wrong_only_where_the_answers_say_so() {
     assert_eq!(holds(&[("P1_IEORRES", "Y"), ("IEYN", "Y")]), Some(true));
     assert_eq!(holds(&[("P1_IEORRES", "Y"), ("IEYN", "N")]), Some(true));
 }
+
+/// `not` is pushed down to single statements, and says the same.
+#[test]
+fn the_contrary_written_out_is_the_contrary() {
+    let answers = [
+        given(&[]),
+        given(&[("A", "Y")]),
+        given(&[("A", "N"), ("B", "5")]),
+        given(&[("A", "Y"), ("B", "5"), ("C", "4"), ("VISIT", "v")]),
+        given(&[("A", "Y"), ("B", "3"), ("C", "4"), ("VISIT", "w")]),
+    ];
+    let parts = [
+        Truth::is("A", &["Y".to_owned()]),
+        Truth::answered("B"),
+        at_most("B", "C", Compared::Numbers),
+        Truth::AtVisit(vec!["v".to_owned()]),
+    ];
+    for one in &parts {
+        for other in &parts {
+            let both = Truth::All(vec![one.clone(), !other.clone()]);
+            for truth in [both.clone(), Truth::Any(vec![both, other.clone()])] {
+                let contrary = (!truth.clone()).pushed_down();
+                assert!(
+                    !format!("{contrary:?}").contains("Not(All")
+                        && !format!("{contrary:?}").contains("Not(Any")
+                );
+                for given in &answers {
+                    assert_eq!(contrary.holds(given), truth.holds(given).map(|holds| !holds), "{truth:?}");
+                }
+            }
+        }
+    }
+}
+
+/// A question that is asked at another visit is not missed at this one.
+#[test]
+fn an_answer_is_demanded_only_where_it_is_asked() {
+    let trial = small();
+    let all = sheets(&trial);
+    let vitals = all.iter().find(|sheet| sheet.name == "VS").expect("vital signs");
+    let demands = vitals.demands();
+    let done = demands.iter().find(|demand| demand.check.id == "VS.SYSBP_VSORRES.present_when_done");
+    let Carried::By(truth) = &done.expect("a check").carried else { panic!("{done:?}") };
+    assert_eq!(truth.holds(&given(&[("VSPERF", "Y"), ("VISIT", "week_2")])), Some(false));
+    let (_, first) = studies().remove(0);
+    let all = sheets(&first);
+    let labs = all.iter().find(|sheet| sheet.name == "LB").expect("laboratory");
+    let item = labs.item("GLUC_LBORRES").expect("glucose");
+    assert!(item.asked.iter().any(|truth| matches!(truth, Truth::AtVisit(_))), "{:?}", item.asked);
+    let demands = labs.demands();
+    let done = demands.iter().find(|demand| demand.check.id == "LB.GLUC_LBORRES.present_when_done");
+    let Some(Carried::By(truth)) = done.map(|demand| &demand.carried) else { panic!("{done:?}") };
+    let other = first.forms["LB"].visits.iter().find(|visit| {
+        !item.asked.iter().any(|truth| matches!(truth, Truth::AtVisit(visits) if visits.contains(visit)))
+    });
+    let other: &'static str = other.expect("a visit without glucose").clone().leak();
+    assert_eq!(truth.holds(&given(&[("LBPERF", "Y"), ("VISIT", other)])), Some(true));
+}

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use super::oid;
 use super::xml::{Attribute, Xml, some};
 use crate::casebook::{Answer, Carried, Item, Occasion, Sheet, Truth, variable};
-use crate::emit::entry::{only, short_reason};
+use crate::emit::entry::{choices, only, short_reason};
 use crate::model::{FormCheck, Trial};
 
 /// Characters of a free text: what a SAS transport file holds.
@@ -68,9 +68,9 @@ impl Lists {
         let mut lists = Self::default();
         for sheet in sheets {
             for item in &sheet.items {
-                let choices = item.choices();
+                let listed = choices(item);
                 let unit = matches!(item.answer, Answer::Unit { .. });
-                if choices.is_empty() || (unit && !with_units) {
+                if listed.is_empty() || (unit && !with_units) {
                     continue;
                 }
                 let name = if matches!(item.answer, Answer::YesNo) {
@@ -78,14 +78,14 @@ impl Lists {
                 } else {
                     format!("CL.{}.{}", sheet.name, item.name)
                 };
-                lists.0.entry(choices).or_insert(name);
+                lists.0.entry(listed).or_insert(name);
             }
         }
         lists
     }
 
     pub fn get(&self, item: &Item<'_>) -> Option<&str> {
-        self.0.get(&item.choices()).map(String::as_str)
+        self.0.get(&choices(item)).map(String::as_str)
     }
 
     pub fn all(&self) -> impl Iterator<Item = (&str, &[(String, String)])> {
