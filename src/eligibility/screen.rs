@@ -28,8 +28,8 @@ const DAYS_AHEAD: i64 = 366;
 /// The rules of a trial, ready to screen many records.
 #[derive(Debug)]
 pub struct Screener<'a> {
-    document: &'a EligibilityDocument,
-    words: Vocabulary<'a>,
+    pub(super) document: &'a EligibilityDocument,
+    pub(super) words: Vocabulary<'a>,
 }
 
 /// The verdicts for one record. `as_of` is taken for events still to come: the decision's own event, and those that
@@ -167,7 +167,7 @@ impl<'a> Screener<'a> {
 
     /// The arms of which a verdict is asked: the person's own, or all that are open at the decision; none where no
     /// criterion is limited to arms.
-    fn arms_in_question<'s>(&'s self, decision: &Decision, record: &'s Record) -> Vec<&'s str> {
+    pub(crate) fn arms_in_question<'s>(&'s self, decision: &Decision, record: &'s Record) -> Vec<&'s str> {
         if decision.criteria.values().all(|criterion| criterion.arms.is_empty()) {
             return Vec::new();
         }
@@ -181,7 +181,7 @@ impl<'a> Screener<'a> {
     }
 
     /// One criterion for one person and arm.
-    fn judge(
+    pub(super) fn judge(
         &self,
         code: &str,
         criterion: &Criterion,

@@ -6,12 +6,14 @@
 
 pub mod attrition;
 mod counts;
+mod evaluate;
 mod record;
 mod screened;
 mod tables;
 pub mod write;
 
 pub use counts::{Cell, Count, Histogram};
+pub use evaluate::screen;
 pub use screened::{Column, Counted, Mask, Screened};
 pub use tables::{
     Day, Days, Grouped, Happening, List, Naming, Period, Population, ResultRow, ResultValue, Subject,

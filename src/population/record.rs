@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::tables::{Day, Days, Happening, List, Period, Population, ResultRow, ResultValue};
+use super::tables::{Day, Days, Happening, List, Naming, Period, Population, ResultRow, ResultValue};
 use crate::eligibility::record::{Coverage, Entry, Measurement, PersonFacts, RecordedValue};
 use crate::eligibility::{Record, recorded};
 use crate::time::{DateRange, add_days};
@@ -30,7 +30,7 @@ impl Population {
                 List::Procedures => &mut record.procedures,
                 List::Events => &mut record.events,
             };
-            list.push(self.entry(happening));
+            list.push(entry(&self.namings[usize::from(happening.naming)], happening));
         }
         if let Some(more) = u32::try_from(person).ok().and_then(|person| self.beyond.get(&person)) {
             record.add(more.clone());
@@ -63,30 +63,6 @@ impl Population {
         }
     }
 
-    fn entry(&self, happening: &Happening) -> Entry {
-        let naming = &self.namings[usize::from(happening.naming)];
-        let mut names = naming.certain.iter().cloned();
-        let unsure = match naming.list {
-            List::Exposures => "it was ordered or dispensed; taking is not recorded",
-            List::Findings | List::Procedures | List::Events => "it is recorded as provisional",
-        };
-        let (on, from, to) = match (happening.start, happening.end) {
-            (start, end) if start == end => (Some(start), None, None),
-            (start, Days::NEVER) => (None, Some(start), None),
-            (start, end) => (None, Some(start).filter(|start| *start != Days::ANY), Some(end)),
-        };
-        Entry {
-            name: names.next().unwrap_or_default(),
-            also: names.collect(),
-            perhaps: naming.perhaps.clone(),
-            unsure: happening.is_unsure.then(|| unsure.to_owned()),
-            on: on.map(range_of),
-            from: from.map(range_of),
-            to: to.map(range_of),
-            ..Entry::default()
-        }
-    }
-
     fn coverage_of(&self, period: Period) -> Coverage {
         let end = |day: Day, open: Day| (day != open).then(|| DateRange::exactly(date_of(day)));
         Coverage {
@@ -94,6 +70,30 @@ impl Population {
             from: end(period.from, Day::MIN),
             to: end(period.to, Day::MAX),
         }
+    }
+}
+
+/// A row of a table as an entry of a record.
+pub(super) fn entry(naming: &Naming, happening: &Happening) -> Entry {
+    let mut names = naming.certain.iter().cloned();
+    let unsure = match naming.list {
+        List::Exposures => "it was ordered or dispensed; taking is not recorded",
+        List::Findings | List::Procedures | List::Events => "it is recorded as provisional",
+    };
+    let (on, from, to) = match (happening.start, happening.end) {
+        (start, end) if start == end => (Some(start), None, None),
+        (start, Days::NEVER) => (None, Some(start), None),
+        (start, end) => (None, Some(start).filter(|start| *start != Days::ANY), Some(end)),
+    };
+    Entry {
+        name: names.next().unwrap_or_default(),
+        also: names.collect(),
+        perhaps: naming.perhaps.clone(),
+        unsure: happening.is_unsure.then(|| unsure.to_owned()),
+        on: on.map(range_of),
+        from: from.map(range_of),
+        to: to.map(range_of),
+        ..Entry::default()
     }
 }
 

@@ -74,6 +74,8 @@ pub struct Screened {
     /// One bit for each person, by arm: it is not open for them, who are in another one. Without any word where that
     /// is said of nobody.
     pub closed: Vec<Vec<u64>>,
+    /// How many people were screened from their own records, by column: the tables alone could not say all of them.
+    pub by_record: Vec<u64>,
     pub people: usize,
 }
 

@@ -8,6 +8,8 @@ mod decisions;
 mod examples;
 mod findings;
 mod formulas;
+#[path = "../support/judges.rs"]
+mod judges;
 mod logic;
 mod points;
 mod properties;

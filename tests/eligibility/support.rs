@@ -11,7 +11,7 @@ use trialc::model::{
 };
 use trialc::number::Exact;
 
-use super::schemas::{DOCUMENT, RECORD, VERDICT, objections};
+use super::judges::{DOCUMENT, RECORD, VERDICT, objections};
 
 pub fn exact(text: &str) -> Exact {
     text.parse().expect("a number")

@@ -3,11 +3,24 @@
 #[path = "../support/snippet.rs"]
 mod snippet;
 
+mod agreement;
 mod concept_sets;
 #[allow(dead_code)]
 mod generate;
 mod generated;
+#[allow(dead_code)]
+#[path = "../support/judges.rs"]
+mod judges;
+#[path = "../eligibility/agreement/people.rs"]
+mod people;
 mod records;
+#[path = "../eligibility/agreement/rules.rs"]
+mod rules;
+#[path = "../eligibility/agreement/runner.rs"]
+mod runner;
+#[allow(dead_code)]
+#[path = "../eligibility/support.rs"]
+mod support;
 
 use snippet::compile_snippet;
 use trialc::diagnostics::render::{Format, Look, render};

@@ -204,11 +204,21 @@ impl<'a> Evaluator<'a> {
 impl<'a> Scope<'a> {
     /// The selector and window of a measured value: those of the derived quantity for a leaf that has none.
     pub fn leaf_of(&self, select: Selector, window: &'a Window) -> (Selector, &'a Window) {
-        match self.leaf {
-            Some((select, around)) if window.from.is_none() && window.to.is_none() => (select, around),
-            Some((outer, _)) if select == Selector::Latest => (outer, window),
-            _ => (select, window),
-        }
+        leaf_of(self.leaf, select, window)
+    }
+}
+
+/// The selector and window of a measured value inside the formula of a derived quantity that is asked for with those
+/// around it.
+pub(crate) fn leaf_of<'w>(
+    around: Option<(Selector, &'w Window)>,
+    select: Selector,
+    window: &'w Window,
+) -> (Selector, &'w Window) {
+    match around {
+        Some((select, around)) if window.from.is_none() && window.to.is_none() => (select, around),
+        Some((outer, _)) if select == Selector::Latest => (outer, window),
+        _ => (select, window),
     }
 }
 

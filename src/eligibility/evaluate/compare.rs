@@ -130,6 +130,20 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// A value and its limits, given as they are, in the unit in which they are compared; `None` where they do not convert.
+    pub(crate) fn amounts_in_one_unit(
+        &self,
+        of: Option<&'a str>,
+        value: &Amount,
+        limits: &[Amount],
+        unit: Option<&'a UnitRef>,
+    ) -> Option<(Amount, Vec<Amount>)> {
+        let limits: Vec<Found<'a>> = limits.iter().cloned().map(Found::of).collect();
+        let value = Found { of, ..Found::of(value.clone()) };
+        let (value, limits, _) = self.in_one_unit(&value, &limits, unit).ok()?;
+        Some((value, limits))
+    }
+
     fn in_one_unit(
         &self,
         value: &Found<'a>,
@@ -283,7 +297,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The level that a recorded word stands for.
-    fn level(&self, measure: &'a str, recorded: &str) -> Result<String, Missing> {
+    pub(crate) fn level(&self, measure: &'a str, recorded: &str) -> Result<String, Missing> {
         let recorded = recorded.trim();
         let levels = match self.document.measures.get(measure).map(|measure| &measure.kind) {
             Some(MeasureKind::Coded { levels, .. }) => levels,

@@ -23,6 +23,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 pub(super) use bind::Scope;
+pub(crate) use bind::leaf_of;
 use jiff::civil::Date;
 
 use super::document::EligibilityDocument;

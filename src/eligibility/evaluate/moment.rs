@@ -127,7 +127,7 @@ impl Days<'_> {
 }
 
 impl<'a> Evaluator<'a> {
-    pub(super) fn days(&self, window: &'a Window, scope: &Scope<'a>) -> Days<'a> {
+    pub(crate) fn days(&self, window: &'a Window, scope: &Scope<'a>) -> Days<'a> {
         let mut missing = Vec::new();
         let mut is_never = false;
         let mut end = |moment: &'a Option<Moment>| {
@@ -155,7 +155,7 @@ impl<'a> Evaluator<'a> {
         days
     }
 
-    pub(super) fn at(&self, moment: &'a Moment, scope: &Scope<'a>) -> At {
+    pub(crate) fn at(&self, moment: &'a Moment, scope: &Scope<'a>) -> At {
         let at = self.anchor(&moment.of, scope);
         match &moment.offset {
             Some(offset) => at.changed(|range| range.moved(offset)),

@@ -48,7 +48,7 @@ fn perhaps_meant(name: &str, entry: &Recorded<'_>) -> Missing {
 
 impl<'a> Evaluator<'a> {
     /// Whether an entry is what a finding means: its name, its qualifiers, its attributes.
-    pub(super) fn is_meant(&self, entry: &Recorded<'a>, finding: &'a Finding) -> (Truth, Vec<Missing>) {
+    pub(crate) fn is_meant(&self, entry: &Recorded<'a>, finding: &'a Finding) -> (Truth, Vec<Missing>) {
         let name = finding.name.as_str();
         let is = |of: &str| entry.names.iter().any(|one| self.words.is_a(one, of));
         if finding.other_than.iter().any(|other| is(other)) {

@@ -333,7 +333,7 @@ impl<'a> Evaluator<'a> {
 
     /// Brought to the measure's declared unit. A derived quantity whose formula gives a pure number is in its
     /// unit already, and one without a declared unit keeps that of its formula.
-    pub(super) fn in_own_unit(&self, measure: &'a str, amount: Amount) -> Result<Amount, Missing> {
+    pub(crate) fn in_own_unit(&self, measure: &'a str, amount: Amount) -> Result<Amount, Missing> {
         use super::amount::Scale;
         let quantity = match self.document.measures.get(measure).map(|measure| &measure.kind) {
             Some(MeasureKind::Quantity(quantity)) => quantity,

@@ -138,13 +138,18 @@ impl<'a> Evaluator<'a> {
                 self.measure_label(measure)
             )));
         }
-        let unit =
-            declared.and_then(|measure| measure.quantity()).and_then(|quantity| quantity.unit.as_ref());
-        let expects_unit = unit.is_some_and(|unit| match self.known_unit(&unit.ucum) {
-            Ok(unit) => !is_plain(&unit) && unit.code() != "1",
+        Ok(Amount::between(low, high, self.scale_of_result(measure, result.unit.as_deref())))
+    }
+
+    /// What a number recorded of a measure in this unit counts.
+    pub(crate) fn scale_of_result(&self, measure: &'a str, unit: Option<&str>) -> Scale {
+        let declared = self.document.measures.get(measure);
+        let own = declared.and_then(|measure| measure.quantity()).and_then(|quantity| quantity.unit.as_ref());
+        let expects_unit = own.is_some_and(|own| match self.known_unit(&own.ucum) {
+            Ok(own) => !is_plain(&own) && own.code() != "1",
             Err(_) => true,
         });
-        Ok(Amount::between(low, high, self.recorded_scale(measure, result.unit.as_deref(), expects_unit)))
+        self.recorded_scale(measure, unit, expects_unit)
     }
 
     pub(super) fn recorded_scale(&self, measure: &'a str, unit: Option<&str>, expects_unit: bool) -> Scale {

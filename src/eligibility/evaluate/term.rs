@@ -39,6 +39,11 @@ impl<'a> Evaluator<'a> {
         Ok(found)
     }
 
+    /// The value of one side of a comparison, without what it was found from.
+    pub(crate) fn amount_of_term(&self, term: &'a Term, scope: &Scope<'a>) -> Option<Amount> {
+        Some(self.side(term, scope).ok()?.amount)
+    }
+
     /// The value of one side of a comparison: a measured value as it was recorded.
     pub(super) fn side(&self, term: &'a Term, scope: &Scope<'a>) -> Lookup<'a> {
         let rule = |why: &str| {

@@ -24,9 +24,9 @@ pub(crate) fn screened(columns: &str, arms: &[&str], people: &[&str]) -> Screene
         met: empty.clone(),
         unknown: empty.clone(),
         not_applicable: empty,
-        closed: Vec::new(),
         people: people.len(),
         columns,
+        ..Screened::default()
     };
     for (person, statuses) in people.iter().enumerate() {
         let (statuses, own) =

@@ -6,29 +6,20 @@
 mod people;
 mod reference;
 mod rules;
+mod runner;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use proptest::prelude::{Strategy, prop};
+use proptest::prelude::{BoxedStrategy, Strategy, prop};
 use proptest::sample::select;
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
-use rayon::prelude::{IntoParallelIterator, ParallelIterator};
+use proptest::test_runner::TestCaseError;
 use std::sync::atomic::{AtomicU64, Ordering};
 use trialc::eligibility::{Record, Screener, Status};
 use trialc::model::{Clause, CriterionKind, Trial};
 use trialc::time::DateRange;
 
 use reference::{Known, lets_in};
-
-/// People for each rule.
-const PEOPLE: u64 = 20;
-/// Runs with seeds of their own, side by side.
-const SHARDS: u64 = 8;
-
-fn pairs() -> u64 {
-    let asked = std::env::var("TRIALC_PAIRS").ok();
-    asked.map_or(100_000, |asked| asked.parse().expect("TRIALC_PAIRS is a whole number"))
-}
+use runner::{pairs, run};
 
 fn known(status: Status) -> Known {
     match status {
@@ -41,33 +32,17 @@ fn known(status: Status) -> Known {
 /// Holds a property on generated rules and people.
 fn hold<T>(
     pairs: u64,
-    people: impl Fn() -> proptest::strategy::BoxedStrategy<T> + Sync,
+    people: impl Fn() -> BoxedStrategy<T> + Sync,
     property: impl Fn(&Case<'_>, &T) -> Result<(), TestCaseError> + Sync,
 ) where
     T: std::fmt::Debug + Clone + Send + Sync,
 {
-    let cases = u32::try_from(pairs.div_ceil(PEOPLE * SHARDS)).expect("fewer pairs");
-    let failures = (0..SHARDS).into_par_iter().filter_map(|shard| {
-        let config = Config { cases, failure_persistence: None, ..Config::default() };
-        // The fast one of the generators: without optimisation the other takes most of the time.
-        let seed = [u8::try_from(shard + 1).expect("few shards"); 16];
-        let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::XorShift, &seed));
-        let strategy =
-            (rules::kind(), rules::rule(), prop::collection::vec(people(), 1..=PEOPLE as usize * 2 - 1));
-        let outcome = runner.run(&strategy, |(kind, rule, people)| {
-            let protocol = rules::protocol().criterion("X", kind, &[], rule.clone());
-            let document = protocol.document();
-            let case = Case { screener: Screener::of(&document), trial: &protocol.0, kind, rule };
-            people.iter().try_for_each(|person| property(&case, person))
-        });
-        match outcome {
-            Ok(()) => None,
-            Err(TestError::Fail(why, _)) => Some(why.message().to_owned()),
-            Err(TestError::Abort(why)) => Some(format!("no cases: {}", why.message())),
-        }
+    run(pairs, people, |kind, rule, people| {
+        let protocol = rules::protocol().criterion("X", kind, &[], rule.clone());
+        let document = protocol.document();
+        let case = Case { screener: Screener::of(&document), trial: &protocol.0, kind, rule };
+        people.iter().try_for_each(|person| property(&case, person))
     });
-    let failures: Vec<String> = failures.collect();
-    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
 
 struct Case<'a> {

@@ -1,0 +1,79 @@
+//! Everybody at once, in memory: people in a second. Run with `cargo bench --bench population`.
+//!
+//! The first rules are those of the side-by-side comparison: age, a range of HbA1c, creatinine by sex, type 2 diabetes,
+//! GLP-1 agonists within 90 days, no admission within 14 days. The second are those of tests/population/trial.trial.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use divan::{Bencher, counter::ItemsCount};
+use trialc::compile::compile;
+use trialc::eligibility::EligibilityDocument;
+use trialc::population::{Population, screen};
+use trialc::source::{LoadError, Loader};
+
+#[allow(dead_code)]
+#[path = "../tests/population/generate/mod.rs"]
+mod generate;
+
+use generate::tables::{Declared, population};
+
+const PEOPLE: u64 = 1_000_000;
+
+const SIX: &str = r#"
+trial six "Six criteria" { enrollment: not stated }
+use std.labs, std.conditions, std.procedures, std.drugs
+event consent "Signing of informed consent"
+event randomization "Randomization": on or after consent
+drug_class incretins "GLP-1 agonists" { members: liraglutide, semaglutide, dulaglutide }
+eligibility for randomization {
+  include A "Adults": age at consent in 18 to 75 years
+  include B "HbA1c of 7.5 to 10 %": latest hba1c within 90 days before randomization in 7.5 to 10 %
+  exclude C "Creatinine > 1.5 mg/dL (men) or > 1.4 mg/dL (women)":
+    latest creatinine within 180 days before randomization > by sex (1.5 mg/dL for male, 1.4 mg/dL for female)
+  include D "Type 2 diabetes": t2dm ever
+  exclude E "GLP-1 agonists within 90 days": taking incretins within 90 days before randomization
+  exclude F "Admission within 14 days": hospital_admission started within 14 days before randomization
+}
+"#;
+
+struct Texts(BTreeMap<&'static str, &'static str>);
+
+impl Loader for Texts {
+    fn load(&self, path: &str) -> Result<String, LoadError> {
+        let text = self.0.get(path).ok_or(LoadError::Missing { suggestion: None })?;
+        Ok((*text).to_owned())
+    }
+}
+
+fn rules(text: &'static str) -> EligibilityDocument {
+    let compiled = compile(&Texts([("main.trial", text)].into()), "main.trial").expect("the text is there");
+    EligibilityDocument::of(&compiled.trial.expect("the protocol has no errors"))
+}
+
+fn with_people(text: &'static str) -> (EligibilityDocument, Population) {
+    let document = rules(text);
+    let declared = Declared { complete: true, drugs_in_observation: true };
+    let population = population(&document, PEOPLE, 7, declared);
+    (document, population)
+}
+
+static OF_SIX: LazyLock<(EligibilityDocument, Population)> = LazyLock::new(|| with_people(SIX));
+static OF_ALL: LazyLock<(EligibilityDocument, Population)> =
+    LazyLock::new(|| with_people(include_str!("../tests/population/trial.trial")));
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn six_criteria(bencher: Bencher<'_, '_>) {
+    let (document, population) = &*OF_SIX;
+    bencher.counter(ItemsCount::new(PEOPLE)).bench(|| screen(document, population, None));
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn every_shape_of_rule(bencher: Bencher<'_, '_>) {
+    let (document, population) = &*OF_ALL;
+    bencher.counter(ItemsCount::new(PEOPLE)).bench(|| screen(document, population, None));
+}
