@@ -128,13 +128,32 @@ impl Dates {
                 .help("write a name and its date: `consent=2011-02-01`"));
         };
         let (name_at, value_at) = (0..name.len(), name.len() + 1..pair.len());
-        let node = Node { span: value_at, value: Json::Text(value.trim().to_owned()) };
+        self.take(trial, (name.trim(), name_at), (value.trim(), value_at))?;
+        self.events.values_mut().for_each(|days| days.sort());
+        Ok(())
+    }
+
+    /// Adds one event, visit or arm with its date, as [`Self::add`] does, and leaves the order to [`Self::sorted`].
+    ///
+    /// # Errors
+    /// As there; the place of the error is not known.
+    pub(super) fn put(&mut self, trial: &Trial, name: &str, value: &str) -> Result<(), InputError> {
+        self.take(trial, (name, 0..0), (value, 0..0))
+    }
+
+    fn take(
+        &mut self,
+        trial: &Trial,
+        (name, name_at): (&str, Range<usize>),
+        (value, value_at): (&str, Range<usize>),
+    ) -> Result<(), InputError> {
+        let node = Node { span: value_at, value: Json::Text(value.to_owned()) };
         let mut reading = Reading { trial, dates: std::mem::take(self), errors: Vec::new() };
-        let plain = name.trim().split('@').next().unwrap_or_default();
+        let plain = name.split('@').next().unwrap_or_default();
         let is_visit = reading.trial.schedule.iter().any(|schedule| schedule.visits.contains_key(plain));
-        match name.trim() {
+        match name {
             "arm" => reading.arms(node),
-            event if trial.events.contains_key(event) && is_visit => {
+            event if is_visit && trial.events.contains_key(event) => {
                 let message = format!("`{event}` is both an event and a visit");
                 let help = "give it in a file of dates, under `events` or `visits`";
                 reading.errors.push(InputError::new(name_at, message).help(help));
@@ -150,11 +169,11 @@ impl Dates {
                 reading.errors.push(error);
             }
         }
-        *self = reading.dates.sorted();
+        *self = reading.dates;
         reading.errors.into_iter().next().map_or(Ok(()), Err)
     }
 
-    fn sorted(mut self) -> Self {
+    pub(super) fn sorted(mut self) -> Self {
         self.events.values_mut().for_each(|days| days.sort());
         self
     }
@@ -169,13 +188,15 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn arms(&mut self, node: Node) {
         match node.value {
-            Json::Text(name) if self.trial.arms.contains_key(&name) => {
+            Json::Text(name)
+                if self.trial.arms.contains_key(&name) || self.trial.sequences.contains_key(&name) =>
+            {
                 if !self.dates.arms.contains(&name) {
                     self.dates.arms.push(name);
                 }
             }
             Json::Text(name) => {
-                let names = self.trial.arms.keys().map(String::as_str);
+                let names = self.trial.arms.keys().chain(self.trial.sequences.keys()).map(String::as_str);
                 self.errors.push(unknown_name(&name, node.span, "an arm", names));
             }
             Json::List(items) => items.into_iter().for_each(|item| self.arms(item)),

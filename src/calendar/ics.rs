@@ -69,7 +69,9 @@ fn summary(visit: &VisitEntry) -> String {
 
 fn description(visit: &VisitEntry) -> String {
     let day = visit.day.map(|day| format!("day {day}"));
-    let parts = [Some(visit.timing.clone()), day, Some(visit.contact.clone()), Some(visit.status_text())];
+    let open = visit.open_day.map(|day| format!("open on {day}"));
+    let parts =
+        [Some(visit.timing.clone()), day, open, Some(visit.contact.clone()), Some(visit.status_text())];
     parts.into_iter().flatten().chain(visit.remarks()).collect::<Vec<_>>().join("; ")
 }
 

@@ -10,6 +10,8 @@
 mod dates;
 mod ics;
 mod json;
+mod many;
+mod open;
 mod plan;
 mod possible;
 mod render;
@@ -20,6 +22,8 @@ mod tests;
 
 pub use dates::{Attendance, Dates, InputError};
 use jiff::civil::Date;
+pub use many::{Counts, People};
+pub use open::ClosedDays;
 use serde::Serialize;
 
 use crate::model::Trial;
@@ -36,7 +40,7 @@ pub fn calendar(trial: &Trial, dates: &Dates, as_of: Option<Date>, horizon: u32)
     let mut planner = plan::Planner::new(trial, dates);
     let instances = planner.instances(horizon);
     let mut visits: Vec<VisitEntry> =
-        instances.iter().map(|instance| status::visit_entry(&mut planner, instance, as_of)).collect();
+        instances.iter().map(|instance| status::visit_entry(&mut planner, *instance, as_of)).collect();
     let mut events = status::event_entries(&mut planner, as_of);
     let conflicts = match Network::of(trial) {
         // Dates cannot repair what no calendar can keep.
@@ -141,6 +145,9 @@ pub struct VisitEntry {
     /// The days on which every other constraint of the protocol can still be kept, where these are fewer than
     /// the window, or where there is no window yet.
     pub possible: Option<Days>,
+    /// The day nearest to the target, inside the window, on which the clinic is open; only where closed days were
+    /// asked for and the visit is still to come.
+    pub open_day: Option<Date>,
     /// In words: what is to be said about it.
     pub notes: Vec<String>,
 }

@@ -1,7 +1,9 @@
 //! Targets and windows: from the dates of anchors to the dates of visits.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 
+use foldhash::fast::FixedState;
 use jiff::civil::Date;
 
 use super::dates::{Attendance, Dates};
@@ -15,49 +17,49 @@ use crate::time::{apply, days_between, shift, times};
 const MOST_CYCLES: u32 = 500;
 
 /// A visit, or one repetition of it (from 1).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Instance {
-    pub visit: String,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Instance<'a> {
+    pub visit: &'a str,
     pub number: u32,
 }
 
-impl Instance {
-    pub fn new(visit: &str, number: u32) -> Self {
-        Self { visit: visit.to_owned(), number }
+impl<'a> Instance<'a> {
+    pub fn new(visit: &'a str, number: u32) -> Self {
+        Self { visit, number }
     }
 }
 
 /// The date that a moment comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Reached {
+pub(super) struct Reached<'a> {
     pub date: Date,
     /// The event or visit with which it still moves.
-    pub moves_with: Option<String>,
+    pub moves_with: Option<Waiting<'a>>,
     /// In words, where a month was too short.
     pub clamped: Option<String>,
 }
 
 /// What has no date yet.
-pub(super) type Waiting = String;
+pub(super) type Waiting<'a> = Cow<'a, str>;
 
 /// Target and window of a visit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Plan {
+pub(super) struct Plan<'a> {
     pub target: Option<Date>,
     pub earliest: Option<Date>,
     pub latest: Option<Date>,
-    pub moves_with: Option<String>,
-    pub waiting_for: Option<Waiting>,
+    pub moves_with: Option<Waiting<'a>>,
+    pub waiting_for: Option<Waiting<'a>>,
     pub clamped: Option<String>,
 }
 
 pub(super) struct Planner<'a> {
     pub trial: &'a Trial,
     pub dates: &'a Dates,
-    plans: BTreeMap<Instance, Plan>,
+    plans: HashMap<Instance<'a>, Plan<'a>, FixedState>,
     /// What is being worked out, so that anchors in a circle end.
-    under_way: BTreeSet<Instance>,
-    events_under_way: BTreeSet<String>,
+    under_way: BTreeSet<Instance<'a>>,
+    events_under_way: BTreeSet<&'a str>,
 }
 
 /// A visit that is held for each occurrence of the event that it follows.
@@ -99,26 +101,32 @@ impl<'a> Planner<'a> {
         self.schedule()?.visits.get(name)
     }
 
-    pub fn attendance(&self, instance: &Instance) -> Option<Attendance> {
-        self.dates.visits.get(&instance.visit)?.get(&instance.number).copied()
+    pub fn attendance(&self, instance: &Instance<'_>) -> Option<Attendance> {
+        self.dates.visits.get(instance.visit)?.get(&instance.number).copied()
     }
 
-    pub fn done(&self, instance: &Instance) -> Option<Date> {
+    pub fn done(&self, instance: &Instance<'_>) -> Option<Date> {
         match self.attendance(instance)? {
             Attendance::Done(day) => Some(day),
             Attendance::Missed => None,
         }
     }
 
+    /// The visit of this name, with the trial's own name.
+    pub fn instance(&self, visit: &str, number: u32) -> Option<Instance<'a>> {
+        let (name, _) = self.schedule()?.visits.get_key_value(visit)?;
+        Some(Instance::new(name, number))
+    }
+
     /// Every visit of the calendar, those of a cycle cycle by cycle.
-    pub fn instances(&mut self, horizon: u32) -> Vec<Instance> {
+    pub fn instances(&mut self, horizon: u32) -> Vec<Instance<'a>> {
         let Some(schedule) = self.schedule() else { return Vec::new() };
         let mut all = Vec::new();
         let mut cycles_done = BTreeSet::new();
         for (name, visit) in &schedule.visits {
             match &visit.repeat {
                 Some(repeat) if cycles_done.insert(&repeat.cycle) => {
-                    let of_cycle: Vec<&String> = schedule
+                    let of_cycle: Vec<&'a String> = schedule
                         .visits
                         .iter()
                         .filter(|(_, other)| other.repeat.as_ref().is_some_and(|of| of.cycle == repeat.cycle))
@@ -126,7 +134,7 @@ impl<'a> Planner<'a> {
                         .collect();
                     for number in 1..=self.cycles(repeat, &of_cycle, horizon) {
                         let has = |name: &&&String| schedule.visits[**name].has_cycle(number);
-                        all.extend(of_cycle.iter().filter(has).map(|name| Instance::new(name, number)));
+                        all.extend(of_cycle.iter().filter(has).map(|name| Instance::new(*name, number)));
                     }
                 }
                 Some(_) => {}
@@ -142,7 +150,7 @@ impl<'a> Planner<'a> {
     }
 
     /// How many cycles the calendar shows.
-    fn cycles(&mut self, repeat: &Repeat, visits: &[&String], horizon: u32) -> u32 {
+    fn cycles(&mut self, repeat: &'a Repeat, visits: &[&'a String], horizon: u32) -> u32 {
         let known = visits.iter().filter_map(|name| self.dates.visits.get(*name)?.last_key_value());
         let begun = known.map(|(number, _)| *number).max().unwrap_or(0);
         let end = repeat.until.as_ref().and_then(|until| self.moment(until, None).ok());
@@ -156,9 +164,9 @@ impl<'a> Planner<'a> {
         // A cycle that would begin after the end does not begin.
         let begins = |planner: &mut Self, number: u32| {
             let has = |name: &&&String| planner.visit(name).is_some_and(|visit| visit.has_cycle(number));
-            let of_cycle: Vec<&&String> = visits.iter().filter(has).collect();
+            let of_cycle: Vec<&&'a String> = visits.iter().filter(has).collect();
             let targets =
-                of_cycle.into_iter().filter_map(|name| planner.plan(&Instance::new(name, number)).earliest);
+                of_cycle.into_iter().filter_map(|name| planner.plan(&Instance::new(*name, number)).earliest);
             targets.min()
         };
         (begun + 1..=wanted)
@@ -167,21 +175,21 @@ impl<'a> Planner<'a> {
     }
 
     /// Target and window of a visit, whether or not it has taken place.
-    pub fn plan(&mut self, instance: &Instance) -> Plan {
+    pub fn plan(&mut self, instance: &Instance<'a>) -> Plan<'a> {
         if let Some(known) = self.plans.get(instance) {
             return known.clone();
         }
-        let Some(visit) = self.visit(&instance.visit) else { return Plan::default() };
-        if !self.under_way.insert(instance.clone()) {
-            return Plan { waiting_for: Some(instance.visit.clone()), ..Plan::default() };
+        let Some(visit) = self.visit(instance.visit) else { return Plan::default() };
+        if !self.under_way.insert(*instance) {
+            return Plan { waiting_for: Some(instance.visit.into()), ..Plan::default() };
         }
         let plan = self.work_out(visit, instance);
         self.under_way.remove(instance);
-        self.plans.insert(instance.clone(), plan.clone());
+        self.plans.insert(*instance, plan.clone());
         plan
     }
 
-    fn work_out(&mut self, visit: &Visit, instance: &Instance) -> Plan {
+    fn work_out(&mut self, visit: &'a Visit, instance: &Instance<'a>) -> Plan<'a> {
         let (base, cycles) = match self.base(visit, instance) {
             Ok(base) => base,
             Err(waiting_for) => return Plan { waiting_for: Some(waiting_for), ..Plan::default() },
@@ -189,7 +197,7 @@ impl<'a> Planner<'a> {
         let mut plan =
             Plan { moves_with: base.moves_with.clone(), clamped: base.clamped.clone(), ..Plan::default() };
         let mut note =
-            |reached: &Reached| plan.clamped = plan.clamped.take().or_else(|| reached.clamped.clone());
+            |reached: &Reached<'_>| plan.clamped = plan.clamped.take().or_else(|| reached.clamped.clone());
         let away = |offset: &Offset| {
             joined(cycles.as_ref(), offset).iter().try_fold(base.clone(), |from, by| moved(&from, by))
         };
@@ -211,7 +219,7 @@ impl<'a> Planner<'a> {
         };
         let Some((target, first, last)) = window else {
             // Beyond the calendar there are no dates to give.
-            return Plan { waiting_for: Some("a date within the calendar".to_owned()), ..Plan::default() };
+            return Plan { waiting_for: Some("a date within the calendar".into()), ..Plan::default() };
         };
         note(&first);
         note(&last);
@@ -223,7 +231,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Narrows a window by a further bound, where its anchor has a date.
-    fn constrain(&mut self, plan: &mut Plan, constraint: &Constraint, instance: &Instance) {
+    fn constrain(&mut self, plan: &mut Plan<'a>, constraint: &'a Constraint, instance: &Instance<'a>) {
         let missed = matches!(&constraint.anchor.of, Anchor::Visit { name }
             if self.attendance(&self.same_cycle(instance, name)) == Some(Attendance::Missed));
         if missed {
@@ -247,7 +255,11 @@ impl<'a> Planner<'a> {
     }
 
     /// The date that a visit's timing counts from, and the time of the cycles in between.
-    fn base(&mut self, visit: &Visit, instance: &Instance) -> Result<(Reached, Option<Duration>), Waiting> {
+    fn base(
+        &mut self,
+        visit: &'a Visit,
+        instance: &Instance<'a>,
+    ) -> Result<(Reached<'a>, Option<Duration>), Waiting<'a>> {
         let anchor = timing_anchor(visit);
         match &visit.repeat {
             Some(repeat) if !self.in_cycle(anchor, repeat) => self.cycle_start(visit, repeat, instance),
@@ -276,15 +288,15 @@ impl<'a> Planner<'a> {
     /// Day 1 of the instance's cycle: the actual one, else the last that is known and the cycles since then.
     fn cycle_start(
         &mut self,
-        visit: &Visit,
-        repeat: &Repeat,
-        instance: &Instance,
-    ) -> Result<(Reached, Option<Duration>), Waiting> {
+        visit: &'a Visit,
+        repeat: &'a Repeat,
+        instance: &Instance<'a>,
+    ) -> Result<(Reached<'a>, Option<Duration>), Waiting<'a>> {
         let begun = |planner: &Self, number: u32| {
             let date = planner.done(&Instance::new(planner.day_one(visit, number)?, number))?;
             Some(Reached { date, moves_with: None, clamped: None })
         };
-        let itself = self.day_one(visit, instance.number) == Some(instance.visit.as_str());
+        let itself = self.day_one(visit, instance.number) == Some(instance.visit);
         let anchor = self.moment(timing_anchor(visit), None);
         // The first cycle counts from the anchor itself, when that has happened.
         let first = match &anchor {
@@ -305,23 +317,23 @@ impl<'a> Planner<'a> {
             None => (1, first?),
         };
         let since = times(&repeat.every, i64::from(number - earlier));
-        let since = since.ok_or_else(|| "a date within the calendar".to_owned())?;
+        let since = since.ok_or_else(|| Waiting::from("a date within the calendar"))?;
         let awaited = if itself { number - 1 } else { number };
         let moves_with = self
             .day_one(visit, awaited)
             .filter(|name| self.attendance(&Instance::new(name, awaited)).is_none())
-            .map(|name| format!("{name} of cycle {awaited}"))
+            .map(|name| Waiting::from(format!("{name} of cycle {awaited}")))
             .or_else(|| from.moves_with.clone());
         Ok((Reached { moves_with, ..from }, Some(since)))
     }
 
     /// The visit that a visit's anchor means: of the same cycle, where both are in it.
-    pub fn same_cycle(&self, instance: &Instance, name: &str) -> Instance {
+    pub fn same_cycle(&self, instance: &Instance<'_>, name: &'a str) -> Instance<'a> {
         let cycle = |visit: &str| {
             let repeat = self.visit(visit)?.repeat.as_ref()?;
             Some(&repeat.cycle)
         };
-        match (cycle(&instance.visit), cycle(name)) {
+        match (cycle(instance.visit), cycle(name)) {
             (Some(own), Some(other)) if own == other => Instance::new(name, instance.number),
             // From outside a cycle: its last visit that has taken place.
             (_, Some(_)) => {
@@ -337,45 +349,65 @@ impl<'a> Planner<'a> {
     }
 
     /// The date of a moment, for this visit.
-    pub fn moment(&mut self, moment: &Moment, of: Option<&Instance>) -> Result<Reached, Waiting> {
-        let base = match &moment.of {
-            Anchor::Event { name, occurrence } => {
-                self.event(name, *occurrence, of.map_or(1, |it| it.number))?
-            }
-            Anchor::Visit { name } => {
-                let instance = of.map_or_else(|| Instance::new(name, 1), |of| self.same_cycle(of, name));
-                self.visit_date(&instance)?
-            }
-            Anchor::Onset { finding } => self.given(&format!("onset of {}", finding.name))?,
-            Anchor::End { finding } => self.given(&format!("end of {}", finding.name))?,
-            Anchor::Decision => return Err("the decision".to_owned()),
-        };
+    pub fn moment(
+        &mut self,
+        moment: &'a Moment,
+        of: Option<&Instance<'a>>,
+    ) -> Result<Reached<'a>, Waiting<'a>> {
+        let base = self.anchor(&moment.of, of)?;
         match &moment.offset {
             None => Ok(base),
-            Some(offset) => moved(&base, offset).ok_or_else(|| "a date within the calendar".to_owned()),
+            Some(offset) => moved(&base, offset).ok_or_else(|| Waiting::from("a date within the calendar")),
         }
     }
 
-    fn given(&self, name: &str) -> Result<Reached, Waiting> {
-        let date =
-            self.dates.events.get(name).and_then(|days| days.first()).ok_or_else(|| name.to_owned())?;
+    /// The date of an anchor, for this visit.
+    pub fn anchor(
+        &mut self,
+        anchor: &'a Anchor,
+        of: Option<&Instance<'a>>,
+    ) -> Result<Reached<'a>, Waiting<'a>> {
+        match anchor {
+            Anchor::Event { name, occurrence } => self.event(name, *occurrence, of.map_or(1, |it| it.number)),
+            Anchor::Visit { name } => {
+                let instance = of.map_or_else(|| Instance::new(name, 1), |of| self.same_cycle(of, name));
+                self.visit_date(&instance)
+            }
+            Anchor::Onset { finding } => self.given(&format!("onset of {}", finding.name)),
+            Anchor::End { finding } => self.given(&format!("end of {}", finding.name)),
+            Anchor::Decision => Err("the decision".into()),
+        }
+    }
+
+    fn given(&self, name: &str) -> Result<Reached<'a>, Waiting<'a>> {
+        let date = self
+            .dates
+            .events
+            .get(name)
+            .and_then(|days| days.first())
+            .ok_or_else(|| Waiting::from(name.to_owned()))?;
         Ok(Reached { date: *date, moves_with: None, clamped: None })
     }
 
     /// The actual date of a visit, or else its target.
-    fn visit_date(&mut self, instance: &Instance) -> Result<Reached, Waiting> {
+    fn visit_date(&mut self, instance: &Instance<'a>) -> Result<Reached<'a>, Waiting<'a>> {
         if let Some(date) = self.done(instance) {
             return Ok(Reached { date, moves_with: None, clamped: None });
         }
         let plan = self.plan(instance);
         let date =
-            plan.target.ok_or_else(|| plan.waiting_for.clone().unwrap_or_else(|| instance.visit.clone()))?;
+            plan.target.ok_or_else(|| plan.waiting_for.clone().unwrap_or_else(|| instance.visit.into()))?;
         let missed = self.attendance(instance) == Some(Attendance::Missed);
-        let moves_with = if missed { plan.moves_with } else { Some(instance.visit.clone()) };
+        let moves_with = if missed { plan.moves_with } else { Some(instance.visit.into()) };
         Ok(Reached { date, moves_with, clamped: plan.clamped })
     }
 
-    fn event(&mut self, name: &str, occurrence: Occurrence, number: u32) -> Result<Reached, Waiting> {
+    fn event(
+        &mut self,
+        name: &'a str,
+        occurrence: Occurrence,
+        number: u32,
+    ) -> Result<Reached<'a>, Waiting<'a>> {
         let days = self.dates.events.get(name).map_or(&[][..], Vec::as_slice);
         let happened = match occurrence {
             Occurrence::Once | Occurrence::First => days.first(),
@@ -384,21 +416,21 @@ impl<'a> Planner<'a> {
         };
         if let Some(date) = happened {
             let may_come_again = occurrence == Occurrence::Last;
-            let moves_with = may_come_again.then(|| format!("a later {name}"));
+            let moves_with = may_come_again.then(|| Waiting::from(format!("a later {name}")));
             return Ok(Reached { date: *date, moves_with, clamped: None });
         }
         let event = self.trial.events.get(name).filter(|event| !event.repeats).ok_or(name)?;
-        if !self.events_under_way.insert(name.to_owned()) {
-            return Err(name.to_owned());
+        if !self.events_under_way.insert(name) {
+            return Err(name.into());
         }
         let derived = self.derived(event).or_else(|| self.one_of(event));
         self.events_under_way.remove(name);
-        let date = derived.ok_or_else(|| name.to_owned())?;
-        Ok(Reached { moves_with: Some(name.to_owned()), ..date })
+        let date = derived.ok_or(name)?;
+        Ok(Reached { moves_with: Some(name.into()), ..date })
     }
 
     /// The first of several events, from those that have a date; the last, when all have one.
-    fn one_of(&mut self, event: &Event) -> Option<Reached> {
+    fn one_of(&mut self, event: &'a Event) -> Option<Reached<'a>> {
         let one_of = event.one_of.as_ref()?;
         let dates = one_of.of.iter().map(|moment| self.moment(moment, None).ok());
         if one_of.first {
@@ -409,7 +441,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The day of an event that has not happened, where a constraint leaves only one (`on randomization`).
-    fn derived(&mut self, event: &Event) -> Option<Reached> {
+    fn derived(&mut self, event: &'a Event) -> Option<Reached<'a>> {
         event.constraints.iter().find_map(|constraint| {
             let (low, high) = (constraint.low.as_ref()?, constraint.high.as_ref()?);
             let base = self.moment(&constraint.anchor, None).ok()?;
@@ -461,17 +493,22 @@ pub(super) fn no_time() -> Offset {
 }
 
 /// A date moved by an offset, with what is to be said about a month that was too short.
-fn moved(from: &Reached, offset: &Offset) -> Option<Reached> {
+fn moved<'a>(from: &Reached<'a>, offset: &Offset) -> Option<Reached<'a>> {
     let reached = apply(from.date, offset)?;
     Some(arrived(from, reached, offset.direction, &offset.by))
 }
 
-fn moved_by(from: &Reached, direction: Direction, by: &Duration) -> Option<Reached> {
+fn moved_by<'a>(from: &Reached<'a>, direction: Direction, by: &Duration) -> Option<Reached<'a>> {
     let reached = shift(from.date, direction, by)?;
     Some(arrived(from, reached, direction, by))
 }
 
-fn arrived(from: &Reached, reached: crate::time::Shifted, direction: Direction, by: &Duration) -> Reached {
+fn arrived<'a>(
+    from: &Reached<'a>,
+    reached: crate::time::Shifted,
+    direction: Direction,
+    by: &Duration,
+) -> Reached<'a> {
     let clamped = reached.clamped.then(|| {
         let side = match direction {
             Direction::After => "after",

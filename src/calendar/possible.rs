@@ -18,9 +18,9 @@ use crate::time::{add_days, apply, day_range, times};
 
 /// A point in the participant's time.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Point {
+enum Point<'a> {
     Event(String),
-    Visit(Instance),
+    Visit(Instance<'a>),
 }
 
 /// `low(anchor) ≤ owner ≤ high(anchor)`, each side being moved by some offsets.
@@ -123,8 +123,8 @@ struct Narrowed {
 }
 
 /// Fills in the possible days of what has not taken place, and reports the constraints that leave none.
-pub(super) fn narrow(
-    planner: &mut Planner<'_>,
+pub(super) fn narrow<'a>(
+    planner: &mut Planner<'a>,
     events: &mut [EventEntry],
     visits: &mut [VisitEntry],
 ) -> Vec<CalendarConflict> {
@@ -140,7 +140,7 @@ pub(super) fn narrow(
             }
         }
     };
-    let found = |point: &Point| {
+    let found = |point: &Point<'a>| {
         let interval = days.get(*system.points.get(point)?)?;
         let end = |bound: &Option<Bound>| bound.as_ref().map(|bound| bound.date);
         let (from, to) = (end(&interval.first), end(&interval.last));
@@ -150,7 +150,7 @@ pub(super) fn narrow(
         event.possible = found(&Point::Event(event.name.clone()));
     }
     for visit in visits.iter_mut().filter(|visit| is_open(visit)) {
-        let instance = Instance::new(&visit.name, visit.number.unwrap_or(1));
+        let Some(instance) = planner.instance(&visit.name, visit.number.unwrap_or(1)) else { continue };
         let possible = found(&Point::Visit(instance));
         let window = Days { from: visit.earliest, to: visit.latest };
         visit.possible = possible.filter(|days| *days != window);
@@ -162,15 +162,15 @@ fn is_open(visit: &VisitEntry) -> bool {
     matches!(visit.status, Status::Planned | Status::Due | Status::Waiting)
 }
 
-struct System {
-    points: BTreeMap<Point, usize>,
+struct System<'a> {
+    points: BTreeMap<Point<'a>, usize>,
     names: Vec<String>,
     known: Vec<Option<Date>>,
     rules: Vec<Rule>,
 }
 
-impl System {
-    fn new(planner: &mut Planner<'_>, events: &[EventEntry], visits: &[VisitEntry]) -> Self {
+impl<'a> System<'a> {
+    fn new(planner: &mut Planner<'a>, events: &[EventEntry], visits: &[VisitEntry]) -> Self {
         let (points, names, known, rules) = Default::default();
         let mut system = Self { points, names, known, rules };
         let trial = planner.trial;
@@ -190,8 +190,9 @@ impl System {
         }
         // What has taken place on a wrong day is judged there; it does not make the rest impossible.
         for entry in visits.iter().filter(|entry| is_open(entry)) {
-            let instance = Instance::new(&entry.name, entry.number.unwrap_or(1));
-            let visit = planner.visit(&entry.name).expect("the visit is in the schedule");
+            let number = entry.number.unwrap_or(1);
+            let instance = planner.instance(&entry.name, number).expect("the visit is in the schedule");
+            let visit = planner.visit(instance.visit).expect("the visit is in the schedule");
             let owner = system.visit_point(planner, &instance);
             system.timing(planner, owner, &instance);
             visit.constraints.iter().for_each(|one| system.constraint(planner, owner, one, Some(&instance)));
@@ -199,7 +200,7 @@ impl System {
         system
     }
 
-    fn point(&mut self, point: Point, name: &str, known: Option<Date>) -> usize {
+    fn point(&mut self, point: Point<'a>, name: &str, known: Option<Date>) -> usize {
         if let Some(number) = self.points.get(&point) {
             return *number;
         }
@@ -210,13 +211,13 @@ impl System {
         number
     }
 
-    fn visit_point(&mut self, planner: &Planner<'_>, instance: &Instance) -> usize {
-        let visit = planner.visit(&instance.visit).expect("the visit is in the schedule");
+    fn visit_point(&mut self, planner: &Planner<'a>, instance: &Instance<'a>) -> usize {
+        let visit = planner.visit(instance.visit).expect("the visit is in the schedule");
         let name = match visit.repeat.is_some() || follows_each_occurrence(visit) {
             true => format!("{} {}", instance.visit, instance.number),
-            false => instance.visit.clone(),
+            false => instance.visit.to_owned(),
         };
-        self.point(Point::Visit(instance.clone()), &name, planner.done(instance))
+        self.point(Point::Visit(*instance), &name, planner.done(instance))
     }
 
     /// A point that is known by its date alone.
@@ -230,9 +231,9 @@ impl System {
     /// The point that a moment names, and the offset from it. `None` for what neither has a date nor bounds.
     fn moment(
         &mut self,
-        planner: &mut Planner<'_>,
-        moment: &Moment,
-        of: Option<&Instance>,
+        planner: &mut Planner<'a>,
+        moment: &'a Moment,
+        of: Option<&Instance<'a>>,
         for_timing: bool,
     ) -> Option<(usize, Vec<Offset>)> {
         let number = of.map_or(1, |of| of.number);
@@ -260,7 +261,7 @@ impl System {
                 }
             }
             Anchor::Onset { .. } | Anchor::End { .. } => {
-                let reached = planner.moment(&Moment { offset: None, of: moment.of.clone() }, of).ok()?;
+                let reached = planner.anchor(&moment.of, of).ok()?;
                 self.constant("the finding", reached.date)
             }
             Anchor::Decision => return None,
@@ -269,8 +270,8 @@ impl System {
     }
 
     /// What a visit's timing counts from: in a later cycle, day 1 of that cycle or of the one before.
-    fn base(&mut self, planner: &mut Planner<'_>, instance: &Instance) -> Option<Base> {
-        let visit = planner.visit(&instance.visit)?;
+    fn base(&mut self, planner: &mut Planner<'a>, instance: &Instance<'a>) -> Option<Base> {
+        let visit = planner.visit(instance.visit)?;
         let anchor = timing_anchor(visit);
         let repeat = visit.repeat.as_ref().filter(|repeat| !planner.in_cycle(anchor, repeat));
         let Some(repeat) = repeat else {
@@ -309,8 +310,8 @@ impl System {
         Some(Base { point: self.visit_point(planner, &first), by: Vec::new(), cycles })
     }
 
-    fn timing(&mut self, planner: &mut Planner<'_>, owner: usize, instance: &Instance) {
-        let visit = planner.visit(&instance.visit).expect("the visit is in the schedule");
+    fn timing(&mut self, planner: &mut Planner<'a>, owner: usize, instance: &Instance<'a>) {
+        let visit = planner.visit(instance.visit).expect("the visit is in the schedule");
         let Some(base) = self.base(planner, instance) else { return };
         let anchor = base.point;
         let then = |offset: &Offset, more: Option<&Offset>| {
@@ -334,10 +335,10 @@ impl System {
 
     fn constraint(
         &mut self,
-        planner: &mut Planner<'_>,
+        planner: &mut Planner<'a>,
         owner: usize,
-        constraint: &Constraint,
-        of: Option<&Instance>,
+        constraint: &'a Constraint,
+        of: Option<&Instance<'a>>,
     ) {
         let Some((anchor, base)) = self.moment(planner, &constraint.anchor, of, false) else { return };
         let then = |offset: &Option<Offset>| {

@@ -185,6 +185,7 @@ impl Calendar {
             "possible_from",
             "possible_to",
             "remarks",
+            "open_day",
         ];
         let visits = self.visits.iter().map(|visit| {
             [
@@ -204,6 +205,7 @@ impl Calendar {
                 date(visit.possible.and_then(|days| days.from)),
                 date(visit.possible.and_then(|days| days.to)),
                 visit.remarks().join("; "),
+                date(visit.open_day),
             ]
         });
         tabular::csv(std::iter::once(headings.map(str::to_owned)).chain(visits))

@@ -1,5 +1,7 @@
 //! What is to be said of each event and visit on the day of the calendar.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
 use super::dates::Attendance;
@@ -8,15 +10,51 @@ use super::{EventEntry, EventStatus, Status, VisitEntry};
 use crate::model::{Anchor, Event, Visit};
 use crate::time::{apply, days_between};
 
-pub(super) fn visit_entry(planner: &mut Planner<'_>, instance: &Instance, as_of: Option<Date>) -> VisitEntry {
-    let plan = planner.plan(instance);
-    let schedule = planner.schedule().expect("a visit belongs to a schedule");
-    let visit = &schedule.visits[&instance.visit];
-    let attendance = planner.attendance(instance);
-    let actual = planner.done(instance);
+/// A visit, or one repetition of it, with what is reckoned of it: the core of [`VisitEntry`], without words.
+#[derive(Clone, Debug)]
+pub(super) struct Reckoned<'a> {
+    pub instance: Instance<'a>,
+    pub visit: &'a Visit,
+    pub plan: Plan<'a>,
+    pub status: Status,
+    pub actual: Option<Date>,
+    /// Days before the window when negative, after it when positive.
+    pub days_outside: Option<i64>,
+    /// Why it is none of this participant's.
+    excluded: Option<String>,
+}
+
+impl Reckoned<'_> {
+    /// Of the cycle, or of the occurrence of the event that the visit follows.
+    pub fn number(&self) -> Option<u32> {
+        let numbered = self.visit.repeat.is_some() || follows_each_occurrence(self.visit);
+        numbered.then_some(self.instance.number)
+    }
+}
+
+pub(super) fn reckon<'a>(
+    planner: &mut Planner<'a>,
+    instance: Instance<'a>,
+    as_of: Option<Date>,
+) -> Reckoned<'a> {
+    let plan = planner.plan(&instance);
+    let visit = planner.visit(instance.visit).expect("the visit is in the schedule");
+    let actual = planner.done(&instance);
     let days_outside = actual.and_then(|day| outside(day, &plan));
     let excluded = excluded(planner, visit, &plan);
-    let status = status(attendance, &plan, excluded.is_some(), as_of);
+    let status = status(planner.attendance(&instance), &plan, excluded.is_some(), as_of);
+    Reckoned { instance, visit, plan, status, actual, days_outside, excluded }
+}
+
+pub(super) fn visit_entry<'a>(
+    planner: &mut Planner<'a>,
+    instance: Instance<'a>,
+    as_of: Option<Date>,
+) -> VisitEntry {
+    let reckoned = reckon(planner, instance, as_of);
+    let number = reckoned.number();
+    let Reckoned { visit, plan, status, actual, days_outside, excluded, .. } = reckoned;
+    let schedule = planner.schedule().expect("a visit belongs to a schedule");
     let mut notes = Vec::new();
     if let Some(because) = &excluded
         && status == Status::NotApplicable
@@ -31,13 +69,12 @@ pub(super) fn visit_entry(planner: &mut Planner<'_>, instance: &Instance, as_of:
     notes.extend(plan.clamped.clone());
     let open = !status.is_done() && !matches!(status, Status::NotApplicable | Status::Missed);
     let epoch = schedule.epochs.get(&visit.epoch).map_or(&visit.epoch, |epoch| &epoch.label);
-    let numbered = visit.repeat.is_some() || follows_each_occurrence(visit);
     VisitEntry {
-        name: instance.visit.clone(),
+        name: instance.visit.to_owned(),
         label: visit.label.clone(),
         epoch: epoch.clone(),
         contact: visit.contact.clone(),
-        number: numbered.then_some(instance.number),
+        number,
         timing: visit.timing.text().to_owned(),
         day: plan.target.and_then(|target| planner.day_on_clock(target)),
         target: plan.target,
@@ -46,16 +83,17 @@ pub(super) fn visit_entry(planner: &mut Planner<'_>, instance: &Instance, as_of:
         status,
         actual,
         days_outside,
-        moves_with: plan.moves_with.filter(|_| open),
-        waiting_for: plan.waiting_for.filter(|_| open),
+        moves_with: plan.moves_with.filter(|_| open).map(Cow::into_owned),
+        waiting_for: plan.waiting_for.filter(|_| open).map(Cow::into_owned),
         clamped: plan.clamped.is_some(),
         possible: None,
+        open_day: None,
         notes,
     }
 }
 
 /// Why the visit is none of this participant's: the arm, or the end of its cycles.
-fn excluded(planner: &mut Planner<'_>, visit: &Visit, plan: &Plan) -> Option<String> {
+fn excluded<'a>(planner: &mut Planner<'a>, visit: &'a Visit, plan: &Plan<'_>) -> Option<String> {
     if let Some(because) = planner.not_in_arm(&visit.arms) {
         return Some(because);
     }
@@ -76,7 +114,7 @@ fn excluded(planner: &mut Planner<'_>, visit: &Visit, plan: &Plan) -> Option<Str
     after.then(|| format!("its cycles ended with {name} on {}", end.date))
 }
 
-fn status(attendance: Option<Attendance>, plan: &Plan, excluded: bool, as_of: Option<Date>) -> Status {
+fn status(attendance: Option<Attendance>, plan: &Plan<'_>, excluded: bool, as_of: Option<Date>) -> Status {
     match attendance {
         Some(Attendance::Done(day)) if as_of.is_some_and(|today| day > today) => Status::Booked,
         Some(Attendance::Done(day)) => match outside(day, plan) {
@@ -98,7 +136,7 @@ fn status(attendance: Option<Attendance>, plan: &Plan, excluded: bool, as_of: Op
 }
 
 /// Days before the window (negative) or after it; 0 inside. `None` where there is no window to judge by.
-fn outside(day: Date, plan: &Plan) -> Option<i64> {
+fn outside(day: Date, plan: &Plan<'_>) -> Option<i64> {
     let (earliest, latest) = (plan.earliest?, plan.latest?);
     Some(if day < earliest {
         days_between(earliest, day)
@@ -112,7 +150,8 @@ fn outside(day: Date, plan: &Plan) -> Option<i64> {
 /// The events of the trial: each day on which one happened, and those that are still to come.
 pub(super) fn event_entries(planner: &mut Planner<'_>, as_of: Option<Date>) -> Vec<EventEntry> {
     let mut entries = Vec::new();
-    for (name, event) in &planner.trial.events {
+    let trial = planner.trial;
+    for (name, event) in &trial.events {
         let entry = |number: Option<u32>| EventEntry {
             name: name.clone(),
             label: event.label.clone(),
@@ -146,7 +185,7 @@ pub(super) fn event_entries(planner: &mut Planner<'_>, as_of: Option<Date>) -> V
 }
 
 /// Whether the event's own constraints allow the day, where their anchors have happened.
-fn judge_happened(planner: &mut Planner<'_>, event: &Event, day: Date, entry: &mut EventEntry) {
+fn judge_happened<'a>(planner: &mut Planner<'a>, event: &'a Event, day: Date, entry: &mut EventEntry) {
     for constraint in &event.constraints {
         let Ok(anchor) = planner.moment(&constraint.anchor, None) else { continue };
         if anchor.moves_with.is_some() {

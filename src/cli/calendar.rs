@@ -3,24 +3,35 @@
 use clap::{Args, ValueEnum};
 
 use super::console::Console;
-use super::files::{STDIN, read_text};
+use super::files::{STDIN, read_data, read_text};
 use super::report::trial_of;
 use super::{Day, Exit, Failure, Outcome};
-use crate::calendar::{DEFAULT_HORIZON, Dates, calendar};
+use crate::calendar::{ClosedDays, DEFAULT_HORIZON, Dates, InputError, People, calendar};
+use crate::diagnostics::did_you_mean;
 use crate::model::Trial;
 use crate::source::Source;
 
-/// Plan one participant's visits from the dates of what has happened
+/// Plan participants' visits from the dates of what has happened
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// The protocol's main file
     file: String,
-    /// Dates as `EVENT=2011-02-01`, `VISIT=2011-08-01` or `VISIT=missed`, or JSON files of dates
-    #[arg(required = true, value_name = "EVENT=DATE | FILE.json")]
+    /// Dates of one participant as `EVENT=2011-02-01`, `VISIT=2011-08-01` or `VISIT=missed`, or in JSON files; or a table
+    /// of many with the columns `participant,event,date`
+    #[arg(required = true, value_name = "EVENT=DATE | FILE.json | TABLE.csv")]
     dates: Vec<String>,
     /// The participant's arm, once allocated
     #[arg(long, value_name = "ARM")]
     arm: Option<String>,
+    /// Show this participant of a table alone
+    #[arg(long, value_name = "KEY")]
+    participant: Option<String>,
+    /// No visits on Saturdays and Sundays: offer the nearest open day inside each window
+    #[arg(long)]
+    no_weekends: bool,
+    /// No visits on the days of this file, one in each line
+    #[arg(long, value_name = "FILE")]
+    holidays: Option<String>,
     /// The day to judge visits by, `2011-09-01` or `today`: what is due, what was missed
     #[arg(long, value_name = "DATE")]
     as_of: Option<Day>,
@@ -49,8 +60,28 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     if trial.schedule.is_none() {
         return Err(Failure::new(format!("`{}` has no schedule", arguments.file)));
     }
+    let Some(closed) = closed_days(console, &trial, arguments)? else { return Ok(Exit::Findings) };
+    let table = arguments.dates.iter().find(|path| path.to_ascii_lowercase().ends_with(".csv"));
+    if let Some(table) = table {
+        return of_table(console, &trial, table, &closed, arguments);
+    }
+    if arguments.participant.is_some() {
+        return Err(Failure::new("`--participant` chooses from a table of participants")
+            .help("give a table: `trialc calendar trial.trial dates.csv --participant 001`"));
+    }
     let Some(dates) = read_dates(console, &trial, arguments)? else { return Ok(Exit::Findings) };
-    let calendar = calendar(&trial, &dates, arguments.as_of.map(Day::date), arguments.horizon);
+    one(console, &trial, &dates, &closed, arguments)
+}
+
+fn one(
+    console: &Console,
+    trial: &Trial,
+    dates: &Dates,
+    closed: &ClosedDays,
+    arguments: &Arguments,
+) -> Outcome {
+    let mut calendar = calendar(trial, dates, arguments.as_of.map(Day::date), arguments.horizon);
+    calendar.keep_closed(closed);
     console.out(&match arguments.format {
         Format::Table => calendar.to_text(),
         Format::Csv => calendar.to_csv(),
@@ -58,6 +89,75 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
         Format::Ics => calendar.to_ics(&arguments.key),
     })?;
     Ok(if calendar.conflicts.is_empty() { Exit::Fine } else { Exit::Findings })
+}
+
+/// All participants of a table: how often each visit has each status, or every visit of each; or one of them.
+fn of_table(
+    console: &Console,
+    trial: &Trial,
+    table: &str,
+    closed: &ClosedDays,
+    arguments: &Arguments,
+) -> Outcome {
+    if arguments.dates.len() > 1 || arguments.arm.is_some() {
+        return Err(Failure::new("a table of participants stands alone")
+            .help("write everything that is known into it: a line `participant,arm,name` gives an arm"));
+    }
+    let text = read_data(table)?;
+    let people = match People::read(trial, &text) {
+        Ok(people) => people,
+        Err(errors) => {
+            told(console, table, &text, &errors);
+            return Ok(Exit::Findings);
+        }
+    };
+    if let Some(key) = &arguments.participant {
+        let Some(dates) = people.get(key) else {
+            let failure = Failure::new(format!("there is no participant `{key}` in {table}"));
+            return Err(match did_you_mean(key, people.keys()) {
+                Some(near) => failure.help(format!("did you mean `{near}`?")),
+                None => failure,
+            });
+        };
+        return one(console, trial, dates, closed, arguments);
+    }
+    let as_of = arguments.as_of.map(Day::date);
+    match arguments.format {
+        Format::Table => console.out(&people.counts(trial, as_of, arguments.horizon).to_text())?,
+        Format::Csv => console.out(&people.to_csv(trial, as_of, arguments.horizon, closed))?,
+        Format::Json | Format::Ics => {
+            return Err(Failure::new("this format shows one participant")
+                .help("choose one with `--participant KEY`, or write all as a table with `--format csv`"));
+        }
+    }
+    Ok(Exit::Fine)
+}
+
+/// The days without visits of the protocol, the arguments and a file of holidays.
+fn closed_days(
+    console: &Console,
+    trial: &Trial,
+    arguments: &Arguments,
+) -> Result<Option<ClosedDays>, Failure> {
+    let mut closed = ClosedDays::of(trial.schedule.as_ref());
+    if arguments.no_weekends {
+        closed = closed.and_weekends();
+    }
+    let Some(path) = &arguments.holidays else { return Ok(Some(closed)) };
+    let text = read_text(path)?;
+    match closed.and_holidays(&text) {
+        Ok(closed) => Ok(Some(closed)),
+        Err(errors) => {
+            told(console, path, &text, &errors);
+            Ok(None)
+        }
+    }
+}
+
+/// Shows what is wrong with a file, each at its place.
+fn told(console: &Console, path: &str, text: &str, errors: &[InputError]) {
+    let source = Source::new(path, text);
+    errors.iter().for_each(|error| console.err(&error.shown(&source)));
 }
 
 /// The dates of files and arguments together, the arguments' last; none when something is wrong with a file.
@@ -78,8 +178,7 @@ fn read_dates(console: &Console, trial: &Trial, arguments: &Arguments) -> Result
                 dates.visits.extend(read.visits);
             }
             Err(errors) => {
-                let source = Source::new(path.as_str(), text.as_str());
-                errors.iter().for_each(|error| console.err(&error.shown(&source)));
+                told(console, path, &text, &errors);
                 return Ok(None);
             }
         }

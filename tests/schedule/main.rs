@@ -7,6 +7,7 @@ use trialc::model::Trial;
 mod patterns;
 mod plans;
 mod real;
+mod rebuilt;
 mod remarks;
 mod table;
 

@@ -533,7 +533,7 @@ care
     assert_eq!(rows.len(), 7);
     assert_eq!(
         rows[3],
-        "care,month_1,month 1,,clinic,\"1 month after randomization, -7/+14 days\",32,2011-08-01,2011-07-25,2011-08-15,due,,,,,"
+        "care,month_1,month 1,,clinic,\"1 month after randomization, -7/+14 days\",32,2011-08-01,2011-07-25,2011-08-15,due,,,,,,"
     );
     let json: serde_json::Value = serde_json::from_str(&calendar.to_json()).unwrap();
     assert_eq!(json["visits"][2]["status"], "due");

@@ -8,6 +8,7 @@ mod cases;
 mod conflicts;
 mod ics;
 mod input;
+mod many;
 mod naive;
 
 fn date(text: &str) -> Date {
