@@ -14,6 +14,7 @@ mod policy;
 mod redcap;
 mod schedule;
 pub mod screening;
+mod study;
 mod unit_name;
 mod wording;
 
@@ -76,7 +77,7 @@ pub static TARGETS: &[Target] = &[
     },
     Target {
         name: "schedule",
-        about: "the schedule of activities as CSV, Markdown, HTML and JSON, and a timeline of the visits",
+        about: "the schedule of activities as CSV, Markdown, HTML, workbook and JSON; schema, timeline and days as pictures",
         default: true,
         emit: schedule::emit,
     },
@@ -97,6 +98,12 @@ pub static TARGETS: &[Target] = &[
         about: "the forms as a REDCap data dictionary, with events, mapping, repeats and data quality rules as CSV",
         default: false,
         emit: redcap::emit,
+    },
+    Target {
+        name: "study",
+        about: "the whole study on one page: synopsis, arms, schedule, pictures, criteria, outcomes and forms",
+        default: false,
+        emit: study::emit,
     },
 ];
 

@@ -6,7 +6,7 @@ use super::table::{Column, Group, Heading, Mark, Note, Row, Table};
 use super::text::spans;
 use crate::model::Trial;
 
-const STYLE: &str = include_str!("soa.css");
+pub(super) const STYLE: &str = include_str!("soa.css");
 
 /// Tables with more visits than this are printed on larger paper, in smaller type.
 const WIDE: usize = 12;
@@ -15,15 +15,11 @@ const CROWDED: usize = 16;
 const SHORT: usize = 6;
 
 pub(super) fn page(trial: &Trial, table: &Table) -> String {
-    let count = table.columns.len();
-    let longest = table.columns.iter().map(|column| column.label.chars().count()).max().unwrap_or(0);
-    let class = match count {
-        0..=WIDE => "soa",
-        _ if count > CROWDED && longest > SHORT => "soa wide crowded",
-        _ => "soa wide",
+    let paper = if table.columns.len() > WIDE {
+        "@page { size: A3 landscape; }"
+    } else {
+        "@page { size: A4 landscape; }"
     };
-    let paper = if count > WIDE { "@page { size: A3 landscape; }" } else { "@page { size: A4 landscape; }" };
-    let edges = edges(&table.columns);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -40,14 +36,7 @@ pub(super) fn page(trial: &Trial, table: &Table) -> String {
                         p.trial { (table.title) }
                         @if !table.subtitle.is_empty() { p.ids { (table.subtitle) } }
                     }
-                    div.scroll role="region" aria-labelledby="caption" tabindex="0" {
-                        table class=(class) {
-                            caption id="caption" { "What is done at each visit" }
-                            (head(table))
-                            @for group in &table.groups { (body(group, &edges)) }
-                        }
-                    }
-                    (legend(table))
+                    (part(table))
                 }
             }
         }
@@ -55,6 +44,27 @@ pub(super) fn page(trial: &Trial, table: &Table) -> String {
     let mut text = page.into_string();
     text.push('\n');
     text
+}
+
+/// The table and its footnotes, without the page around them.
+pub(super) fn part(table: &Table) -> Markup {
+    let longest = table.columns.iter().map(|column| column.label.chars().count()).max().unwrap_or(0);
+    let class = match table.columns.len() {
+        0..=WIDE => "soa",
+        count if count > CROWDED && longest > SHORT => "soa wide crowded",
+        _ => "soa wide",
+    };
+    let edges = edges(&table.columns);
+    html! {
+        div.scroll role="region" aria-labelledby="caption" tabindex="0" {
+            table class=(class) {
+                caption id="caption" { "What is done at each visit" }
+                (head(table))
+                @for group in &table.groups { (body(group, &edges)) }
+            }
+        }
+        (legend(table))
+    }
 }
 
 fn head(table: &Table) -> Markup {

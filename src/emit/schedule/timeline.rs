@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::svg::{Anchored, Drawing, Tenths, shortened};
 use super::table::{epoch_title, titled};
 use super::timing::{Timing, timings};
 use crate::emit::wording::{Wording, sentence};
@@ -13,10 +14,6 @@ use crate::model::{
 };
 use crate::time::network::{Network, Point};
 use crate::time::times;
-
-mod svg;
-
-use svg::{Anchored, Drawing, Tenths};
 
 /// Days from the reference, from a first to a last.
 type Stretch = (i64, i64);
@@ -244,7 +241,7 @@ impl Picture {
     fn visit(&mut self, name: &str, visit: &Visit, place: Option<&Placed>, said: &str) {
         let middle = self.y + ROW / 2;
         let label = titled(name, &visit.label);
-        self.drawing.open_group(name, &format!("{label}: {said}"));
+        self.drawing.open_group(&format!("visit-{name}"), &format!("{label}: {said}"));
         let label = shortened(&label, 30);
         self.drawing.text(MARGIN + 160, middle + 42, "name", Anchored::Start, &label);
         match place {
@@ -365,14 +362,6 @@ fn scale(days: Stretch, in_months: bool) -> Scale {
         }
     }
     ("Years", year, (span / 366 / MOST).max(1))
-}
-
-fn shortened(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
 }
 
 fn fitted(text: &str, width: Tenths) -> String {

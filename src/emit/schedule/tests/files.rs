@@ -5,12 +5,26 @@ fn the_files_of_two_schedules_are_byte_for_byte_these() {
     for (name, draft) in [("cells", cells()), ("oncology", oncology())] {
         let artifacts = emit(&draft.0);
         let paths: Vec<&str> = artifacts.iter().map(|artifact| artifact.path.as_str()).collect();
-        assert_eq!(paths, ["soa.csv", "soa.md", "soa.html", "schedule.json", "timeline.svg"]);
-        for path in paths {
+        let schema = (!draft.0.arms.is_empty()).then_some("schema.svg");
+        let first = ["soa.csv", "soa.md", "soa.html", "schedule.json", "soa.xlsx"];
+        let expected: Vec<&str> = first.into_iter().chain(schema).chain(["timeline.svg"]).collect();
+        assert_eq!(paths, expected);
+        for path in ["soa.csv", "soa.md", "soa.html", "schedule.json", "timeline.svg"] {
             insta::assert_snapshot!(format!("{name}.{path}"), file(&draft.0, path));
         }
         assert_eq!(artifacts, emit(&draft.0), "made twice, the same bytes");
     }
+}
+
+#[test]
+fn the_workbook_is_an_archive_of_one_sheet() {
+    let artifacts = emit(&oncology().0);
+    let workbook =
+        &artifacts.iter().find(|artifact| artifact.path == "soa.xlsx").expect("it is made").content;
+    assert!(workbook.starts_with(b"PK\x03\x04"));
+    let has = |name: &[u8]| workbook.windows(name.len()).any(|bytes| bytes == name);
+    assert!(has(b"xl/worksheets/sheet1.xml") && has(b"docProps/core.xml"));
+    assert!(!has(b"xl/worksheets/sheet2.xml"));
 }
 
 #[test]

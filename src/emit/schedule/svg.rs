@@ -24,6 +24,20 @@ text { font-family: 'Source Sans 3', 'Source Sans Pro', 'Helvetica Neue', Arial,
 .target { fill: #1f4e8c; }
 ";
 
+/// Of schemas and of strips of a day.
+pub(super) const BOXES: &str = ".box { fill: #eef1f5; stroke: #b9c3cf; }
+.arm { fill: #fff; stroke: #6f90b8; stroke-width: 1.4; }
+.period { fill: #e3ecf6; stroke: #9db8d9; }
+.washout { fill: #f6f7f9; stroke: #b9c3cf; stroke-dasharray: 4 3; }
+.way { fill: none; stroke: #39424e; stroke-width: 1.6; }
+.node { fill: #1f4e8c; }
+.letter { fill: #fff; font-size: 17px; font-weight: 700; }
+.outside { fill: #f6f7f9; }
+.taken { fill: #1f4e8c; }
+.dose { stroke: #b23a2e; stroke-width: 1.6; }
+.said-dose { fill: #b23a2e; font-weight: 700; }
+";
+
 #[derive(Clone, Copy)]
 pub(super) enum Anchored {
     Start,
@@ -34,6 +48,8 @@ pub(super) enum Anchored {
 #[derive(Default)]
 pub(super) struct Drawing {
     title: String,
+    /// Rules beside [`STYLE`].
+    style: &'static str,
     behind: String,
     body: String,
 }
@@ -41,6 +57,11 @@ pub(super) struct Drawing {
 impl Drawing {
     pub fn new(title: &str) -> Self {
         Self { title: title.to_owned(), ..Self::default() }
+    }
+
+    /// A drawing that uses further rules.
+    pub fn styled(title: &str, style: &'static str) -> Self {
+        Self { style, ..Self::new(title) }
     }
 
     pub fn line(&mut self, x1: Tenths, y1: Tenths, x2: Tenths, y2: Tenths, class: &str) {
@@ -63,6 +84,17 @@ impl Drawing {
         let _ = writeln!(self.body, r#"<polygon class="{class}" points="{top} {right} {bottom} {left}"/>"#);
     }
 
+    pub fn circle(&mut self, x: Tenths, y: Tenths, radius: Tenths, class: &str) {
+        let [x, y, radius] = [x, y, radius].map(px);
+        let _ = writeln!(self.body, r#"<circle class="{class}" cx="{x}" cy="{y}" r="{radius}"/>"#);
+    }
+
+    /// A line through several points.
+    pub fn way(&mut self, points: &[(Tenths, Tenths)], class: &str) {
+        let points: Vec<String> = points.iter().map(|(x, y)| format!("{},{}", px(*x), px(*y))).collect();
+        let _ = writeln!(self.body, r#"<polyline class="{class}" points="{}"/>"#, points.join(" "));
+    }
+
     pub fn text(&mut self, x: Tenths, y: Tenths, class: &str, anchored: Anchored, text: &str) {
         let anchor = match anchored {
             Anchored::Start => "",
@@ -75,7 +107,7 @@ impl Drawing {
 
     /// A group with a title, which a browser shows under the pointer and a screen reader reads.
     pub fn open_group(&mut self, id: &str, title: &str) {
-        let _ = writeln!(self.body, r#"<g id="visit-{}"><title>{}</title>"#, escaped(id), escaped(title));
+        let _ = writeln!(self.body, r#"<g id="{}"><title>{}</title>"#, escaped(id), escaped(title));
     }
 
     pub fn close_group(&mut self) {
@@ -92,8 +124,9 @@ impl Drawing {
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"title\" width=\"{width}\" \
              height=\"{height}\" viewBox=\"0 0 {width} {height}\">\n<title id=\"title\">{}</title>\n\
-             <style>{STYLE}</style>\n<rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>\n{}{}</svg>\n",
+             <style>{STYLE}{}</style>\n<rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>\n{}{}</svg>\n",
             escaped(&self.title),
+            self.style,
             self.behind,
             self.body,
         )
@@ -109,4 +142,27 @@ fn px(tenths: Tenths) -> String {
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+pub(super) fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+/// Lines of at most so many letters, broken at blanks; a longer word stands alone.
+pub(super) fn wrapped(text: &str, most: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= most => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
