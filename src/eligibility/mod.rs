@@ -24,6 +24,7 @@ pub mod record;
 mod screen;
 mod summary;
 mod truth;
+mod unit_table;
 mod verdict;
 mod vocabulary;
 
@@ -43,6 +44,7 @@ pub use summary::{
     CriterionSummary, DecisionSummary, Standing, nearest_first, render_summary_text, summaries,
 };
 pub use truth::Truth;
+pub use unit_table::{Composed, KnownUnit, Link, Links, MeasureUnits, UnitTable};
 pub use verdict::{
     ArmVerdict, Ask, Awaited, Because, CriterionVerdict, DecisionVerdict, Eligibility,
     FORMAT as VERDICT_FORMAT, Provisional, Status, Verdict,

@@ -17,6 +17,7 @@ pub mod screening;
 mod study;
 mod unit_name;
 mod wording;
+pub mod worksheet;
 
 use std::cell::RefCell;
 
@@ -74,6 +75,12 @@ pub static TARGETS: &[Target] = &[
         about: "the eligibility rules as typed JSON for checkers, and as a list for reviewers",
         default: true,
         emit: eligibility::emit,
+    },
+    Target {
+        name: "worksheet",
+        about: "the site's eligibility worksheet: a page that decides while it is filled in, to print and sign",
+        default: true,
+        emit: worksheet::emit,
     },
     Target {
         name: "schedule",

@@ -111,6 +111,12 @@ impl Analyte {
         self.reference.as_ref().map(|(name, mass)| (name.as_str(), mass))
     }
 
+    /// Nothing is known of it by which units convert that do not convert by themselves.
+    pub fn converts_nothing(&self) -> bool {
+        let facts = self.molar_mass.is_some() || self.reference.is_some() || self.valence.is_some();
+        !facts && self.scale == Scale::Ratio && self.activity == Activity::AsWritten
+    }
+
     pub fn valence(&self) -> Option<u32> {
         self.valence
     }

@@ -36,6 +36,7 @@ pub use error::{UnitError, UnitErrorKind};
 pub use molar::{ATOMIC_WEIGHT_SOURCE, FormulaError, molar_mass};
 pub use plausible::{Disagreement, Implausible, PlausibleRange, Written, disagreement, implausible};
 pub use refusal::{ConversionError, ConversionErrorKind};
+pub use spelling::everyday_words;
 pub use unit::{Unit, parse, parse_afresh, recognise};
 
 /// UCUM to the letter, for the functional tests of the standard: no dimension of ours, no everyday spelling.

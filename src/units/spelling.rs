@@ -65,6 +65,16 @@ pub(super) static SPELLINGS: LazyLock<Spellings> = LazyLock::new(|| {
     spellings
 });
 
+/// Everyday words and phrases that stand for a whole part of a unit, with the UCUM code of each: `mcg` is `ug`. Sorted.
+pub fn everyday_words() -> Vec<(String, &'static str)> {
+    let phrases = SPELLINGS.phrases.iter().map(|(phrase, code)| (phrase.iter().collect(), *code));
+    let words = SPELLINGS.words.iter().map(|(word, code)| ((*word).to_owned(), *code));
+    let mut all: Vec<(String, &'static str)> = words.chain(phrases).collect();
+    all.retain(|(word, _)| !word.contains(['/', '(']) && word.trim() == word);
+    all.sort_unstable();
+    all
+}
+
 /// A text on its way to UCUM: each sign with the author's bytes it comes from.
 pub(super) struct Rewritten {
     signs: Vec<Sign>,

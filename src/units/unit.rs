@@ -231,6 +231,12 @@ impl Unit {
         self.reading().is_logarithm
     }
 
+    /// Proportional to what it measures, perhaps but for a zero point (`Cel`): no logarithm, no angle, no root.
+    pub fn is_linear(&self) -> bool {
+        let reading = self.reading();
+        !reading.is_logarithm && reading.bend.as_ref().is_none_or(|(bend, _)| bend.is_offset())
+    }
+
     /// A multiple of the upper or lower limit of normal.
     pub fn is_limit_of_normal(&self) -> bool {
         self.dimension().own().iter().any(|(name, _)| matches!(*name, "{ULN}" | "{LLN}"))

@@ -7,6 +7,7 @@ mod people;
 mod reference;
 mod rules;
 mod runner;
+mod worksheet;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
