@@ -19,6 +19,9 @@ mod generate;
 use generate::tables::{Declared, population};
 
 const PEOPLE: u64 = 1_000_000;
+/// Of all shapes of rule, and from records: fewer do.
+const SOME: u64 = 100_000;
+const FEW: u64 = 2_000;
 
 const SIX: &str = r#"
 trial six "Six criteria" { enrollment: not stated }
@@ -51,16 +54,16 @@ fn rules(text: &'static str) -> EligibilityDocument {
     EligibilityDocument::of(&compiled.trial.expect("the protocol has no errors"))
 }
 
-fn with_people(text: &'static str) -> (EligibilityDocument, Population) {
+fn with_people(text: &'static str, people: u64) -> (EligibilityDocument, Population) {
     let document = rules(text);
     let declared = Declared { complete: true, drugs_in_observation: true };
-    let population = population(&document, PEOPLE, 7, declared);
+    let population = population(&document, people, 7, declared);
     (document, population)
 }
 
-static OF_SIX: LazyLock<(EligibilityDocument, Population)> = LazyLock::new(|| with_people(SIX));
+static OF_SIX: LazyLock<(EligibilityDocument, Population)> = LazyLock::new(|| with_people(SIX, PEOPLE));
 static OF_ALL: LazyLock<(EligibilityDocument, Population)> =
-    LazyLock::new(|| with_people(include_str!("../tests/population/trial.trial")));
+    LazyLock::new(|| with_people(include_str!("../tests/population/trial.trial"), SOME));
 
 fn main() {
     divan::main();
@@ -75,5 +78,15 @@ fn six_criteria(bencher: Bencher<'_, '_>) {
 #[divan::bench(sample_count = 5, sample_size = 1)]
 fn every_shape_of_rule(bencher: Bencher<'_, '_>) {
     let (document, population) = &*OF_ALL;
-    bencher.counter(ItemsCount::new(PEOPLE)).bench(|| screen(document, population, None));
+    bencher.counter(ItemsCount::new(SOME)).bench(|| screen(document, population, None));
+}
+
+/// What it costs where nothing is decided on the tables: every verdict from the person's own record.
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn every_shape_of_rule_from_records(bencher: Bencher<'_, '_>) {
+    let (document, mut population) = with_people(include_str!("../tests/population/trial.trial"), FEW);
+    for person in 0..FEW as u32 {
+        population.beyond.insert(person, trialc::eligibility::Record::default());
+    }
+    bencher.counter(ItemsCount::new(FEW)).bench(|| screen(&document, &population, None));
 }

@@ -63,11 +63,19 @@ impl<'a> Parts<'a> {
         Person::of(record, &self.screener.words, self.as_of)
     }
 
-    /// What becomes of a whole criterion, with every combination of tied values.
-    pub fn status(&self, code: &str, criterion: &Criterion, record: &Record) -> Status {
+    /// What becomes of whole criteria, with every combination of tied values: each with its code, and with its arm where
+    /// it is limited to arms.
+    pub fn statuses<'c>(
+        &self,
+        record: &Record,
+        criteria: impl IntoIterator<Item = (&'c str, &'c Criterion, Option<&'c str>)>,
+    ) -> Vec<Status> {
         let person = self.person(record);
-        let arm = self.arm.or(record.person.arm.as_deref());
-        self.screener.judge(code, criterion, self.decision, &person, arm, self.as_of).0.status
+        let judge = |(code, criterion, arm): (&str, &Criterion, Option<&str>)| {
+            let arm = arm.or(record.person.arm.as_deref());
+            self.screener.judge(code, criterion, self.decision, &person, arm, self.as_of).0.status
+        };
+        criteria.into_iter().map(judge).collect()
     }
 
     /// Whether a clause holds for a record without results.

@@ -1,5 +1,6 @@
 //! The published schemas, held against what is really written and against broken copies of it.
 
+use jsonschema::Validator;
 use serde_json::{Value as Json, json};
 use trialc::eligibility::{EligibilityDocument, Record, screen};
 use trialc::model::{

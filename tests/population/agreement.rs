@@ -40,8 +40,17 @@ fn compare(
     as_of: Option<&str>,
 ) -> Result<Compared, String> {
     let as_of = as_of.map(|day| day.parse().expect("a day"));
+    hold(document, population, as_of, &screen(document, population, as_of))
+}
+
+/// Holds verdicts to what the people's own records say.
+fn hold(
+    document: &EligibilityDocument,
+    population: &Population,
+    as_of: Option<jiff::civil::Date>,
+    all: &[Screened],
+) -> Result<Compared, String> {
     let screener = Screener::of(document);
-    let all = screen(document, population, as_of);
     assert_eq!(all.len(), document.decisions.len());
     let of_person = |person: usize| -> Result<u64, String> {
         let record = population.record(person);
@@ -355,9 +364,17 @@ fn the_comparison_notices_a_single_wrong_verdict() {
         let screened = screen(&document, &population, None);
         assert_eq!(screened[0].status(0, column), trialc::eligibility::Status::NotMet);
         compare(&document, &population, None).unwrap_or_else(|why| panic!("{why}"));
+        // Had the better one been taken, everything else would be the same, and this would be noticed.
+        let mut flipped = screened.clone();
+        flipped[0].met[column][0] |= 1;
+        let why = hold(&document, &population, None, &flipped).expect_err("one verdict is wrong");
+        assert!(why.starts_with("I2 of person 0: Met from the tables, NotMet from the record"), "{why}");
     }
-    // Had the first or the last one of the day been taken, this would say otherwise.
     population.results = Grouped { rows: tied([8.0, 8.0]).to_vec(), starts: vec![0, 2] };
     let screened = screen(&document, &population, None);
-    assert_eq!(screened[0].status(0, column), trialc::eligibility::Status::Met);
+    assert_eq!(
+        screened[0].status(0, column),
+        trialc::eligibility::Status::Met,
+        "the same value twice is no tie"
+    );
 }

@@ -241,8 +241,12 @@ impl<'a> Plan<'a> {
         own.map_or_else(|| self.arms[..self.open].contains(&arm), |own| own == arm)
     }
 
-    /// What the person's record says.
-    fn by_record(&self, column: &Planned<'a>, record: &Record) -> Status {
-        Parts { arm: column.arm, ..self.parts }.status(column.code, column.criterion, record)
+    /// What the person's record says of some columns.
+    fn by_record(&self, person: usize, columns: &[usize]) -> Vec<Status> {
+        let asked = columns.iter().map(|at| {
+            let column = &self.columns[*at];
+            (column.code, column.criterion, column.arm)
+        });
+        self.parts.statuses(&self.population.record(person), asked)
     }
 }

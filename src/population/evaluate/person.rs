@@ -45,6 +45,7 @@ impl Block {
             plan,
             filled: vec![Filled::default(); plan.slots.len()],
             said: vec![Said::UNKNOWN; plan.leaves.len()],
+            open: Vec::new(),
             is_crowded: false,
         };
         for (place, person) in people.enumerate() {
@@ -74,6 +75,8 @@ struct Looking<'p, 'a> {
     plan: &'p Plan<'a>,
     filled: Vec<Filled>,
     said: Vec<Said>,
+    /// Columns of which the person's record is to be asked.
+    open: Vec<usize>,
     /// So many values lie on one day that the evaluator may not try them all.
     is_crowded: bool,
 }
@@ -86,7 +89,7 @@ impl Looking<'_, '_> {
             self.look(person);
         }
         let own = plan.own_arm(person);
-        let mut record = None;
+        self.open.clear();
         for (place, column) in plan.columns.iter().enumerate() {
             let is_limited = !column.criterion.arms.is_empty();
             let is_closed = is_limited && !column.arm.is_some_and(|arm| plan.is_open(arm, own));
@@ -97,11 +100,12 @@ impl Looking<'_, '_> {
             let status = if is_special { None } else { self.status(person, column) };
             match status {
                 Some(status) => write(place, status, false),
-                None => {
-                    let record = record.get_or_insert_with(|| plan.population.record(person));
-                    write(place, plan.by_record(column, record), true);
-                }
+                None => self.open.push(place),
             }
+        }
+        if !self.open.is_empty() {
+            let statuses = plan.by_record(person, &self.open);
+            self.open.iter().zip(statuses).for_each(|(place, status)| write(*place, status, true));
         }
     }
 
