@@ -133,8 +133,9 @@ impl<'a> Planner<'a> {
                         .map(|(name, _)| name)
                         .collect();
                     for number in 1..=self.cycles(repeat, &of_cycle, horizon) {
-                        let has = |name: &&&String| schedule.visits[**name].has_cycle(number);
-                        all.extend(of_cycle.iter().filter(has).map(|name| Instance::new(*name, number)));
+                        let has = |name: &&String| schedule.visits[*name].has_cycle(number);
+                        let names = of_cycle.iter().copied().filter(has);
+                        all.extend(names.map(|name| Instance::new(name, number)));
                     }
                 }
                 Some(_) => {}
@@ -163,10 +164,10 @@ impl<'a> Planner<'a> {
         let Some(end) = end else { return wanted };
         // A cycle that would begin after the end does not begin.
         let begins = |planner: &mut Self, number: u32| {
-            let has = |name: &&&String| planner.visit(name).is_some_and(|visit| visit.has_cycle(number));
-            let of_cycle: Vec<&&'a String> = visits.iter().filter(has).collect();
+            let has = |name: &&String| planner.visit(name).is_some_and(|visit| visit.has_cycle(number));
+            let of_cycle: Vec<&'a String> = visits.iter().copied().filter(has).collect();
             let targets =
-                of_cycle.into_iter().filter_map(|name| planner.plan(&Instance::new(*name, number)).earliest);
+                of_cycle.into_iter().filter_map(|name| planner.plan(&Instance::new(name, number)).earliest);
             targets.min()
         };
         (begun + 1..=wanted)

@@ -30,7 +30,7 @@ fn page(trial: &Trial) -> Markup {
         pictures.iter().partition(|picture| picture.path == "schema.svg");
     let activities = schedule::activities(trial).map(|part| html! { div.schedule { (part) } });
     let all = [
-        section("synopsis", "Synopsis", Some(synopsis(header))),
+        section("synopsis", "Synopsis", Some(synopsis(trial))),
         section("design", "Design and arms", design(trial, &schema)),
         section("activities", "Schedule of Activities", activities),
         section("timeline", "Visits in time", gallery(&others)),
@@ -88,7 +88,10 @@ fn identity(header: &Header) -> String {
 
 // ---- synopsis ---------------------------------------------------------------------------------------------------
 
-fn synopsis(header: &Header) -> Markup {
+fn synopsis(trial: &Trial) -> Markup {
+    let header = &trial.header;
+    let conditions: Vec<String> =
+        header.conditions.iter().map(|name| Wording::of(trial).named(name)).collect();
     let words = |list: &[String]| (!list.is_empty()).then(|| sentence(&list.join(", ").replace('_', " ")));
     let enrollment = match &header.enrollment {
         Stated::Is(enrollment) => {
@@ -109,7 +112,7 @@ fn synopsis(header: &Header) -> Markup {
         ("Purpose", header.purpose.as_ref().map(|purpose| sentence(&purpose.replace('_', " ")))),
         ("Design", words(&header.design)),
         ("Masked", words(&header.masked)),
-        ("Conditions", words(&header.conditions)),
+        ("Conditions", words(&conditions)),
         ("Participants", enrollment),
         ("Sample size", header.sample_size.is().cloned().or_else(|| said(&header.sample_size))),
         ("Sexes", header.sexes.as_ref().map(|sexes| sentence(sexes))),

@@ -60,7 +60,8 @@ pub(super) fn clock(minutes: i64) -> String {
 }
 
 const MARGIN: Tenths = 240;
-const LEFT: Tenths = 2300;
+/// Letters of a row's name that are shown.
+const NAMED: usize = 44;
 const ROW: Tenths = 240;
 const TOP: Tenths = 1360;
 /// Room for a time: more where there are few, so that the strip is never narrower than its title.
@@ -95,7 +96,9 @@ fn strip(trial: &Trial, schedule: &Schedule, name: &str, set: &Timepoints) -> St
         .collect();
     let count = set.points.len() as Tenths;
     let column = (7600 / count).clamp(NARROWEST, WIDEST);
-    let (left, right) = (MARGIN + LEFT, MARGIN + LEFT + count * column);
+    let longest = rows.iter().map(|(_, label, _)| label.chars().count()).max().unwrap_or(0);
+    let left = MARGIN + (longest.clamp(20, NAMED) as Tenths) * LETTER + 160;
+    let right = left + count * column;
     let bottom = TOP + ROW * (rows.len() as Tenths).max(1);
     let width = (right + MARGIN).max(6400);
     let mut drawing = Drawing::styled(&format!("{} of {}", set.label, trial.header.title), BOXES);
@@ -128,9 +131,8 @@ fn strip(trial: &Trial, schedule: &Schedule, name: &str, set: &Timepoints) -> St
     let mut y = TOP;
     for (activity, label, visits) in &rows {
         drawing.line(MARGIN, y, right, y, "row");
-        let letters = (LEFT / LETTER) as usize;
         drawing.open_group(&format!("{name}-{activity}"), &format!("{label}: {visits}"));
-        drawing.text(MARGIN, y + ROW / 2 + 42, "name", Anchored::Start, &shortened(label, letters));
+        drawing.text(MARGIN, y + ROW / 2 + 42, "name", Anchored::Start, &shortened(label, NAMED));
         for (at, point) in set.points.iter().enumerate() {
             let x = middle(at);
             if point.early + point.late > 0 {

@@ -18,8 +18,9 @@ pub(super) fn sentence(trial: &Trial, wording: Wording<'_>, given: &Administrati
         Stated::NotStated | Stated::Missing => None,
     };
     let first = match dose {
-        Some(dose) => format!("{} {dose}", capital(&product)),
-        None => capital(&product),
+        // A product can be called by its strength: `Candesartan 8 mg`.
+        Some(dose) if !product.ends_with(&dose) => format!("{} {dose}", capital(&product)),
+        _ => capital(&product),
     };
     let cap = given.cap.as_ref().map(|cap| format!("up to {}", amount(cap)));
     let frequency = given.frequency.is().map(|frequency| match frequency {

@@ -151,12 +151,12 @@ fn activity(row: &Row, edges: &[bool]) -> Markup {
         tr {
             th scope="row" { (row.label) (raised(&row.notes)) }
             @for (mark, count, edge) in cells {
-                @let edge = edge.then_some("edge");
+                @let of = |plain: &'static str, first: &'static str| if edge { first } else { plain };
                 @match mark {
-                    Mark::Empty => { td class=[edge] {} },
-                    Mark::Done { notes } => { td.mark class=[edge] { "X" (raised(notes)) } },
+                    Mark::Empty => { td class=[edge.then_some("edge")] {} },
+                    Mark::Done { notes } => { td class=(of("mark", "mark edge")) { "X" (raised(notes)) } },
                     Mark::Continuous => {
-                        td.bar class=[edge] colspan=[(count > 1).then_some(count)] {
+                        td class=(of("bar", "bar edge")) colspan=[(count > 1).then_some(count)] {
                             span.line aria-hidden="true" {}
                             span.said { "continuous" }
                         }

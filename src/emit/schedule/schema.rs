@@ -71,7 +71,7 @@ pub(super) fn svg(trial: &Trial) -> Option<String> {
     drawing.text(MARGIN, 540, "soft", Anchored::Start, &shortened(&trial.header.title, 150));
     let count = before.len() as Tenths;
     let node = MARGIN + count * (BOX + GAP) + 330;
-    let left = node + 760;
+    let left = node + 860;
     let right = WIDTH - MARGIN;
     let mut y = TOP;
     for (number, block) in blocks.iter().enumerate() {
@@ -255,7 +255,7 @@ fn branch(
     middles: &[Tenths],
     (node, left, middle): (Tenths, Tenths, Tenths),
 ) {
-    let turn = node + 460;
+    let turn = node + 560;
     let start = if block.allocation.is_some() { node } else { node - 250 };
     for to in middles {
         drawing.way(&[(start, middle), (turn, middle), (turn, *to), (left, *to)], "way");
@@ -267,7 +267,7 @@ fn branch(
         let ratio: Vec<String> = ratio.iter().map(u64::to_string).collect();
         drawing.text(node, middle + 450, "head", Anchored::Middle, &ratio.join(":"));
     }
-    let at = wrapped(&wording.named(&allocation.at), 16);
+    let at = wrapped(&wording.named(&allocation.at), 14);
     for (number, line) in at.iter().enumerate() {
         let y = middle - 330 - LINE * (at.len() - 1 - number) as Tenths;
         drawing.text(node, y, "soft", Anchored::Middle, line);
