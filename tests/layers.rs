@@ -31,7 +31,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("eligibility", &["diagnostics", "model", "number", "time", "units"]),
     ("intake", &["eligibility", "model", "number", "time"]),
     ("omop", &["eligibility", "model"]),
-    ("population", &["eligibility", "intake", "model", "number", "omop", "tabular", "time", "units"]),
+    (
+        "population",
+        &["diagnostics", "eligibility", "intake", "model", "number", "omop", "tabular", "time", "units"],
+    ),
     ("calendar", &["diagnostics", "model", "source", "tabular", "time"]),
     (
         "emit",

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::console::Console;
 use super::files::{self, Disk};
-use super::publish::{Change, publish};
+use super::publish::publish;
 use super::report::{self, Reporting};
 use super::{Exit, Failure, Outcome, watch};
 use crate::diagnostics::did_you_mean;
@@ -94,11 +94,7 @@ fn build(console: &Console, disk: &Disk, arguments: &Arguments, targets: &[&Targ
     let written = publish(&arguments.out, &artifacts)?;
     let mut list = String::new();
     for (artifact, change) in artifacts.iter().zip(written) {
-        let word = match change {
-            Change::New => "wrote",
-            Change::Replaced => "replaced",
-            Change::Same => "unchanged",
-        };
+        let word = change.in_words();
         list.push_str(&format!("{word:<9} {}\n", files::shown(&arguments.out.join(&artifact.path))));
     }
     say(&list)?;

@@ -5,6 +5,10 @@ use std::panic::PanicHookInfo;
 /// Makes a panic say that it is a bug of `trialc` and what to report. The process then ends with code 101.
 pub fn install_panic_hook() {
     std::panic::set_hook(Box::new(|info| {
+        // It is caught, and told as an error of the file.
+        if crate::population::read::is_guarded() {
+            return;
+        }
         // A panic inside this hook would abort, so writing must not panic.
         use std::io::Write;
         let _ = std::io::stderr().lock().write_all(report(info).as_bytes());

@@ -13,6 +13,7 @@ use crate::eligibility::{ReadError, read_records};
 use crate::intake::fhir::{Assumptions, Person, Reader, is_fhir};
 use crate::intake::{Additions, NotAnAddition};
 use crate::model::Trial;
+use crate::omop::ListedCode;
 
 /// At most so many kinds of notices about FHIR are shown.
 const MOST_NOTICES: usize = 20;
@@ -22,22 +23,23 @@ const MOST_NOTICES: usize = 20;
 pub struct Sources {
     /// Files of people: records (JSON: one, a list, or one per line) or FHIR R4 (bundles, or NDJSON of bundles or
     /// resources, which are joined by person over all files); `-` for standard input
-    #[arg(required = true, value_name = "PEOPLE")]
+    #[arg(required_unless_present = "data", value_name = "PEOPLE")]
     files: Vec<String>,
     /// An event or visit of everybody and its date, `randomization=2020-05-01`; repeatable
     #[arg(long, value_name = "EVENT=DATE")]
     event: Vec<String>,
-    /// What the data hold completely, so that silence means no: `conditions`, `drugs from 2008-01-01`, or one name;
-    /// repeatable
+    /// What the data hold completely, so that silence means no: `conditions`, `drugs from 2008-01-01`, or one name; of
+    /// a database also `drugs in observation_period`; repeatable
     #[arg(long, value_name = "WHAT [from DATE] [to DATE]")]
     coverage: Vec<String>,
     /// Records that are added: to the person of the same id, to everybody where they have none
     #[arg(long, value_name = "FILE.json")]
     with: Vec<String>,
-    /// The protocol's names of codes that it does not list, as CSV with the columns `code` and `name`
+    /// The protocol's names of codes that it does not list, as CSV with the columns `code` and `name`; of a database
+    /// also concept ids, `omop:3004410,hba1c`
     #[arg(long, value_name = "FILE.csv")]
     codes: Vec<String>,
-    /// Of FHIR: what was ordered or handed over was taken. Without this an order leaves it open
+    /// Of FHIR and OMOP: what was ordered or handed over was taken. Without this an order leaves it open
     #[arg(long)]
     orders_are_taken: bool,
 }
@@ -45,7 +47,7 @@ pub struct Sources {
 impl Sources {
     /// Everybody, in the order of the files; those of FHIR behind the others.
     pub fn read(&self, console: &Console, trial: &Trial) -> Result<Vec<Person>, Failure> {
-        let additions = self.additions(trial)?;
+        let additions = self.additions(trial, &self.coverage)?;
         let mut people: Vec<Person> = Vec::new();
         let mut fhir = Reader::new(Assumptions { orders_are_taken: self.orders_are_taken });
         let mut has_fhir = false;
@@ -78,17 +80,41 @@ impl Sources {
         Ok(people)
     }
 
-    fn additions(&self, trial: &Trial) -> Result<Additions, Failure> {
+    pub fn orders_are_taken(&self) -> bool {
+        self.orders_are_taken
+    }
+
+    /// What is added to a database.
+    pub fn declared(&self, trial: &Trial) -> Result<Declared, Failure> {
+        let mut in_observation_period = Vec::new();
+        let mut rest = Vec::new();
+        for coverage in &self.coverage {
+            match coverage.trim_end().strip_suffix(IN_OBSERVATION_PERIOD) {
+                Some(of) => {
+                    known_to_be_covered(of.trim(), trial)?;
+                    in_observation_period.push(of.trim().to_owned());
+                }
+                None => rest.push(coverage.clone()),
+            }
+        }
+        let mut codes = Vec::new();
+        for path in &self.codes {
+            let listed = read_codes(path, trial)?;
+            codes.extend(listed.into_iter().map(|(code, name)| ListedCode { code, name }));
+        }
+        Ok(Declared { additions: self.additions(trial, &rest)?, in_observation_period, codes })
+    }
+
+    fn additions(&self, trial: &Trial, coverage: &[String]) -> Result<Additions, Failure> {
         let mut additions = Additions::default();
         for event in &self.event {
             let name = additions.event(event).map_err(refused)?;
             let visits = trial.schedule.iter().flat_map(|schedule| schedule.visits.keys());
             known(&name, trial.events.keys().chain(visits), "event or visit")?;
         }
-        for coverage in &self.coverage {
+        for coverage in coverage {
             if let Some(name) = additions.coverage(coverage).map_err(refused)? {
-                let domains = ["conditions", "drugs", "procedures", "events"].map(str::to_owned);
-                known(&name, trial.concepts.keys().chain(trial.events.keys()).chain(&domains), "finding")?;
+                known_to_be_covered(&name, trial)?;
             }
         }
         for path in &self.with {
@@ -96,10 +122,28 @@ impl Sources {
             records.into_iter().for_each(|record| additions.record(record));
         }
         for path in &self.codes {
-            read_codes(path, &mut additions, trial)?;
+            for (code, name) in read_codes(path, trial)? {
+                additions.name_of_code(&code, &name);
+            }
         }
         Ok(additions)
     }
+}
+
+/// Behind what is covered, of a database.
+const IN_OBSERVATION_PERIOD: &str = " in observation_period";
+
+/// What the user says of a database.
+pub struct Declared {
+    pub additions: Additions,
+    /// Domains or names of which each person's own periods of observation hold everything.
+    pub in_observation_period: Vec<String>,
+    pub codes: Vec<ListedCode>,
+}
+
+fn known_to_be_covered(name: &str, trial: &Trial) -> Result<(), Failure> {
+    let domains = ["conditions", "drugs", "procedures", "events"].map(str::to_owned);
+    known(name, trial.concepts.keys().chain(trial.events.keys()).chain(&domains), "finding")
 }
 
 fn known<'n>(name: &str, names: impl Iterator<Item = &'n String> + Clone, kind: &str) -> Result<(), Failure> {
@@ -126,7 +170,8 @@ fn unreadable(path: &str, error: ReadError) -> Failure {
 }
 
 /// Two columns with a heading: `code,name`.
-fn read_codes(path: &str, additions: &mut Additions, trial: &Trial) -> Result<(), Failure> {
+fn read_codes(path: &str, trial: &Trial) -> Result<Vec<(String, String)>, Failure> {
+    let mut codes = Vec::new();
     let text = read_text(path)?;
     let mut rows = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let wrong = |error: csv::Error| Failure::new(format!("{path}: {error}"));
@@ -144,7 +189,7 @@ fn read_codes(path: &str, additions: &mut Additions, trial: &Trial) -> Result<()
         let names = trial.concepts.keys().chain(trial.measures.keys());
         known(name, names, "measure, condition, drug or procedure")
             .map_err(|failure| Failure { message: format!("{path}: {}", failure.message), ..failure })?;
-        additions.name_of_code(code, name);
+        codes.push((code.to_owned(), name.trim().to_owned()));
     }
-    Ok(())
+    Ok(codes)
 }

@@ -44,6 +44,57 @@ pub fn publish(out: &Path, artifacts: &[Artifact]) -> Result<Vec<Change>, Failur
     result
 }
 
+impl Change {
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Change::New => "wrote",
+            Change::Replaced => "replaced",
+            Change::Same => "unchanged",
+        }
+    }
+}
+
+/// As [`publish`], with one more file, which may be too large to be held: it is written aside from beginning to end before
+/// anything is replaced.
+///
+/// # Errors
+/// As [`publish`].
+pub fn publish_with(
+    out: &Path,
+    artifacts: &[Artifact],
+    name: &str,
+    write: &mut dyn FnMut(&mut (dyn Write + Send)) -> std::io::Result<()>,
+) -> Result<Vec<Change>, Failure> {
+    let place = out.join(name);
+    if place.is_dir() {
+        return Err(Failure::new(format!("cannot write `{}`: a folder has this name", shown(&place)))
+            .help("rename that folder, or choose another one for --out"));
+    }
+    make_folder(out)?;
+    let aside = tempfile::Builder::new().prefix(".trialc-").tempfile_in(out);
+    let mut aside = aside.map_err(|error| cannot_write(out, &error))?;
+    let mut buffered = std::io::BufWriter::with_capacity(1 << 18, aside.as_file_mut());
+    write(&mut buffered).and_then(|()| buffered.flush()).map_err(|error| cannot_write(&place, &error))?;
+    drop(buffered);
+    let mut changes = publish(out, artifacts)?;
+    changes.push(if place.exists() { Change::Replaced } else { Change::New });
+    open_to_others(aside.as_file()).map_err(|error| cannot_write(&place, &error))?;
+    aside.persist(&place).map_err(|error| cannot_write(&place, &error.error))?;
+    Ok(changes)
+}
+
+/// A file that was made aside is for its maker alone; results are for whom the other files are.
+fn open_to_others(file: &fs::File) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        file.set_permissions(fs::Permissions::from_mode(0o644))?;
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
+}
+
 /// Makes a folder; gives the outermost one that had to be made.
 fn make_folder(folder: &Path) -> Result<Option<PathBuf>, Failure> {
     let missing = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::console::Console;
 use super::people::Sources;
+use super::population;
 use super::report::trial_of;
 use super::{Day, Exit, Failure, Outcome};
 use crate::eligibility::{EligibilityDocument, Screener, Verdict, render_summary_text, render_verdict_text};
@@ -19,7 +20,10 @@ pub struct Arguments {
     file: String,
     #[command(flatten)]
     people: Sources,
-    /// `text` to read, `json` a list of verdicts, `html` a page to read, print and file
+    #[command(flatten)]
+    population: population::Arguments,
+    /// `text` to read, `json` a list of verdicts, `html` a page to read, print and file; of a database also `csv` and
+    /// `parquet`, and `html` only with --out
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     format: Format,
     /// The day of the check, `2011-06-28` or `today`: taken for the events that are still to come
@@ -36,11 +40,13 @@ const FEW: usize = 5;
 const MOST_ON_PAGE: usize = 200;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub enum Format {
     #[default]
     Text,
     Json,
     Html,
+    Csv,
+    Parquet,
 }
 
 pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
@@ -48,9 +54,20 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     if trial.decisions.is_empty() {
         return Err(Failure::new(format!("`{}` has no eligibility criteria to screen by", arguments.file)));
     }
+    let as_of: Option<Date> = arguments.as_of.map(Day::date);
+    if let Some(folder) = &arguments.population.data {
+        return population::run(
+            console,
+            folder,
+            &arguments.population,
+            &arguments.people,
+            &trial,
+            as_of,
+            arguments.format,
+        );
+    }
     let document = EligibilityDocument::of(&trial);
     let screener = Screener::of(&document);
-    let as_of: Option<Date> = arguments.as_of.map(Day::date);
     let people = arguments.people.read(console, &trial)?;
     let verdicts: Vec<Verdict> = people
         .into_par_iter()
@@ -67,6 +84,10 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
             screening::page(&document, &verdicts, most)
         }
         Format::Text => verdicts.iter().map(render_verdict_text).collect::<Vec<_>>().join("\n"),
+        Format::Csv | Format::Parquet => {
+            return Err(Failure::new("single people are not written in this format")
+                .help("write `--format json`, or give a database with --data"));
+        }
         Format::Json => {
             let mut text = serde_json::to_string_pretty(&verdicts).expect("verdicts serialise");
             text.push('\n');

@@ -107,6 +107,18 @@ impl Additions {
         self.of.keys().map(String::as_str).filter(|id| !known.contains(id)).collect()
     }
 
+    /// What is known of everybody, as one record.
+    pub fn of_everybody(&self) -> Record {
+        let mut record = Record::default();
+        self.everybody.iter().for_each(|known| record.add(known.clone()));
+        record
+    }
+
+    /// What is known of single persons, by their id.
+    pub fn of_single(&self) -> impl Iterator<Item = (&str, &Record)> {
+        self.of.iter().flat_map(|(id, records)| records.iter().map(move |record| (id.as_str(), record)))
+    }
+
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

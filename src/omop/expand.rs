@@ -7,6 +7,7 @@ use foldhash::fast::FixedState;
 use super::sets::{ConceptSets, Ids};
 use super::standard;
 use crate::eligibility::EligibilityDocument;
+use crate::model::Concept;
 
 /// A code and the protocol's name for it: what `--codes` adds. `omop:3004410` is a concept id.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,7 +67,8 @@ struct Found {
 }
 
 /// Concept sets in the making. The tables of the vocabulary pass by once, in this order: concepts, relationships,
-/// ancestors; what no name needs is forgotten at once, so that a whole vocabulary takes little memory.
+/// ancestors, with [`Expansion::concepts_end`] and [`Expansion::relationships_end`] between them; what no name needs is
+/// forgotten at once, so that a whole vocabulary takes little memory.
 ///
 /// - A code is its concept; a code that is not standard also is the concept that the vocabulary maps it to. Where it is
 ///   mapped to several, each says a part of it: they may be it, unless one of them is it anyhow.
@@ -79,9 +81,8 @@ pub struct Expansion {
     wanted: Map<String, Vec<(Named, usize)>>,
     found: Vec<Found>,
     maps: Map<i64, Vec<i64>>,
-    /// Ids whose descendants are the thing, and ids whose ancestors may be it. Made when the first ancestor comes.
-    roots: Option<Roots>,
-    key: String,
+    /// Ids whose descendants are the thing, and ids whose ancestors may be it.
+    roots: Roots,
 }
 
 #[derive(Debug, Default)]
@@ -102,8 +103,7 @@ impl Expansion {
             wanted: Map::default(),
             found: Vec::new(),
             maps: Map::default(),
-            roots: None,
-            key: String::new(),
+            roots: Roots::default(),
         };
         expansion.sets.levels =
             standard::ANSWERS.iter().map(|(id, word)| (*id, (*word).to_owned())).collect();
@@ -151,63 +151,80 @@ impl Expansion {
         self.wanted.entry(key).or_default().push((name, listed));
     }
 
+    /// Whether a row of CONCEPT is of any use.
+    pub fn wants_concept(&self, row: &ConceptRow<'_>) -> bool {
+        let mut is_wanted = row.vocabulary == "UCUM" && !row.code.is_empty();
+        self.listing(row, |_, _, _| is_wanted = true);
+        is_wanted
+    }
+
     pub fn concept(&mut self, row: &ConceptRow<'_>) {
         if row.vocabulary == "UCUM" && !row.code.is_empty() {
             self.sets.units.entry(row.id).or_insert_with(|| row.code.to_owned());
         }
+        let mut found = Vec::new();
+        self.listing(row, |name, listed, beyond| {
+            found.push(Found { name, listed, id: row.id, beyond, is_standard: row.is_standard });
+        });
+        self.found.extend(found);
+    }
+
+    /// Who lists the code of a concept, or one with which it begins, and how many letters are beyond.
+    fn listing(&self, row: &ConceptRow<'_>, mut each: impl FnMut(Named, usize, usize)) {
         let Some(system) = standard::system_of(row.vocabulary) else { return };
-        self.key.clear();
-        self.key.push_str(system);
-        self.key.push(':');
-        let least = self.key.len() + 1;
-        fold(row.code, &mut self.key);
-        let whole = self.key.len();
+        let mut key = format!("{system}:");
+        let least = key.len() + 1;
+        fold(row.code, &mut key);
+        let whole = key.len();
         let shortest = if standard::is_hierarchy_of_beginnings(system) { least } else { whole };
         for length in (shortest..=whole).rev() {
-            let Some(beginning) = self.key.get(..length) else { continue };
+            let Some(beginning) = key.get(..length) else { continue };
             for (name, listed) in self.wanted.get(beginning).into_iter().flatten() {
-                self.found.push(Found {
-                    name: *name,
-                    listed: *listed,
-                    id: row.id,
-                    beyond: whole - length,
-                    is_standard: row.is_standard,
-                });
+                each(*name, *listed, whole - length);
             }
         }
     }
 
-    /// Rows before the last concept count for nothing.
+    /// All concepts have passed by.
+    pub fn concepts_end(&mut self) {
+        // Room for every concept that is asked for: whoever is not here is not asked for.
+        self.maps = self.found.iter().map(|found| (found.id, Vec::new())).collect();
+    }
+
+    /// Whether a row of CONCEPT_RELATIONSHIP is of any use.
+    pub fn wants_relationship(&self, row: &RelationshipRow<'_>) -> bool {
+        row.is_valid
+            && row.from != row.to
+            && row.relationship == "Maps to"
+            && self.maps.contains_key(&row.from)
+    }
+
     pub fn relationship(&mut self, row: &RelationshipRow<'_>) {
-        if row.relationship != "Maps to" || !row.is_valid || row.from == row.to {
-            return;
-        }
-        if self.maps.is_empty() {
-            // Room for every concept that is asked for: whoever is not here is not asked for.
-            self.maps = self.found.iter().map(|found| (found.id, Vec::new())).collect();
-        }
-        if let Some(targets) = self.maps.get_mut(&row.from)
+        if self.wants_relationship(row)
+            && let Some(targets) = self.maps.get_mut(&row.from)
             && !targets.contains(&row.to)
         {
             targets.push(row.to);
         }
     }
 
+    /// Whether a row of CONCEPT_ANCESTOR is of any use.
+    pub fn wants_ancestor(&self, row: AncestorRow) -> bool {
+        self.roots.down.contains_key(&row.ancestor) || self.roots.up.contains_key(&row.descendant)
+    }
+
     pub fn ancestor(&mut self, row: AncestorRow) {
-        if self.roots.is_none() {
-            self.settle();
-        }
-        let Some(roots) = &self.roots else { return };
-        for thing in roots.down.get(&row.ancestor).into_iter().flatten() {
+        self.sets.has_descendants = true;
+        for thing in self.roots.down.get(&row.ancestor).into_iter().flatten() {
             self.sets.things[*thing].certain.insert(row.descendant);
         }
-        for thing in roots.up.get(&row.descendant).into_iter().flatten() {
+        for thing in self.roots.up.get(&row.descendant).into_iter().flatten() {
             self.sets.things[*thing].perhaps.insert(row.ancestor);
         }
     }
 
-    /// What each name is, before descendants and ancestors.
-    fn settle(&mut self) {
+    /// All relationships have passed by: what each name is, before descendants and ancestors.
+    pub fn relationships_end(&mut self) {
         let mut roots = Roots::default();
         // The broadest codes there are of a listed one: itself, or the shortest that begin with it.
         let mut broadest: Map<(Named, usize), usize> = Map::default();
@@ -246,13 +263,10 @@ impl Expansion {
                 }
             }
         }
-        self.roots = Some(roots);
+        self.roots = roots;
     }
 
     pub fn finish(mut self) -> ConceptSets {
-        if self.roots.is_none() {
-            self.settle();
-        }
         for ids in self.sets.things.values_mut() {
             // Rows without a concept are counted by those who read them; they are nobody's.
             ids.certain.remove(&standard::NO_CONCEPT);
@@ -291,7 +305,9 @@ impl ConceptSets {
     ) -> Self {
         let mut expansion = Expansion::of(document, listed, version);
         concepts.into_iter().for_each(|row| expansion.concept(&row));
+        expansion.concepts_end();
         relationships.into_iter().for_each(|row| expansion.relationship(&row));
+        expansion.relationships_end();
         ancestors.into_iter().for_each(|row| expansion.ancestor(row));
         expansion.finish()
     }
@@ -303,7 +319,7 @@ impl ConceptSets {
         let has_ids = |name: &str| self.things.get(name).is_some_and(|ids| !ids.certain.is_empty());
         let asked = document.asked();
         let mut under_a_class: BTreeSet<&str> = BTreeSet::new();
-        let has_descendants = |name: &str| self.vocabulary.is_some() && has_ids(name);
+        let has_descendants = |name: &str| self.has_descendants && has_ids(name);
         for (_, concept) in document.concepts.iter().filter(|(name, _)| has_descendants(name)) {
             let mut open: Vec<&str> = concept.members.iter().map(String::as_str).collect();
             while let Some(member) = open.pop() {
@@ -314,10 +330,14 @@ impl ConceptSets {
                 }
             }
         }
-        let things =
-            document.concepts.keys().map(String::as_str).filter(|name| {
-                !has_ids(name) && (asked.things.contains(name) || !under_a_class.contains(name))
-            });
+        let is_nameless = |(name, concept): &(&String, &Concept)| {
+            // A class without codes of its own is what its members are, and these are looked at themselves.
+            let is_its_members = concept.codes.values().all(Vec::is_empty) && !concept.members.is_empty();
+            let name = name.as_str();
+            let is_seen = under_a_class.contains(name) && !asked.things.contains(name);
+            !has_ids(name) && !is_its_members && !is_seen
+        };
+        let things = document.concepts.iter().filter(is_nameless).map(|(name, _)| name.as_str());
         let measures = document.measures.iter().filter(|(name, measure)| {
             let is_computed = measure.quantity().is_some_and(|quantity| quantity.formula_of.is_some());
             !is_computed && self.measures.get(*name).is_none_or(BTreeSet::is_empty)

@@ -24,4 +24,6 @@ pub struct ConceptSets {
     pub levels: BTreeMap<i64, String>,
     /// The version of the vocabulary from which the sets were expanded; none: listed ids only.
     pub vocabulary: Option<String>,
+    /// Whether the vocabulary says what is below and above a concept.
+    pub has_descendants: bool,
 }

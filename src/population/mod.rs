@@ -7,14 +7,17 @@
 pub mod attrition;
 mod counts;
 mod evaluate;
+pub mod read;
 mod record;
 mod screened;
+mod shown;
 mod tables;
 pub mod write;
 
 pub use counts::{Cell, Count, Histogram};
 pub use evaluate::screen;
 pub use screened::{Column, Counted, Mask, Screened};
+pub use shown::render_text;
 pub use tables::{
     Day, Days, Grouped, Happening, List, Naming, Period, Population, ResultRow, ResultValue, Subject,
 };

@@ -166,3 +166,28 @@ eligibility for randomization {
     let unknown = ConceptSets::of(&document, &[listed("omop:5", "both")], None, [], [], []);
     assert_eq!(unknown.nameless(&document).things, ["one", "another"]);
 }
+
+#[test]
+fn a_class_without_codes_is_its_members() {
+    let rules = |code: &str| {
+        format!(
+            r#"
+drug one "One" {{ rxnorm: 1 }}
+drug another "Another" {{ rxnorm: 2 }}
+drug_class both "Both" {{ {code}members: one, another }}
+eligibility for randomization {{
+  exclude E1 "Both": taking both within 30 days before randomization
+}}
+"#
+        )
+    };
+    let nameless = |code: &str, listed: &[ListedCode]| {
+        let document = document(&rules(code));
+        let sets = ConceptSets::of(&document, listed, None, [], [], []);
+        sets.nameless(&document).things.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (one, another) = (listed("omop:1", "one"), listed("omop:2", "another"));
+    assert!(nameless("", &[one.clone(), another.clone()]).is_empty());
+    assert_eq!(nameless("", std::slice::from_ref(&one)), ["another"]);
+    assert_eq!(nameless("atc: Z01; ", &[one, another]), ["both"], "rows may have the code of the class");
+}

@@ -4,13 +4,18 @@
 mod snippet;
 
 mod agreement;
+mod cases;
 mod concept_sets;
+mod eunomia;
+mod files;
 #[allow(dead_code)]
 mod generate;
 mod generated;
+mod hostile;
 #[allow(dead_code)]
 #[path = "../support/judges.rs"]
 mod judges;
+mod parquets;
 #[path = "../eligibility/agreement/people.rs"]
 mod people;
 mod records;

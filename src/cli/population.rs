@@ -1,0 +1,201 @@
+//! `trialc screen FILE --data FOLDER`: everybody of a database.
+
+use std::collections::HashMap;
+use std::io::{IsTerminal, Write, stderr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use super::console::Console;
+use super::files::shown;
+use super::people::Sources;
+use super::publish::publish_with;
+use super::screen::Format;
+use super::tables::{Disk, Progress, one_table};
+use super::{Exit, Failure, Outcome};
+use crate::diagnostics::did_you_mean;
+use crate::eligibility::EligibilityDocument;
+use crate::eligibility::record::CoveredDomain;
+use crate::emit::Artifact;
+use crate::emit::funnel::Funnel;
+use crate::intake::Additions;
+use crate::model::Trial;
+use crate::omop::Assumptions;
+use crate::population::read::{Input, Report, Words, concept_sets, omop};
+use crate::population::write::{Verdicts, write_csv, write_json, write_parquet};
+use crate::population::{self, Population, Screened};
+
+/// At most so many sorts of faults are shown.
+const MOST_FAULTS: usize = 20;
+
+/// What a population needs beyond what single people need.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// A database of the OMOP CDM 5.4: a folder of tables as CSV or Parquet
+    #[arg(long, value_name = "FOLDER", conflicts_with = "files")]
+    pub data: Option<String>,
+    /// The vocabulary by which codes are found in the data: a folder with CONCEPT, CONCEPT_RELATIONSHIP and
+    /// CONCEPT_ANCESTOR. Without this the data folder's own, else only concept ids of `--codes` (`omop:3004410,hba1c`)
+    #[arg(long, value_name = "FOLDER", requires = "data")]
+    vocabulary: Option<String>,
+    /// Events of single people: a table with the columns `person_id`, `event` and `date`
+    #[arg(long, value_name = "FILE.csv", requires = "data")]
+    events: Option<String>,
+    /// A folder for the verdict of everybody (`verdicts.csv`, or `.json` or `.parquet` by --format), for the attrition as
+    /// picture, tables and page (`funnel.*`), and for what was read (`read.txt`)
+    #[arg(long, value_name = "FOLDER", requires = "data")]
+    out: Option<PathBuf>,
+    /// Criteria of the attrition in this order, these alone: `I1,E3,I2`
+    #[arg(long, value_name = "CODES", value_delimiter = ',', requires = "data")]
+    order: Vec<String>,
+    /// Numbers of people below this one are withheld in `funnel.*`
+    #[arg(long, value_name = "NUMBER", requires = "out")]
+    suppress_below: Option<u64>,
+}
+
+/// Everybody with what is declared of them, and what was read.
+struct Read {
+    population: Population,
+    report: Report,
+}
+
+pub fn run(
+    console: &Console,
+    folder: &str,
+    arguments: &Arguments,
+    sources: &Sources,
+    trial: &Trial,
+    as_of: Option<Date>,
+    format: Format,
+) -> Outcome {
+    let document = EligibilityDocument::of(trial);
+    known_criteria(&arguments.order, &document)?;
+    let progress = Progress::new(stderr().is_terminal());
+    let Read { population, report } = read(folder, arguments, sources, trial, &document, as_of, &progress)?;
+    progress.say("screening");
+    let screened: Vec<Screened> = population::screen(&document, &population, as_of);
+    progress.end();
+    let verdicts = Verdicts { people: &population.people, screened: &screened };
+    let said = report.render_text(MOST_FAULTS);
+    let Some(out) = &arguments.out else {
+        return print(console, format, &trial.header.name, &verdicts, &said);
+    };
+    let funnel = Funnel {
+        trial,
+        screened: &screened,
+        order: &arguments.order,
+        suppress_below: arguments.suppress_below,
+    };
+    let mut artifacts = funnel.artifacts();
+    artifacts.push(Artifact::new("read.txt", said.clone()));
+    let name = match format {
+        Format::Json => "verdicts.json",
+        Format::Parquet => "verdicts.parquet",
+        Format::Text | Format::Html | Format::Csv => "verdicts.csv",
+    };
+    let mut write = |file: &mut (dyn Write + Send)| match format {
+        Format::Json => write_json(&verdicts, &trial.header.name, file),
+        Format::Parquet => write_parquet(&verdicts, file),
+        Format::Text | Format::Html | Format::Csv => write_csv(&verdicts, file),
+    };
+    progress.say("writing");
+    let written = publish_with(out, &artifacts, name, &mut write)?;
+    progress.end();
+    let mut text = format!("{}{said}\n", population::render_text(&screened));
+    let paths = artifacts.iter().map(|artifact| artifact.path.as_str()).chain([name]);
+    for (path, change) in paths.zip(written) {
+        text += &format!("{:<9} {}\n", change.in_words(), shown(&out.join(path)));
+    }
+    console.out(&text)?;
+    Ok(Exit::Fine)
+}
+
+/// Every criterion of an order is one of the protocol's.
+fn known_criteria(order: &[String], document: &EligibilityDocument) -> Result<(), Failure> {
+    let codes =
+        || document.decisions.values().flat_map(|decision| decision.criteria.keys()).map(String::as_str);
+    match order.iter().find(|code| !codes().any(|one| one == *code)) {
+        None => Ok(()),
+        Some(code) => {
+            let failure =
+                Failure::new(format!("`--order` names `{code}`, which is no criterion of this protocol"));
+            Err(match did_you_mean(code, codes()) {
+                Some(near) => failure.help(format!("did you mean `{near}`?")),
+                None => failure,
+            })
+        }
+    }
+}
+
+/// Onto standard output; what there is to be said beside verdicts then goes to standard error.
+fn print(console: &Console, format: Format, trial: &str, verdicts: &Verdicts<'_>, said: &str) -> Outcome {
+    match format {
+        Format::Text => console.out(&format!("{}{said}", population::render_text(verdicts.screened)))?,
+        Format::Json => console.stream(|out| write_json(verdicts, trial, out))?,
+        Format::Csv => console.stream(|out| write_csv(verdicts, out))?,
+        Format::Parquet | Format::Html => {
+            return Err(Failure::new("a population is written as a file in this format")
+                .help("give a folder for it: `--out results`"));
+        }
+    }
+    if format != Format::Text {
+        console.err(said);
+    }
+    Ok(Exit::Fine)
+}
+
+fn read(
+    folder: &str,
+    arguments: &Arguments,
+    sources: &Sources,
+    trial: &Trial,
+    document: &EligibilityDocument,
+    as_of: Option<Date>,
+    progress: &Arc<Progress>,
+) -> Result<Read, Failure> {
+    let declared = sources.declared(trial)?;
+    let everybody = declared.additions.of_everybody();
+    let assumptions = Assumptions {
+        coverage: everybody.coverage.clone(),
+        in_observation_period: declared.in_observation_period.into_iter().map(CoveredDomain::from).collect(),
+        events: everybody.events.clone(),
+        orders_are_taken: sources.orders_are_taken(),
+        as_of,
+    };
+    let data = Disk::open(folder, progress)?;
+    let vocabulary =
+        arguments.vocabulary.as_deref().map(|folder| Disk::open(folder, progress)).transpose()?;
+    let words = match &vocabulary {
+        Some(folder) => Words::Given(folder),
+        None => Words::InData(&data),
+    };
+    let sets = concept_sets(document, &declared.codes, words)?;
+    let events = arguments.events.as_deref().map(|file| one_table(file, "events", progress)).transpose()?;
+    let input =
+        Input { folder: &data, document, sets: &sets, assumptions: &assumptions, events: events.as_ref() };
+    let (mut population, report) = omop(&input)?;
+    // Coverage and events of everybody are there already; what else was added comes from files of records.
+    let rest = crate::eligibility::Record { coverage: Vec::new(), events: Vec::new(), ..everybody };
+    population.everybody.add(rest);
+    add_to_single(&mut population, &declared.additions)?;
+    Ok(Read { population, report })
+}
+
+/// Adds the records of `--with` to those of the same id.
+fn add_to_single(population: &mut Population, additions: &Additions) -> Result<(), Failure> {
+    let mut added = additions.of_single().peekable();
+    if added.peek().is_none() {
+        return Ok(());
+    }
+    let places: HashMap<i64, u32> = population.people.iter().map(|subject| subject.id).zip(0..).collect();
+    for (id, record) in added {
+        let place = id.parse().ok().and_then(|id: i64| places.get(&id));
+        let Some(place) = place else {
+            return Err(Failure::new(format!("`--with` adds to `{id}`, who is not among the people"))
+                .help("the id of a record is the person_id of table `person`"));
+        };
+        population.beyond.entry(*place).or_default().add(record.clone());
+    }
+    Ok(())
+}

@@ -1,0 +1,379 @@
+//! The data of a hospital as a [`Population`].
+//!
+//! Tables pass by in pieces, and of each only the rows that the protocol asks for are kept. Nothing is left out in silence:
+//! what cannot be read is counted, located and told ([`Report`]), and what follows from it is that something is unknown,
+//! never that it is not there:
+//!
+//! - a date that is missing or none: any day, so that no window excludes it and no older value takes its place;
+//! - a value that is no number: a result that stands there and has no number;
+//! - a concept id that is no number: perhaps anything that is asked for in this table;
+//! - a row whose person cannot be told: left out, because it is nobody's.
+
+mod cells;
+mod delimited;
+mod folder;
+mod gather;
+mod happening;
+mod map;
+mod mapped;
+mod parquet;
+mod person;
+mod pool;
+mod report;
+mod result;
+mod scan;
+mod vocabulary;
+
+use cells::{Kind, required};
+pub use folder::{DataFile, Folder, Form, Memory, Part, Table, Unreadable, table};
+use happening::{CONDITIONS, DRUGS, Happenings, Kept, PROCEDURES, VISITS, observations};
+pub use map::Map;
+pub use mapped::mapped;
+pub use parquet::is_guarded;
+use person::People;
+use report::Faults;
+pub(super) use report::grouped;
+pub use report::{Example, Fault, Group, Report, Rows};
+use result::{MEASUREMENT, OBSERVATION, Results};
+use scan::scan;
+pub use vocabulary::{Words, concept_sets};
+
+use super::tables::{List, Period, Population};
+use crate::eligibility::EligibilityDocument;
+use crate::eligibility::record::Entry;
+use crate::model::Domain;
+use crate::omop::{Assumptions, ConceptSets};
+use crate::time::DateRange;
+
+/// The event that table `death` holds, where the protocol declares it.
+const DEATH: &str = "death";
+
+/// What is read, and how it is to be understood.
+#[derive(Clone, Copy)]
+pub struct Input<'i> {
+    pub folder: &'i dyn Folder,
+    pub document: &'i EligibilityDocument,
+    pub sets: &'i ConceptSets,
+    pub assumptions: &'i Assumptions,
+    /// A table with the columns `person_id`, `event` and `date`.
+    pub events: Option<&'i Table>,
+}
+
+/// Reads a database of the OMOP CDM 5.4.
+///
+/// # Errors
+/// Where there is no table `person`, and where a file cannot be read or has not the columns that it must have.
+pub fn omop(input: &Input<'_>) -> Result<(Population, Report), Unreadable> {
+    let Some(persons) = table(input.folder, "person")? else {
+        return Err(Unreadable::new("there is no table `person` in this folder")
+            .help("the folder holds the tables of the OMOP CDM 5.4 as person.csv or person.parquet, measurement.csv, …"));
+    };
+    let (people, counted, groups) = person::read(&persons)?;
+    let mut report =
+        Report { people: counted.used, vocabulary: input.sets.vocabulary.clone(), ..Report::default() };
+    report.tables.push(counted);
+    report.groups.extend(groups);
+    let nameless = input.sets.nameless(input.document);
+    report.nameless =
+        nameless.measures.iter().chain(&nameless.things).map(|name| (*name).to_owned()).collect();
+
+    let results = Results::of(input.document, input.sets, &people);
+    let happenings = Happenings::of(input.document, input.sets, input.assumptions, &people);
+    let mut reading = Reading { input, people: &people, results, happenings, report };
+    let (found, happened) = reading.tables()?;
+    let events = reading.events()?;
+    let periods = reading.periods()?;
+    let Reading { results, happenings, report, .. } = reading;
+
+    let joined = results.join(found)?;
+    let (happened, namings) = happenings.join(happened, events)?;
+    let count = people.subjects.len();
+    let population = Population {
+        results: gather::group(joined.pieces, count)?,
+        happenings: gather::group(happened, count)?,
+        periods: gather::group(periods, count)?,
+        measures: input.document.measures.keys().cloned().collect(),
+        namings,
+        covered: input.assumptions.in_observation_period.clone(),
+        units: joined.units,
+        levels: joined.levels,
+        everybody: everybody(input.document, input.assumptions, &nameless.things),
+        people: people.subjects,
+        ..Population::default()
+    };
+    Ok((population, report))
+}
+
+/// What is added to the record of each. Where something is said to be complete, what cannot be recognised is open.
+fn everybody(
+    document: &EligibilityDocument,
+    assumptions: &Assumptions,
+    nameless: &[&str],
+) -> crate::eligibility::Record {
+    let mut record = assumptions.everybody();
+    if assumptions.coverage.is_empty() && assumptions.in_observation_period.is_empty() {
+        return record;
+    }
+    for name in nameless {
+        let entry = Entry {
+            name: (*name).to_owned(),
+            unsure: Some("no code is known by which these data would say it".into()),
+            ..Entry::default()
+        };
+        match document.concepts[*name].domain {
+            Domain::Condition => record.findings.push(entry),
+            Domain::Drug | Domain::DrugClass => record.exposures.push(entry),
+            Domain::Procedure => record.procedures.push(entry),
+            Domain::Event => record.events.push(entry),
+        }
+    }
+    record
+}
+
+struct Reading<'i> {
+    input: &'i Input<'i>,
+    people: &'i People,
+    results: Results<'i>,
+    happenings: Happenings<'i>,
+    report: Report,
+}
+
+/// Rows of one part of a table: results, happenings of the table's list or of findings, and of procedures.
+#[derive(Default)]
+struct Found {
+    results: result::Found,
+    happened: happening::Found,
+    also: happening::Found,
+    used: u64,
+    faults: Faults,
+}
+
+impl Reading<'_> {
+    /// Results and happenings of all tables.
+    fn tables(&mut self) -> Result<(Vec<result::Found>, Vec<happening::Found>), Unreadable> {
+        let (mut results, mut happened) = (Vec::new(), Vec::new());
+        if self.results.is_asked() {
+            let found = self.one("measurement", &MEASUREMENT, |reading, batch, local| {
+                let Found { results, faults, used, .. } = local;
+                for row in 0..batch.rows {
+                    match reading.results.take(batch, row, results, faults) {
+                        true => *used += 1,
+                        false => no_concept(batch, row, faults),
+                    }
+                }
+            })?;
+            results.extend(found.into_iter().map(|found| found.results));
+        }
+        for kept in [CONDITIONS, DRUGS, PROCEDURES, VISITS] {
+            if !self.happenings.is_asked(kept.list) {
+                continue;
+            }
+            let found = self.one(kept.table, &kept.wanted, |reading, batch, local| {
+                let Found { happened, faults, used, .. } = local;
+                for row in 0..batch.rows {
+                    match reading.happenings.take(&kept, batch, row, happened, faults) {
+                        true => *used += 1,
+                        false => no_concept(batch, row, faults),
+                    }
+                }
+            })?;
+            happened.extend(found.into_iter().map(|found| found.happened));
+        }
+        const LISTS: [Kept; 2] = [observations(List::Findings), observations(List::Procedures)];
+        let asked = LISTS.each_ref().map(|kept| self.happenings.is_asked(kept.list));
+        if self.results.is_asked() || asked.contains(&true) {
+            let found = self.one("observation", &OBSERVATION, |reading, batch, local| {
+                let Found { results, happened, also, used, faults } = local;
+                for row in 0..batch.rows {
+                    let is_result = reading.results.is_asked() && has_value(batch, row);
+                    let is_result = is_result && reading.results.take(batch, row, results, faults);
+                    let [findings, procedures] = &LISTS;
+                    let is_finding =
+                        asked[0] && reading.happenings.take(findings, batch, row, happened, faults);
+                    let is_done = asked[1] && reading.happenings.take(procedures, batch, row, also, faults);
+                    match is_result || is_finding || is_done {
+                        true => *used += 1,
+                        false => no_concept(batch, row, faults),
+                    }
+                }
+            })?;
+            for found in found {
+                results.push(found.results);
+                happened.extend([found.happened, found.also]);
+            }
+        }
+        Ok((results, happened))
+    }
+
+    /// Reads a table, where it is there, and takes its counts into the report.
+    fn one(
+        &mut self,
+        name: &str,
+        wanted: &[cells::Wanted<'_>],
+        each: impl Fn(&Self, &cells::Batch, &mut Found) + Sync,
+    ) -> Result<Vec<Found>, Unreadable> {
+        let Some(table) = table(self.input.folder, name)? else {
+            self.report.absent.push(name.to_owned());
+            return Ok(Vec::new());
+        };
+        let (mut found, rows) = scan(&table, wanted, |batch, local: &mut Found| each(self, batch, local))?;
+        let mut faults = Faults::default();
+        found.iter_mut().for_each(|found| faults.join(std::mem::take(&mut found.faults)));
+        self.count(&table, wanted, rows, found.iter().map(|found| found.used).sum(), faults);
+        Ok(found)
+    }
+
+    fn count(&mut self, table: &Table, wanted: &[cells::Wanted<'_>], rows: u64, used: u64, faults: Faults) {
+        let files = table.parts.iter().map(|part| part.file.clone()).collect();
+        self.report.tables.push(Rows { table: table.name.clone(), files, rows, used });
+        let names: Vec<&str> = wanted.iter().map(|wanted| wanted.name).collect();
+        self.report.groups.extend(faults.groups(table, &names));
+    }
+
+    /// Deaths, and what the user's table of events says.
+    fn events(&mut self) -> Result<happening::EventRows, Unreadable> {
+        let mut events = Vec::new();
+        if self.input.document.events.contains_key(DEATH) {
+            match table(self.input.folder, DEATH)? {
+                None => self.report.absent.push(DEATH.to_owned()),
+                Some(table) => {
+                    let wanted = [required("person_id", Kind::Id), required("death_date", Kind::Day)];
+                    let (found, rows) = scan(&table, &wanted, |batch, local: &mut (Vec<_>, Faults)| {
+                        for row in 0..batch.rows {
+                            self.happenings.death(batch, row, &mut local.0, &mut local.1);
+                        }
+                    })?;
+                    let mut faults = Faults::default();
+                    let before = events.len();
+                    for (deaths, more) in found {
+                        faults.join(more);
+                        events.extend(
+                            deaths.into_iter().map(|(person, days)| (person, DEATH.to_owned(), days)),
+                        );
+                    }
+                    let used = (events.len() - before) as u64;
+                    self.count(&table, &wanted, rows, used, faults);
+                }
+            }
+        }
+        if let Some(table) = self.input.events {
+            events.extend(self.own_events(table)?);
+        }
+        Ok(events)
+    }
+
+    /// `person_id`, `event` and `date`, which may be a month or a year.
+    fn own_events(&mut self, table: &Table) -> Result<happening::EventRows, Unreadable> {
+        let wanted =
+            [required("person_id", Kind::Id), required("event", Kind::Text), required("date", Kind::Text)];
+        let document = self.input.document;
+        let (found, rows) = scan(table, &wanted, |batch, local: &mut (happening::EventRows, Faults)| {
+            let (events, faults) = local;
+            for row in 0..batch.rows {
+                let name = match batch.text(1, row) {
+                    cells::Cell::Value(name) => name.to_owned(),
+                    cells::Cell::Null | cells::Cell::Bad => String::new(),
+                };
+                if !document.events.contains_key(&name) && !document.visits.contains_key(&name) {
+                    faults.add_with(batch, row, Fault::UnknownName, 1, || name);
+                    continue;
+                }
+                let Some(person) = self.people.of_row(batch, row, 0, faults) else { continue };
+                events.push((person, name, partial(batch, row, 2, faults)));
+            }
+        })?;
+        let mut faults = Faults::default();
+        let mut events = Vec::new();
+        for (some, more) in found {
+            faults.join(more);
+            events.extend(some);
+        }
+        self.count(table, &wanted, rows, events.len() as u64, faults);
+        Ok(events)
+    }
+
+    /// Each person's own periods of observation, for whatever is said to be complete in them.
+    fn periods(&mut self) -> Result<Vec<gather::Rows<Period>>, Unreadable> {
+        let covered = u16::try_from(self.input.assumptions.in_observation_period.len()).unwrap_or(u16::MAX);
+        if covered == 0 {
+            return Ok(Vec::new());
+        }
+        let Some(table) = table(self.input.folder, "observation_period")? else {
+            return Err(Unreadable::new("there is no table `observation_period` in this folder")
+                .help("give the period instead: `--coverage \"drugs from 2008-01-01\"`"));
+        };
+        let wanted = [
+            required("person_id", Kind::Id),
+            required("observation_period_start_date", Kind::Day),
+            required("observation_period_end_date", Kind::Day),
+        ];
+        let (found, rows) = scan(&table, &wanted, |batch, local: &mut (gather::Rows<Period>, Faults)| {
+            let (periods, faults) = local;
+            for row in 0..batch.rows {
+                let Some(person) = self.people.of_row(batch, row, 0, faults) else { continue };
+                let (start, end) = (result::date(batch, row, 1, faults), result::date(batch, row, 2, faults));
+                // Of a period without an end nobody knows what it covers.
+                if start.is_exact() && end.is_exact() && start.latest <= end.earliest {
+                    for of in 0..covered {
+                        periods.push(person, Period { of, from: start.latest, to: end.earliest });
+                    }
+                } else if start.is_exact() && end.is_exact() {
+                    faults.add_with(batch, row, Fault::EndsBeforeStart, 2, String::new);
+                }
+            }
+        })?;
+        let (mut pieces, mut faults) = (Vec::new(), Faults::default());
+        for (periods, more) in found {
+            faults.join(more);
+            pieces.push(periods);
+        }
+        let used = pieces.iter().map(|piece| piece.rows.len() as u64).sum::<u64>() / u64::from(covered);
+        self.count(&table, &wanted, rows, used, faults);
+        Ok(pieces)
+    }
+}
+
+/// Counts a row that says of nothing that the vocabulary knows what it is.
+fn no_concept(batch: &cells::Batch, row: usize, faults: &mut Faults) {
+    let is_nothing =
+        |cell| matches!(cell, cells::Cell::Null | cells::Cell::Value(crate::omop::standard::NO_CONCEPT));
+    if is_nothing(batch.id(result::CONCEPT, row)) && is_nothing(batch.id(result::SOURCE, row)) {
+        faults.add(batch, row, Fault::NoConcept, result::CONCEPT);
+    }
+}
+
+/// An observation is a result where it has a number or an answer.
+fn has_value(batch: &cells::Batch, row: usize) -> bool {
+    use cells::Cell::{Null, Value};
+    !matches!(batch.number(result::NUMBER, row), Null)
+        || !matches!(batch.id(result::ANSWER, row), Null | Value(0))
+}
+
+/// A day, month or year; any day where it is none.
+fn partial(batch: &cells::Batch, row: usize, column: usize, faults: &mut Faults) -> super::tables::Days {
+    use super::tables::Days;
+    match batch.text(column, row) {
+        cells::Cell::Value(text) => {
+            let day = cells::day(text).map(Days::exactly);
+            let range = || text.parse::<DateRange>().ok().and_then(days_of);
+            day.or_else(range).unwrap_or_else(|| {
+                faults.add_with(batch, row, Fault::NotADate, column, || text.to_owned());
+                Days::ANY
+            })
+        }
+        cells::Cell::Null => {
+            faults.add(batch, row, Fault::NoDate, column);
+            Days::ANY
+        }
+        cells::Cell::Bad => {
+            faults.add(batch, row, Fault::NotADate, column);
+            Days::ANY
+        }
+    }
+}
+
+fn days_of(range: DateRange) -> Option<super::tables::Days> {
+    let day =
+        |date: jiff::civil::Date| cells::civil(date.year().into(), date.month().into(), date.day().into());
+    Some(super::tables::Days { earliest: day(range.earliest)?, latest: day(range.latest)? })
+}

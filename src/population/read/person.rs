@@ -1,0 +1,240 @@
+//! Table `person`: who there is.
+
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
+
+use super::super::tables::{Day, Days, Subject};
+use super::cells::{Batch, Cell, Kind, Wanted, civil, optional, required};
+use super::folder::{Table, Unreadable};
+use super::report::{Fault, Faults, Group, Rows};
+use super::scan::scan;
+use crate::eligibility::record::Sex;
+use crate::omop::standard::gender;
+
+const PERSON: usize = 0;
+const GENDER: usize = 1;
+const YEAR: usize = 2;
+const MONTH: usize = 3;
+const DAY: usize = 4;
+const BORN: usize = 5;
+const WANTED: [Wanted<'static>; 6] = [
+    required("person_id", Kind::Id),
+    required("gender_concept_id", Kind::Id),
+    optional("year_of_birth", Kind::Id),
+    optional("month_of_birth", Kind::Id),
+    optional("day_of_birth", Kind::Id),
+    optional("birth_datetime", Kind::Day),
+];
+
+/// Nobody of whom there are data was born before this year; `80` is no year.
+const EARLIEST_YEAR: i64 = 1800;
+
+/// Everybody, and where they are.
+pub struct People {
+    pub subjects: Vec<Subject>,
+    places: Places,
+}
+
+enum Places {
+    /// Ids that follow each other closely: the place of each, and `NOBODY`.
+    Close {
+        first: i64,
+        places: Vec<u32>,
+    },
+    Apart(HashMap<i64, u32, FixedState>),
+}
+
+const NOBODY: u32 = u32::MAX;
+
+impl People {
+    /// Each id once.
+    ///
+    /// # Errors
+    /// Where there are more than can be counted.
+    pub fn of(subjects: Vec<Subject>) -> Result<Self, Unreadable> {
+        let Ok(count) = u32::try_from(subjects.len()) else {
+            return Err(Unreadable::new("there are more than 4,294,967,295 people"));
+        };
+        let (first, last) = subjects.iter().fold((i64::MAX, i64::MIN), |(first, last), subject| {
+            (first.min(subject.id), last.max(subject.id))
+        });
+        let width = last.checked_sub(first).and_then(|width| usize::try_from(width).ok());
+        let pairs = subjects.iter().map(|subject| subject.id).zip(0..count);
+        let places = match width {
+            Some(width) if width / 4 <= subjects.len() => {
+                let mut places = vec![NOBODY; width + 1];
+                for (id, place) in pairs {
+                    places[usize::try_from(id - first).unwrap_or(0)] = place;
+                }
+                Places::Close { first, places }
+            }
+            _ => Places::Apart(pairs.collect()),
+        };
+        Ok(Self { subjects, places })
+    }
+
+    #[inline]
+    pub fn place(&self, id: i64) -> Option<u32> {
+        match &self.places {
+            Places::Close { first, places } => {
+                let at = usize::try_from(id.checked_sub(*first)?).ok()?;
+                places.get(at).copied().filter(|place| *place != NOBODY)
+            }
+            Places::Apart(places) => places.get(&id).copied(),
+        }
+    }
+
+    /// The person of a row; a fault where there is none.
+    #[inline]
+    pub fn of_row(&self, batch: &Batch, row: usize, column: usize, faults: &mut Faults) -> Option<u32> {
+        match batch.id(column, row) {
+            Cell::Value(id) => {
+                let place = self.place(id);
+                if place.is_none() {
+                    faults.add_with(batch, row, Fault::UnknownPerson, column, || id.to_string());
+                }
+                place
+            }
+            Cell::Null => {
+                faults.add(batch, row, Fault::NoPerson, column);
+                None
+            }
+            Cell::Bad => {
+                faults.add(batch, row, Fault::PersonIsNoId, column);
+                None
+            }
+        }
+    }
+}
+
+#[derive(Default)]
+struct Local {
+    people: Vec<(Subject, usize, u64)>,
+    faults: Faults,
+}
+
+/// Reads table `person`.
+///
+/// # Errors
+/// As [`scan`].
+pub fn read(table: &Table) -> Result<(People, Rows, Vec<Group>), Unreadable> {
+    let (pieces, rows) = scan(table, &WANTED, |batch, local: &mut Local| {
+        for row in 0..batch.rows {
+            let id = match batch.id(PERSON, row) {
+                Cell::Value(id) => id,
+                Cell::Null => {
+                    local.faults.add(batch, row, Fault::NoPerson, PERSON);
+                    continue;
+                }
+                Cell::Bad => {
+                    local.faults.add(batch, row, Fault::PersonIsNoId, PERSON);
+                    continue;
+                }
+            };
+            let sex = match batch.id(GENDER, row) {
+                Cell::Value(gender::MALE) => Some(Sex::Male),
+                Cell::Value(gender::FEMALE) => Some(Sex::Female),
+                Cell::Value(gender::OTHER) => Some(Sex::Other),
+                Cell::Value(_) | Cell::Null => None,
+                Cell::Bad => {
+                    local.faults.add(batch, row, Fault::NotAnId, GENDER);
+                    None
+                }
+            };
+            let subject = Subject { id, sex, born: born(batch, row, &mut local.faults) };
+            local.people.push((subject, batch.part, batch.place(row)));
+        }
+    })?;
+    let mut faults = Faults::default();
+    let mut all = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        faults.join(piece.faults);
+        all.push(piece.people);
+    }
+    let subjects = distinct(all, &mut faults);
+    let used = subjects.len() as u64;
+    let files = table.parts.iter().map(|part| part.file.clone()).collect();
+    let counted = Rows { table: table.name.clone(), files, rows, used };
+    Ok((People::of(subjects)?, counted, faults.groups(table, &WANTED.map(|wanted| wanted.name))))
+}
+
+/// Each person once; of those that stand there twice what differs is unknown. With the file and place of each.
+pub fn distinct(pieces: Vec<Vec<(Subject, usize, u64)>>, faults: &mut Faults) -> Vec<Subject> {
+    let mut subjects: Vec<Subject> = Vec::new();
+    subjects.reserve_exact(pieces.iter().map(Vec::len).sum());
+    let mut seen: HashMap<i64, usize, FixedState> = HashMap::default();
+    let mut is_rising = true;
+    for piece in pieces {
+        for (subject, part, place) in piece {
+            // Ids that rise are all different.
+            if is_rising && subjects.last().is_none_or(|last| last.id < subject.id) {
+                subjects.push(subject);
+                continue;
+            }
+            if is_rising {
+                is_rising = false;
+                seen = subjects.iter().enumerate().map(|(at, subject)| (subject.id, at)).collect();
+            }
+            match seen.get(&subject.id) {
+                None => {
+                    seen.insert(subject.id, subjects.len());
+                    subjects.push(subject);
+                }
+                Some(at) => {
+                    let known = &mut subjects[*at];
+                    let fault = match *known == subject {
+                        true => Fault::SamePersonAgain,
+                        false => Fault::ContradictoryPerson,
+                    };
+                    faults.add_at(part, place, fault, PERSON, subject.id.to_string());
+                    known.sex = known.sex.filter(|sex| Some(*sex) == subject.sex);
+                    known.born = known.born.filter(|born| Some(*born) == subject.born);
+                }
+            }
+        }
+    }
+    subjects
+}
+
+/// The days between which a person was born: the year, the month or the day, as far as they are given.
+fn born(batch: &Batch, row: usize, faults: &mut Faults) -> Option<Days> {
+    if ![YEAR, MONTH, DAY].iter().any(|column| batch.has(*column)) {
+        return match batch.day(BORN, row) {
+            Cell::Value(day) => Some(Days::exactly(day)),
+            Cell::Null => None,
+            Cell::Bad => {
+                faults.add(batch, row, Fault::NotABirth, BORN);
+                None
+            }
+        };
+    }
+    let mut part = |column: usize, low: i64, high: i64| match batch.id(column, row) {
+        Cell::Value(number) if (low..=high).contains(&number) => i32::try_from(number).ok(),
+        Cell::Value(number) => {
+            faults.add_with(batch, row, Fault::NotABirth, column, || number.to_string());
+            None
+        }
+        Cell::Null => None,
+        Cell::Bad => {
+            faults.add(batch, row, Fault::NotABirth, column);
+            None
+        }
+    };
+    let (year, month, day) = (part(YEAR, EARLIEST_YEAR, 9999)?, part(MONTH, 1, 12), part(DAY, 1, 31));
+    let Some(month) = month else { return between(civil(year, 1, 1), civil(year, 12, 31)) };
+    match day.map(|day| civil(year, month, day)) {
+        Some(Some(day)) => return Some(Days::exactly(day)),
+        // 30 February.
+        Some(None) => faults.add_with(batch, row, Fault::NotABirth, DAY, || {
+            format!("{year}-{month:02}-{day:02}", day = day.unwrap_or(0))
+        }),
+        None => {}
+    }
+    let last = (28..=31).rev().find_map(|day| civil(year, month, day));
+    between(civil(year, month, 1), last)
+}
+
+fn between(earliest: Option<Day>, latest: Option<Day>) -> Option<Days> {
+    Some(Days { earliest: earliest?, latest: latest? })
+}
