@@ -5,6 +5,7 @@
 
 mod eligibility;
 mod entry;
+mod fhir;
 mod forms;
 pub mod funnel;
 mod json;
@@ -111,6 +112,12 @@ pub static TARGETS: &[Target] = &[
         about: "the whole study on one page: synopsis, arms, schedule, pictures, criteria, outcomes and forms",
         default: false,
         emit: study::emit,
+    },
+    Target {
+        name: "fhir",
+        about: "the forms as Questionnaires of HL7 FHIR R4",
+        default: false,
+        emit: fhir::emit,
     },
 ];
 

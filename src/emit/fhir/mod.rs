@@ -1,0 +1,88 @@
+//! The forms as Questionnaires of HL7 FHIR R4, one for each.
+
+mod path;
+mod questionnaire;
+
+use path::Path;
+use rayon::prelude::*;
+
+use super::Artifact;
+use super::losses::Losses;
+use crate::casebook::{Answer, Carried, Sheet, sheets};
+use crate::model::Trial;
+
+/// One file for each form and the loss report; none for a trial without forms.
+pub(super) fn emit(trial: &Trial) -> Vec<Artifact> {
+    let all = sheets(trial);
+    let asked: Vec<Sheet<'_>> = all.iter().filter(|sheet| !sheet.items.is_empty()).cloned().collect();
+    if asked.is_empty() {
+        return Vec::new();
+    }
+    let of = |sheet: &Sheet<'_>| {
+        let content = questionnaire::questionnaire(trial, sheet);
+        Artifact::json(format!("fhir/Questionnaire-{}.json", sheet.name), &content)
+    };
+    let mut artifacts: Vec<Artifact> = asked.par_iter().map(of).collect();
+    artifacts.push(Artifact::new("fhir/losses.md", losses(trial, &all, &asked)));
+    artifacts
+}
+
+fn losses(trial: &Trial, all: &[Sheet<'_>], asked: &[Sheet<'_>]) -> String {
+    let mut losses = Losses::of("FHIR");
+    for sheet in all.iter().filter(|sheet| sheet.items.is_empty()) {
+        losses.add("forms that ask nothing at any visit", "left out", sheet.name);
+    }
+    losses.beyond_forms(trial, all);
+    losses.checks(asked, |sheet, carried| match carried {
+        Carried::By(truth) => Path { sheet }.write(truth).is_some(),
+        Carried::ByAsking => true,
+        Carried::Beyond => false,
+    });
+    losses.inexact_limits(asked);
+    for sheet in asked {
+        for item in &sheet.items {
+            let place = format!("{}.{}", sheet.name, item.name);
+            match &item.answer {
+                Answer::PartialDate => losses.add(
+                    "which dates may lack a part",
+                    "every `date` of FHIR may: an answer of a whole date is not demanded anywhere",
+                    place.clone(),
+                ),
+                Answer::Time => {
+                    losses.add("times without seconds", "a `time` of FHIR has them: enter 00", place.clone())
+                }
+                Answer::Number(number) if number.precision.is_some() => {
+                    losses.add("decimals that are reported", "`forms/NAME.schema.json`", place.clone());
+                }
+                _ => {}
+            }
+            if let Some(group) =
+                item.field.group.as_ref().filter(|_| !matches!(item.answer, Answer::Unit { .. }))
+            {
+                losses.add(
+                    "headings above questions",
+                    "the questions stand in their order",
+                    format!("{place}: {group}"),
+                );
+            }
+        }
+    }
+    for visit in trial.schedule.iter().flat_map(|schedule| schedule.visits.values()) {
+        losses.add(
+            "times and windows of visits",
+            "`schedule.json`",
+            format!("{}: {}", visit.label, visit.timing.text()),
+        );
+    }
+    losses.note("The participant is the `subject` of a response, the visit an answer of its own (`VISIT`).");
+    losses.note(
+        "Checks and soft limits are `questionnaire-constraint`s in FHIRPath; the context is the response or, in a form of \
+         many records, the record.",
+    );
+    losses.note("The records of a form with many are a group that repeats (`records`).");
+    losses.note(
+        "A number in one of several units is a `quantity` with its UCUM code, in one unit a `decimal`.",
+    );
+    losses.note("`linkId` is the CDASH variable, behind the test where there is one.");
+    losses.report()
+}
