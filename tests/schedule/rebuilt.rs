@@ -269,10 +269,9 @@ fn the_times_of_the_sampling_table_are_those_of_the_protocol() {
         .expect("times")
         .iter()
         .filter(|column| {
-            let crossed = table["schedule_matrix"].as_array().expect("cells").iter().any(|cell| {
+            table["schedule_matrix"].as_array().expect("cells").iter().any(|cell| {
                 cell["xcol_id"] == column["xcol_id"] && cell["consolidated_value"].as_str() == Some("X")
-            });
-            crossed
+            })
         })
         .map(|column| {
             let text = column["composite_label"].as_str().expect("a label").replace('−', "-");
