@@ -5,6 +5,7 @@ use trialc::compile::{Compilation, LoadError, Loader, compile};
 use trialc::model::Trial;
 
 mod patterns;
+mod pictures;
 mod plans;
 mod real;
 mod rebuilt;
