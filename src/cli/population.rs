@@ -31,6 +31,7 @@ const MOST_FAULTS: usize = 20;
 
 /// What a population needs beyond what single people need.
 #[derive(Debug, clap::Args)]
+#[group(id = "population")]
 pub struct Arguments {
     /// A database of the OMOP CDM 5.4: a folder of tables as CSV or Parquet
     #[arg(long, value_name = "FOLDER", conflicts_with = "files")]

@@ -34,7 +34,8 @@ fn the_schema_shows_the_node_its_ratio_and_what_each_arm_is_given() {
     assert!(schema.contains("Drug X 5 mg, oral, daily, from dose, for 4 weeks"), "{schema}");
     // Beta has no extension.
     assert_eq!(schema.matches("class=\"outside\"").count(), 1);
-    assert_eq!(file(&format!("{HEAD}{SCHEDULE}"), "schema.svg"), None, "a trial without arms has no schema");
+    let without = format!("{HEAD}{}", SCHEDULE.replace("arms: a; ", ""));
+    assert_eq!(file(&without, "schema.svg"), None, "a trial without arms has no schema");
 }
 
 #[test]
