@@ -8,21 +8,21 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::console::Console;
-use super::files::shown;
+use super::files::{read_text, shown};
 use super::people::Sources;
 use super::publish::publish_with;
 use super::screen::Format;
 use super::tables::{Disk, Progress, one_table};
 use super::{Exit, Failure, Outcome};
 use crate::diagnostics::did_you_mean;
-use crate::eligibility::EligibilityDocument;
 use crate::eligibility::record::CoveredDomain;
+use crate::eligibility::{EligibilityDocument, Record};
 use crate::emit::Artifact;
 use crate::emit::funnel::Funnel;
 use crate::intake::Additions;
 use crate::model::Trial;
 use crate::omop::Assumptions;
-use crate::population::read::{Input, Report, Words, concept_sets, omop};
+use crate::population::read::{Input, Map, Report, Words, concept_sets, mapped, omop};
 use crate::population::write::{Verdicts, write_csv, write_json, write_parquet};
 use crate::population::{self, Population, Screened};
 
@@ -31,15 +31,17 @@ const MOST_FAULTS: usize = 20;
 
 /// What a population needs beyond what single people need.
 #[derive(Debug, clap::Args)]
-#[group(id = "population")]
-pub struct Arguments {
-    /// A database of the OMOP CDM 5.4: a folder of tables as CSV or Parquet
+pub struct Database {
+    /// A database of the OMOP CDM 5.4, or flat tables by --map: a folder of CSV or Parquet
     #[arg(long, value_name = "FOLDER", conflicts_with = "files")]
     pub data: Option<String>,
     /// The vocabulary by which codes are found in the data: a folder with CONCEPT, CONCEPT_RELATIONSHIP and
     /// CONCEPT_ANCESTOR. Without this the data folder's own, else only concept ids of `--codes` (`omop:3004410,hba1c`)
     #[arg(long, value_name = "FOLDER", requires = "data")]
     vocabulary: Option<String>,
+    /// The folder holds flat tables, not OMOP: a map (TOML or JSON) says which column holds what
+    #[arg(long, value_name = "FILE.toml", requires = "data", conflicts_with_all = ["vocabulary", "events"])]
+    map: Option<String>,
     /// Events of single people: a table with the columns `person_id`, `event` and `date`
     #[arg(long, value_name = "FILE.csv", requires = "data")]
     events: Option<String>,
@@ -64,7 +66,7 @@ struct Read {
 pub fn run(
     console: &Console,
     folder: &str,
-    arguments: &Arguments,
+    arguments: &Database,
     sources: &Sources,
     trial: &Trial,
     as_of: Option<Date>,
@@ -148,7 +150,7 @@ fn print(console: &Console, format: Format, trial: &str, verdicts: &Verdicts<'_>
 
 fn read(
     folder: &str,
-    arguments: &Arguments,
+    arguments: &Database,
     sources: &Sources,
     trial: &Trial,
     document: &EligibilityDocument,
@@ -165,6 +167,12 @@ fn read(
         as_of,
     };
     let data = Disk::open(folder, progress)?;
+    if let Some(file) = &arguments.map {
+        let map = Map::read(file, &read_text(file)?, document)?;
+        let (mut population, report) = mapped(&data, document, &map, &assumptions)?;
+        add_rest(&mut population, everybody, &declared.additions)?;
+        return Ok(Read { population, report });
+    }
     let vocabulary =
         arguments.vocabulary.as_deref().map(|folder| Disk::open(folder, progress)).transpose()?;
     let words = match &vocabulary {
@@ -176,11 +184,15 @@ fn read(
     let input =
         Input { folder: &data, document, sets: &sets, assumptions: &assumptions, events: events.as_ref() };
     let (mut population, report) = omop(&input)?;
-    // Coverage and events of everybody are there already; what else was added comes from files of records.
-    let rest = crate::eligibility::Record { coverage: Vec::new(), events: Vec::new(), ..everybody };
-    population.everybody.add(rest);
-    add_to_single(&mut population, &declared.additions)?;
+    add_rest(&mut population, everybody, &declared.additions)?;
     Ok(Read { population, report })
+}
+
+/// Coverage and events of everybody are there already; what else was added comes from files of records.
+fn add_rest(population: &mut Population, everybody: Record, additions: &Additions) -> Result<(), Failure> {
+    let rest = Record { coverage: Vec::new(), events: Vec::new(), ..everybody };
+    population.everybody.add(rest);
+    add_to_single(population, additions)
 }
 
 /// Adds the records of `--with` to those of the same id.

@@ -21,7 +21,7 @@ pub struct Arguments {
     #[command(flatten)]
     people: Sources,
     #[command(flatten)]
-    population: population::Arguments,
+    population: population::Database,
     /// `text` to read, `json` a list of verdicts, `html` a page to read, print and file; of a database also `csv` and
     /// `parquet`, and `html` only with --out
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]

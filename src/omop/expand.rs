@@ -318,24 +318,30 @@ impl ConceptSets {
     pub fn nameless<'d>(&self, document: &'d EligibilityDocument) -> Nameless<'d> {
         let has_ids = |name: &str| self.things.get(name).is_some_and(|ids| !ids.certain.is_empty());
         let asked = document.asked();
-        let mut under_a_class: BTreeSet<&str> = BTreeSet::new();
-        let has_descendants = |name: &str| self.has_descendants && has_ids(name);
-        for (_, concept) in document.concepts.iter().filter(|(name, _)| has_descendants(name)) {
-            let mut open: Vec<&str> = concept.members.iter().map(String::as_str).collect();
-            while let Some(member) = open.pop() {
-                if under_a_class.insert(member)
-                    && let Some(concept) = document.concepts.get(member)
-                {
-                    open.extend(concept.members.iter().map(String::as_str));
+        let below = |tops: Vec<&'d str>| {
+            let mut found: BTreeSet<&'d str> = BTreeSet::new();
+            let mut open = tops;
+            while let Some(name) = open.pop() {
+                for member in document.concepts.get(name).into_iter().flat_map(|concept| &concept.members) {
+                    if found.insert(member) {
+                        open.push(member);
+                    }
                 }
             }
-        }
+            found
+        };
+        // Classes above what is asked for are in the document for records that name only these.
+        let matters = below(asked.things.iter().copied().collect());
+        let has_descendants = |name: &str| self.has_descendants && has_ids(name);
+        let tops = document.concepts.keys().map(String::as_str);
+        let under_a_class = below(tops.filter(|name| has_descendants(name)).collect());
         let is_nameless = |(name, concept): &(&String, &Concept)| {
             // A class without codes of its own is what its members are, and these are looked at themselves.
             let is_its_members = concept.codes.values().all(Vec::is_empty) && !concept.members.is_empty();
             let name = name.as_str();
-            let is_seen = under_a_class.contains(name) && !asked.things.contains(name);
-            !has_ids(name) && !is_its_members && !is_seen
+            let is_asked = asked.things.contains(name);
+            let is_seen = under_a_class.contains(name) && !is_asked;
+            !has_ids(name) && !is_its_members && !is_seen && (is_asked || matters.contains(name))
         };
         let things = document.concepts.iter().filter(is_nameless).map(|(name, _)| name.as_str());
         let measures = document.measures.iter().filter(|(name, measure)| {

@@ -8,6 +8,7 @@ mod cases;
 mod concept_sets;
 mod eunomia;
 mod files;
+mod flat;
 #[allow(dead_code)]
 mod generate;
 mod generated;

@@ -1,22 +1,22 @@
 //! Flat tables by a [`Map`]: one row is one result, finding, drug, procedure or event.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::super::tables::{Days, Happening, List, Naming, Population, ResultRow, ResultValue, Subject};
 use super::cells::{Batch, Cell, Kind, Wanted, number, optional, required};
 use super::folder::{Folder, Table, Unreadable, file};
 use super::gather::{self, Rows};
 use super::map::{EntriesMap, Map, PeopleMap, ResultsMap};
-use super::partial;
 use super::person::{People, distinct};
 use super::pool::{Pool, tidy};
 use super::report::{Fault, Faults, Report, Rows as Counts};
 use super::result::NOT_READABLE;
 use super::scan::scan;
+use super::{everybody, partial};
 use crate::eligibility::EligibilityDocument;
 use crate::eligibility::record::RecordedValue;
 use crate::intake::clean;
-use crate::omop::Assumptions;
+use crate::omop::{Assumptions, ConceptSets, Ids};
 
 /// Reads the tables of a map.
 ///
@@ -32,7 +32,12 @@ pub fn mapped(
         return Err(Unreadable::new("flat tables have no `observation_period`")
             .help("give the period instead: `--coverage \"drugs from 2008-01-01\"`"));
     }
-    let mut report = Report { vocabulary: Some("names of the map".into()), ..Report::default() };
+    let mut report =
+        Report { vocabulary: Some("names of the map".into()), has_descendants: true, ..Report::default() };
+    let known = named(map, document);
+    let nameless = known.nameless(document);
+    report.nameless =
+        nameless.measures.iter().chain(&nameless.things).map(|name| (*name).to_owned()).collect();
     let people = people(folder, &map.people, &mut report)?;
     report.people = people.subjects.len() as u64;
     let mut reading =
@@ -78,7 +83,7 @@ pub fn mapped(
         namings,
         units,
         levels,
-        everybody: assumptions.everybody(),
+        everybody: everybody(document, assumptions, &nameless.things),
         people: people.subjects,
         ..Population::default()
     };
@@ -129,6 +134,27 @@ fn people(folder: &dyn Folder, map: &PeopleMap, report: &mut Report) -> Result<P
     let subjects = distinct(all, &mut faults);
     count(report, &table, &wanted, rows, subjects.len() as u64, faults);
     People::of(subjects)
+}
+
+/// Which names a row of these tables can have, as sets of some id: a class that is listed stands for its members.
+fn named(map: &Map, document: &EligibilityDocument) -> ConceptSets {
+    let tables = [&map.findings, &map.drugs, &map.procedures, &map.events];
+    let entries =
+        tables.into_iter().flatten().flat_map(|table| table.name.iter().chain(table.names.values()));
+    let results = map.results.iter().flat_map(|table| table.measure.iter().chain(table.names.values()));
+    let listed: BTreeSet<&String> = entries.collect();
+    let measured: BTreeSet<&String> = results.collect();
+    let ids = |is_listed: bool| if is_listed { BTreeSet::from([1]) } else { BTreeSet::new() };
+    ConceptSets {
+        measures: document.measures.keys().map(|name| (name.clone(), ids(measured.contains(name)))).collect(),
+        things: document
+            .concepts
+            .keys()
+            .map(|name| (name.clone(), Ids { certain: ids(listed.contains(name)), ..Ids::default() }))
+            .collect(),
+        has_descendants: true,
+        ..ConceptSets::default()
+    }
 }
 
 /// A column that the map may leave out; where it names one, that must be there.

@@ -69,8 +69,12 @@ pub fn omop(input: &Input<'_>) -> Result<(Population, Report), Unreadable> {
             .help("the folder holds the tables of the OMOP CDM 5.4 as person.csv or person.parquet, measurement.csv, …"));
     };
     let (people, counted, groups) = person::read(&persons)?;
-    let mut report =
-        Report { people: counted.used, vocabulary: input.sets.vocabulary.clone(), ..Report::default() };
+    let mut report = Report {
+        people: counted.used,
+        vocabulary: input.sets.vocabulary.clone(),
+        has_descendants: input.sets.has_descendants,
+        ..Report::default()
+    };
     report.tables.push(counted);
     report.groups.extend(groups);
     let nameless = input.sets.nameless(input.document);

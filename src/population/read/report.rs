@@ -128,6 +128,8 @@ pub struct Report {
     pub nameless: Vec<String>,
     /// The version of the vocabulary; none: listed codes only.
     pub vocabulary: Option<String>,
+    /// Whether the vocabulary says what is below a concept.
+    pub has_descendants: bool,
 }
 
 impl Report {
@@ -151,7 +153,9 @@ impl Report {
         }
         match &self.vocabulary {
             Some(version) => {
-                let _ = writeln!(text, "Vocabulary: {}", clean(version));
+                let none = "; without CONCEPT_ANCESTOR nothing below a code is recognised";
+                let none = if self.has_descendants { "" } else { none };
+                let _ = writeln!(text, "Vocabulary: {}{none}", clean(version));
             }
             None => {
                 text += "Vocabulary: none; only concept ids that are listed (`omop:…` in --codes) are recognised\n"
@@ -160,7 +164,7 @@ impl Report {
         if !self.nameless.is_empty() {
             let _ = writeln!(
                 text,
-                "No code is known for {}: what they decide stays unknown; add codes with --codes or --vocabulary",
+                "No code is known for {}: what they decide stays unknown; add codes with --codes or --vocabulary, or names to the map",
                 self.nameless.join(", ")
             );
         }
