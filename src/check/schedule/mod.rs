@@ -4,15 +4,20 @@
 //! constraints together leave ([`Network`]), not on the order in which the visits are written.
 
 mod collection;
+mod coverage;
 mod decision;
+mod labels;
 mod order;
 mod outcomes;
 mod safety;
+mod samples;
 #[cfg(test)]
 mod tests;
+mod treatment;
+mod windows;
 
 use crate::diagnostics::Diagnostic;
-use crate::model::{Anchor, Arm, Direction, Moment, Occurrence, Schedule, Trial, Visit, VisitTiming};
+use crate::model::{Anchor, Arm, Clock, Direction, Moment, Occurrence, Schedule, Trial, Visit, VisitTiming};
 use crate::time::day_range;
 use crate::time::network::{Network, Point};
 
@@ -28,12 +33,19 @@ pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
     };
     decision::after_decision(trial, &network, found);
     outcomes::no_schedule(trial, found);
+    treatment::washouts(trial, found);
     let Some(schedule) = &trial.schedule else { return };
     let plan = Plan { trial, schedule, network };
     order::check(&plan, found);
     collection::check(&plan, found);
     outcomes::check(&plan, found);
     safety::check(&plan, found);
+    windows::check(&plan, found);
+    labels::check(&plan, found);
+    coverage::check(&plan, found);
+    decision::check(&plan, found);
+    treatment::check(&plan, found);
+    samples::check(&plan, found);
 }
 
 /// A trial with its schedule and the bounds between all points.
@@ -55,6 +67,11 @@ impl<'a> Plan<'a> {
         let repeat = self.schedule.visits.get(visit).and_then(|visit| visit.repeat.as_ref());
         let again = repeat.is_some_and(|repeat| repeat.count != Some(1));
         (least, most.filter(|_| !again))
+    }
+
+    /// The clock on which a visit's days count.
+    fn clock_of(&self, visit: &Visit) -> Option<&'a Clock> {
+        self.schedule.clocks.values().find(|clock| clock.anchor == *timing_anchor(visit))
     }
 
     /// The author has begun to say what is collected.

@@ -201,7 +201,7 @@ fn beside_time_frame(
 }
 
 /// The measures that a value is computed from, or the measure itself.
-fn sources(plan: &Plan<'_>, measure: &str) -> BTreeSet<String> {
+pub(super) fn sources(plan: &Plan<'_>, measure: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut open = vec![measure.to_owned()];
     let mut seen = BTreeSet::new();

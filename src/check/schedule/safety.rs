@@ -87,7 +87,7 @@ fn adverse_events(plan: &Plan<'_>) -> Option<Diagnostic> {
 }
 
 /// Words of a participant's leaving early, and of a last visit.
-const LEAVING: [&str; 9] = [
+pub(super) const LEAVING: [&str; 9] = [
     "withdraw",
     "terminat",
     "discontinu",

@@ -49,7 +49,10 @@ fn told(draft: Draft) -> Vec<String> {
             activity.origin = text.write(&format!("collect {name}")).into();
         }
     }
-    let found = check(&trial).into_iter().filter(|found| found.code.id.starts_with('S'));
+    // The others have their cases in the literate suite.
+    const HERE: [&str; 13] =
+        ["S01", "S02", "S03", "S06", "S14", "S15", "S16", "S17", "S18", "S23", "S27", "S30", "S33"];
+    let found = check(&trial).into_iter().filter(|found| HERE.contains(&found.code.id));
     found
         .map(|found| {
             assert!(
