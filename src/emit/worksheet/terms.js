@@ -86,7 +86,10 @@ Object.assign(Evaluator.prototype, {
       throw lacking("rule", term.text, why, `look at the values of: ${term.text}`);
     }
     const evidence = [];
-    for (const part of parts) pushNew(evidence, part.evidence);
+    for (const part of parts) {
+      // What one part shows twice stays; what another has shown does not come again.
+      evidence.push(...part.evidence.filter((one) => !evidence.some((other) => same(one, other))));
+    }
     return foundOf(amount, { evidence, lacking: parts.flatMap((part) => part.lacking) });
   },
 
