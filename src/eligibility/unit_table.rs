@@ -584,7 +584,7 @@ impl<'a> Collector<'a> {
         if is_composed && !self.composed.iter().any(|known| known.of == of) {
             self.composed.push(Composed { of, unit: unit.code().to_owned(), factor });
         }
-        self.unit(&unit.code().to_owned());
+        self.unit(unit.code());
         Some(result)
     }
 
