@@ -8,11 +8,11 @@ use super::console::Console;
 use super::files::{self, Disk};
 use super::publish::publish;
 use super::report::{self, Reporting};
+use super::warehouse::{self, Warehouse};
 use super::{Exit, Failure, Outcome, watch};
 use crate::diagnostics::did_you_mean;
-use crate::emit::{
-    self, {TARGETS, Target},
-};
+use crate::emit::sql::{DIALECTS, Dialect};
+use crate::emit::{self, TARGETS, Target};
 
 /// Build the outputs of a protocol; with errors in it nothing is written
 #[derive(Debug, Args)]
@@ -28,6 +28,8 @@ pub struct Arguments {
     emit: Vec<String>,
     #[command(flatten)]
     reporting: Reporting,
+    #[command(flatten)]
+    warehouse: Warehouse,
     /// Build again whenever a file of the protocol changes
     #[arg(long)]
     watch: bool,
@@ -40,18 +42,34 @@ fn targets_help() -> String {
         let mark = if target.default { '*' } else { ' ' };
         text.push_str(&format!("  {mark} {:<width$}  {}\n", target.name, target.about));
     }
+    for dialect in DIALECTS {
+        let name = format!("{}{}", warehouse::PREFIX, dialect.name);
+        text.push_str(&format!(
+            "    {name:<width$}  the eligibility criteria over the OMOP CDM 5.4 for {}\n",
+            dialect.engine
+        ));
+    }
     text
 }
 
 pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
-    let targets = chosen(&arguments.emit)?;
-    let once = |disk: &Disk| build(console, disk, arguments, &targets);
+    let (targets, dialects) = chosen(&arguments.emit)?;
+    if dialects.is_empty() && arguments.warehouse.is_used() {
+        return Err(Failure::new("options of a database are given, and no SQL is built")
+            .help("add --emit sql:duckdb, sql:postgres or sql:spark"));
+    }
+    let once = |disk: &Disk| build(console, disk, arguments, &targets, &dialects);
     if arguments.watch { watch::run(console, &arguments.file, once) } else { once(&Disk::default()) }
 }
 
-/// The targets of these names in the order of the table, each once; the default ones when none is named.
-fn chosen(names: &[String]) -> Result<Vec<&'static Target>, Failure> {
+/// The targets and dialects of these names in the order of their tables, each once; the default ones when none is named.
+fn chosen(names: &[String]) -> Result<(Vec<&'static Target>, Vec<&'static Dialect>), Failure> {
+    let mut dialects = Vec::new();
     for name in names {
+        if let Some(dialect) = warehouse::dialect(name) {
+            dialects.push(dialect?.name);
+            continue;
+        }
         if crate::emit::find(name).is_none() {
             let help = match did_you_mean(name, TARGETS.iter().map(|target| target.name)) {
                 Some(near) => format!("did you mean `{near}`?"),
@@ -63,10 +81,17 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Target>, Failure> {
     let is_chosen = |target: &&Target| {
         if names.is_empty() { target.default } else { names.iter().any(|name| name == target.name) }
     };
-    Ok(TARGETS.iter().filter(is_chosen).collect())
+    let dialects = DIALECTS.into_iter().filter(|dialect| dialects.contains(&dialect.name)).collect();
+    Ok((TARGETS.iter().filter(is_chosen).collect(), dialects))
 }
 
-fn build(console: &Console, disk: &Disk, arguments: &Arguments, targets: &[&Target]) -> Outcome {
+fn build(
+    console: &Console,
+    disk: &Disk,
+    arguments: &Arguments,
+    targets: &[&Target],
+    dialects: &[&'static Dialect],
+) -> Outcome {
     let compilation = report::compiled(disk, &arguments.file)?;
     let exit = report::exit(&compilation, &arguments.reporting);
     let (shown, artifacts) = rayon::join(
@@ -87,10 +112,13 @@ fn build(console: &Console, disk: &Disk, arguments: &Arguments, targets: &[&Targ
         console.out(text)
     };
     say(&sum)?;
-    let Some(artifacts) = artifacts else {
+    let Some(mut artifacts) = artifacts else {
         console.err("nothing was built\n");
         return Ok(Exit::Findings);
     };
+    if let (Some(trial), false) = (&compilation.trial, dialects.is_empty()) {
+        artifacts.extend(arguments.warehouse.build(console, trial, dialects)?);
+    }
     let written = publish(&arguments.out, &artifacts)?;
     let mut list = String::new();
     for (artifact, change) in artifacts.iter().zip(written) {

@@ -23,6 +23,7 @@ mod screen;
 mod tables;
 mod test;
 mod units;
+mod warehouse;
 mod watch;
 
 use std::ffi::OsString;

@@ -16,6 +16,7 @@ mod redcap;
 mod schedule;
 pub mod screening;
 mod study;
+pub mod sql;
 mod unit_name;
 mod wording;
 pub mod worksheet;

@@ -24,6 +24,7 @@ mod records;
 mod rules;
 #[path = "../eligibility/agreement/runner.rs"]
 mod runner;
+mod sql;
 #[allow(dead_code)]
 #[path = "../eligibility/support.rs"]
 mod support;

@@ -1,0 +1,479 @@
+//! Comparisons of results: which row counts, what each row says, and what the rows of one person say together.
+
+use super::limits::{Limit, Scale, score_of};
+use super::moments::{RowDay, Span, Test};
+use super::says::{Says, UNKNOWN};
+use super::{NotSaid, Worst, Writer};
+use crate::model::{Comparator, Limit as Normal, Measure, Rule, Selector, Term, UnitRef, Value, Window};
+use crate::number::Exact;
+
+/// The day of a result: known to the day.
+pub(super) const ON_DAY: RowDay<'static> =
+    RowDay { earliest: "r.on_day", latest: "r.on_day", is_exact: true };
+
+/// A statement about single rows: which are concerned, and what each says (TRUE, FALSE, NULL).
+#[derive(Clone, Debug)]
+pub(super) struct RowColumn {
+    pub name: String,
+    pub words: String,
+    pub concerned: String,
+    pub truth: String,
+}
+
+/// What the rows of one person say together.
+#[derive(Clone, Debug)]
+pub(super) struct PersonColumn {
+    pub name: String,
+    pub truth: String,
+}
+
+/// Rows of one person from which one is chosen in each run: those of a day that say different things, or those of which
+/// dates leave open which is meant.
+#[derive(Clone, Debug)]
+pub(super) struct Choice {
+    pub name: String,
+    pub words: String,
+    pub measure: String,
+    pub span: Span,
+    pub select: Selector,
+    /// Columns and their truths, over `r` and `p`.
+    pub columns: Vec<RowColumn>,
+    /// For what one column says in the worst case; none where several columns are tried together.
+    pub worst: Option<Worst>,
+}
+
+/// The last few results of a person, all of which must do.
+#[derive(Clone, Debug)]
+pub(super) struct LastFew {
+    pub column: RowColumn,
+    pub count: u32,
+    pub worst: Worst,
+}
+
+/// One side of a comparison with a result.
+pub(super) struct Asked<'t> {
+    pub measure: &'t str,
+    pub select: Selector,
+    pub window: &'t Window,
+}
+
+impl<'t> Asked<'t> {
+    /// What a rule asks of one result, where it does.
+    pub fn of(rule: &'t Rule) -> Option<Self> {
+        let value = match rule {
+            Rule::Compare { left, .. } => left,
+            Rule::Between { value, .. } | Rule::Is { value, .. } => value,
+            _ => return None,
+        };
+        match &value.value {
+            Value::Measured { measure, select, window } => Some(Self { measure, select: *select, window }),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> Writer<'a> {
+    /// Whether rows of a measure can be there; an error where it is computed from others that can.
+    pub(super) fn has_rows(&self, name: &str) -> Result<bool, NotSaid> {
+        let has_ids = |name: &str| self.options.sets.measures.get(name).is_some_and(|ids| !ids.is_empty());
+        let formula = self.document.measures.get(name).and_then(|measure| measure.quantity());
+        if let Some(formula) = formula.and_then(|quantity| quantity.formula_of.as_deref())
+            && self.leaves(formula).iter().all(|leaf| has_ids(leaf))
+        {
+            return Err(NotSaid::new(format!("`{name}` is computed by a formula: {}", formula.text)));
+        }
+        Ok(has_ids(name))
+    }
+
+    /// Measures at the bottom of a formula.
+    fn leaves(&self, formula: &'a Term) -> Vec<&'a str> {
+        let (mut leaves, mut pending, mut seen) = (Vec::new(), vec![formula], Vec::new());
+        while let Some(term) = pending.pop() {
+            let mut mentions = crate::eligibility::Mentions::default();
+            mentions.term(term);
+            for measure in mentions.measures {
+                if seen.contains(&measure) {
+                    continue;
+                }
+                seen.push(measure);
+                let quantity = self.document.measures.get(measure).and_then(Measure::quantity);
+                match quantity.and_then(|quantity| quantity.formula_of.as_deref()) {
+                    Some(formula) => pending.push(formula),
+                    None => leaves.push(measure),
+                }
+            }
+        }
+        leaves
+    }
+
+    /// A comparison of results, as a column of `facts`; `tried` where its ties are tried together with others'.
+    pub(super) fn measured(
+        &mut self,
+        rule: &'a Rule,
+        words: &str,
+        worst: Worst,
+        tried: bool,
+    ) -> Result<Says, NotSaid> {
+        let Some(asked) = Asked::of(rule) else { return Err(NotSaid::new("it compares no result")) };
+        if !self.has_rows(asked.measure)? {
+            return Ok(UNKNOWN);
+        }
+        let Some(measure) = self.document.measures.get(asked.measure) else { return Ok(UNKNOWN) };
+        let span = self.span(asked.window)?;
+        if asked.window.from.iter().chain(&asked.window.to).count() > 0 && self.is_nowhere(&span) {
+            return Ok(UNKNOWN);
+        }
+        if matches!(asked.select, Selector::Highest | Selector::Lowest) {
+            return self.extreme(rule, &asked, measure, &span, words);
+        }
+        if matches!(asked.select, Selector::Mean | Selector::Median) {
+            return self.middle(rule, &asked, measure, &span, words);
+        }
+        let Some(truth) = self.row_truth(rule, measure, asked.measure)? else { return Ok(UNKNOWN) };
+        self.measures.insert(asked.measure.to_owned());
+        let is_exact = self.is_exact(&span);
+        let column = |writer: &mut Self, concerned: String| {
+            let name = writer.column_name(asked.measure);
+            RowColumn { name, words: words.to_owned(), concerned, truth: truth.clone() }
+        };
+        if tried {
+            if matches!(asked.select, Selector::Consecutive(_)) {
+                return Err(NotSaid::new(
+                    "the last few results are tried together with others of the same days",
+                ));
+            }
+            return Ok(self.tried(&asked, &span, words, truth));
+        }
+        if !is_exact {
+            if matches!(asked.select, Selector::Consecutive(_)) {
+                return Err(NotSaid::new(
+                    "the last few results are counted in a window that differs by person",
+                ));
+            }
+            let column = column(self, String::new());
+            let choice = Choice {
+                name: column.name.clone(),
+                words: words.to_owned(),
+                measure: asked.measure.to_owned(),
+                span,
+                select: asked.select,
+                columns: vec![column.clone()],
+                worst: Some(worst),
+            };
+            self.choices.push(choice);
+            return Ok(Says::sql(format!("f.{}", column.name)));
+        }
+        let flag = format!("r.{}", self.flag(asked.measure));
+        let inside = Test::all([Test::Sql(flag), self.surely_holds(&span, ON_DAY)]).text();
+        let column = column(self, inside);
+        let name = column.name.clone();
+        if let Selector::Consecutive(count) = asked.select {
+            self.last_few.push(LastFew { column, count, worst });
+            return Ok(Says::sql(format!("f.{name}")));
+        }
+        let truth = aggregated(&name, asked.select, worst);
+        self.row_columns.push(column);
+        self.person_columns.push(PersonColumn { name: name.clone(), truth });
+        Ok(Says::sql(format!("f.{name}")))
+    }
+
+    /// An end of the window is not known for anybody: which results lie in it is open.
+    fn is_nowhere(&self, span: &Span) -> bool {
+        [&span.from, &span.to].into_iter().flatten().any(|at| at.earliest.is_none() && at.latest.is_none())
+    }
+
+    /// The columns of one set of choices, shared by all comparisons with the same results.
+    fn tried(&mut self, asked: &Asked<'_>, span: &Span, words: &str, truth: String) -> Says {
+        let known = self.choices.iter().position(|choice| {
+            choice.worst.is_none()
+                && choice.measure == asked.measure
+                && choice.select == asked.select
+                && choice.span == *span
+                && self.tried_here.contains(&choice.name)
+        });
+        let name = self.column_name(asked.measure);
+        let column =
+            RowColumn { name: name.clone(), words: words.to_owned(), concerned: String::new(), truth };
+        let place = known.unwrap_or_else(|| {
+            let choice = Choice {
+                name: self.column_name(&format!("{}_tried", asked.measure)),
+                words: words.to_owned(),
+                measure: asked.measure.to_owned(),
+                span: span.clone(),
+                select: asked.select,
+                columns: Vec::new(),
+                worst: None,
+            };
+            self.tried_here.push(choice.name.clone());
+            self.choices.push(choice);
+            self.choices.len() - 1
+        });
+        self.choices[place].columns.push(column);
+        Says::sql(format!("{}.{name}", self.choices[place].name))
+    }
+
+    /// What one row says of the rule; `None` where no row can say anything.
+    fn row_truth(
+        &mut self,
+        rule: &'a Rule,
+        measure: &'a Measure,
+        name: &str,
+    ) -> Result<Option<String>, NotSaid> {
+        match rule {
+            Rule::Compare { left, operator, right, unit } => {
+                self.tests(left, &[(*operator, right)], unit.as_ref(), measure, name)
+            }
+            Rule::Between { value, low, high, unit } => {
+                let tests = [(Comparator::AtLeast, low), (Comparator::AtMost, high)];
+                self.tests(value, &tests, unit.as_ref(), measure, name)
+            }
+            Rule::Is { one_of, .. } => Ok(Some(self.level_truth(measure, one_of))),
+            _ => Err(NotSaid::new("it compares no result")),
+        }
+    }
+
+    fn tests(
+        &mut self,
+        value: &'a Term,
+        tests: &[(Comparator, &'a Term)],
+        unit: Option<&'a UnitRef>,
+        measure: &'a Measure,
+        name: &str,
+    ) -> Result<Option<String>, NotSaid> {
+        debug_assert!(matches!(value.value, Value::Measured { .. }));
+        let is_own = |term: &Term| matches!(&term.value, Value::Limit { measure, .. } if measure == name);
+        if tests.iter().any(|(_, limit)| is_own(limit)) && !tests.iter().all(|(_, limit)| is_own(limit)) {
+            return Err(NotSaid::new("it compares with a limit of normal and with a number at once"));
+        }
+        let scale = Scale::of(measure);
+        let mut texts = Vec::new();
+        for (operator, limit) in tests {
+            match self.one_test(*operator, limit, unit, &scale, name, 0)? {
+                Some(text) => texts.push(text),
+                None => return Ok(None),
+            }
+        }
+        let text = if texts.len() == 1 { texts.remove(0) } else { format!("({})", texts.join(" AND ")) };
+        Ok(Some(match score_of(measure) {
+            None => text,
+            Some((low, high)) => format!(
+                "CASE WHEN r.low = r.high AND (r.low < {low} OR r.low > {high} OR r.low <> FLOOR(r.low)) THEN NULL ELSE {text} END"
+            ),
+        }))
+    }
+
+    pub(super) fn one_test(
+        &mut self,
+        operator: Comparator,
+        limit: &'a Term,
+        unit: Option<&'a UnitRef>,
+        scale: &Scale<'_>,
+        name: &str,
+        depth: usize,
+    ) -> Result<Option<String>, NotSaid> {
+        match &limit.value {
+            Value::Constant { number, unit: of_limit, .. } => {
+                let limit = Limit { number, unit: of_limit.as_ref(), compared_in: unit };
+                self.number_test(operator, &limit, scale)
+            }
+            Value::Limit { factor, limit, measure } if measure == name && depth == 0 => {
+                Ok(Some(self.normal_test(operator, factor, *limit)))
+            }
+            Value::Table { by, rows } if !matches!(operator, Comparator::Equal | Comparator::NotEqual) => {
+                self.table_test(operator, *by, rows, unit, scale, name, depth)
+            }
+            _ => Err(NotSaid::new(format!("`{}` is not a number that stands in the protocol", limit.text))),
+        }
+    }
+
+    /// `<0.5` is between nothing and 0.5, and settles a comparison only where all of that does.
+    fn number_test(
+        &mut self,
+        operator: Comparator,
+        limit: &Limit<'_>,
+        scale: &Scale<'_>,
+    ) -> Result<Option<String>, NotSaid> {
+        match operator {
+            Comparator::Equal => {
+                let low = self.number_test(Comparator::AtLeast, limit, scale)?;
+                let high = self.number_test(Comparator::AtMost, limit, scale)?;
+                Ok(low.zip(high).map(|(low, high)| format!("({low} AND {high})")))
+            }
+            Comparator::NotEqual => {
+                Ok(self.number_test(Comparator::Equal, limit, scale)?.map(|text| format!("(NOT {text})")))
+            }
+            _ => {
+                let Some(by_unit) = self.limit_by_unit(scale, operator, limit)? else { return Ok(None) };
+                let column = self.limit_column(by_unit);
+                Ok(Some(self.compared(operator, |end| format!("r.{end} {} r.{column}", operator.symbol()))))
+            }
+        }
+    }
+
+    /// Both ends of what is known of a value, compared.
+    fn compared(&self, operator: Comparator, test: impl Fn(&str) -> String) -> String {
+        let (sure, else_not) = match operator {
+            Comparator::AtLeast | Comparator::Greater => ("low", "high"),
+            _ => ("high", "low"),
+        };
+        format!("CASE WHEN {} THEN TRUE WHEN NOT ({}) THEN FALSE END", test(sure), test(else_not))
+    }
+
+    /// `factor` times the limit of normal of the same row. The product of doubles decides where the two lie clearly apart,
+    /// that of decimals where they do not.
+    fn normal_test(&mut self, operator: Comparator, factor: &Exact, limit: Normal) -> String {
+        let column = if limit == Normal::Uln { "r.range_high" } else { "r.range_low" };
+        if *factor == Exact::one() {
+            return self
+                .split_equal(operator, |operator, end| format!("r.{end} {} {column}", operator.symbol()));
+        }
+        let double = self.dialect.number(factor.to_f64());
+        let ratio = factor.as_rational();
+        let dialect = self.dialect;
+        let (above, below) = (ratio.numer().to_string(), ratio.denom().to_string());
+        let exact = move |operator: Comparator, end: &str| {
+            let value = dialect.decimal(&format!("r.{end}"));
+            let normal = dialect.decimal(column);
+            // Whole numbers on both sides: a factor such as 4/3 is no decimal.
+            let (value, normal) = match factor.to_decimal() {
+                Some(decimal) => (value, format!("{normal} * {decimal}")),
+                None => (format!("{value} * {below}"), format!("{normal} * {above}")),
+            };
+            format!("{value} {} {normal}", operator.symbol())
+        };
+        self.split_equal(operator, |operator, end| {
+            let (symbol, near) = (operator.symbol(), exact(operator, end));
+            format!(
+                "CASE WHEN ABS(r.{end} - {double} * {column}) > 1e-9 * ABS({column}) THEN r.{end} {symbol} {double} * {column} ELSE {near} END"
+            )
+        })
+    }
+
+    /// Equality as two comparisons.
+    fn split_equal(&self, operator: Comparator, test: impl Fn(Comparator, &str) -> String) -> String {
+        let one = |operator| self.compared(operator, |end| test(operator, end));
+        match operator {
+            Comparator::Equal => format!("({} AND {})", one(Comparator::AtLeast), one(Comparator::AtMost)),
+            Comparator::NotEqual => {
+                format!("(NOT ({} AND {}))", one(Comparator::AtLeast), one(Comparator::AtMost))
+            }
+            other => one(other),
+        }
+    }
+
+    /// The highest or the lowest, over all units: it reaches a limit where one row does, or where all do.
+    fn extreme(
+        &mut self,
+        rule: &'a Rule,
+        asked: &Asked<'_>,
+        measure: &'a Measure,
+        span: &Span,
+        words: &str,
+    ) -> Result<Says, NotSaid> {
+        if !self.is_exact(span) {
+            return Err(NotSaid::new(
+                "the highest or lowest result is sought in a window that differs by person",
+            ));
+        }
+        let (tests, unit) = match rule {
+            Rule::Compare { operator, right, unit, .. } => (vec![(*operator, right)], unit),
+            Rule::Between { low, high, unit, .. } => {
+                (vec![(Comparator::AtLeast, low), (Comparator::AtMost, high)], unit)
+            }
+            _ => return Err(NotSaid::new("the highest or lowest result is compared with a list")),
+        };
+        let scale = Scale::of(measure);
+        let mut known = Vec::new();
+        for recorded in self.recorded_units(&scale) {
+            if scale.has_value(&recorded)? {
+                known.push(recorded);
+            }
+        }
+        let mut without =
+            if known.is_empty() { Vec::new() } else { vec![format!("NOT {}", self.has_unit(&known))] };
+        without.push("(r.low IS NULL AND r.high IS NULL)".to_owned());
+        if let Some((low, high)) = score_of(measure) {
+            without.push(format!(
+                "(r.low = r.high AND (r.low < {low} OR r.low > {high} OR r.low <> FLOOR(r.low)))"
+            ));
+        }
+        self.measures.insert(asked.measure.to_owned());
+        let flag = format!("r.{}", self.flag(asked.measure));
+        let inside = Test::all([Test::Sql(flag), self.surely_holds(span, ON_DAY)]).text();
+        let mut says = Vec::new();
+        for (operator, limit) in tests {
+            if matches!(operator, Comparator::Equal | Comparator::NotEqual)
+                || !matches!(limit.value, Value::Constant { .. } | Value::Table { .. })
+            {
+                return Err(NotSaid::new(
+                    "the highest or lowest result is compared with something other than a number",
+                ));
+            }
+            let Some(truth) =
+                self.tests(limit_side(rule), &[(operator, limit)], unit.as_ref(), measure, asked.measure)?
+            else {
+                return Ok(UNKNOWN);
+            };
+            let upward = matches!(operator, Comparator::AtLeast | Comparator::Greater);
+            let one_is_enough = upward == (asked.select == Selector::Highest);
+            let name = self.column_name(asked.measure);
+            self.row_columns.push(RowColumn {
+                name: name.clone(),
+                words: words.to_owned(),
+                concerned: inside.clone(),
+                truth,
+            });
+            let broken = self.column_name(&format!("{}_unknown", asked.measure));
+            self.row_columns.push(RowColumn {
+                name: broken.clone(),
+                words: format!("{words}: results without a number in a known unit"),
+                concerned: inside.clone(),
+                truth: format!("CASE WHEN {} THEN TRUE ELSE FALSE END", without.join(" OR ")),
+            });
+            let function = if one_is_enough { "MAX" } else { "MIN" };
+            let truth = format!(
+                "CASE WHEN MAX(t.{broken}) = 2 THEN NULL ELSE {} END",
+                decoded(&format!("{function}(t.{name})"))
+            );
+            self.person_columns.push(PersonColumn { name: name.clone(), truth });
+            says.push(Says::sql(format!("f.{name}")));
+        }
+        Ok(Says::all(says))
+    }
+}
+
+fn limit_side(rule: &Rule) -> &Term {
+    match rule {
+        Rule::Compare { left, .. } => left,
+        Rule::Between { value, .. } | Rule::Is { value, .. } => value,
+        _ => unreachable!("only comparisons come here"),
+    }
+}
+
+/// Levels of truth as numbers, for MIN and MAX: 0 false, 1 unknown, 2 true.
+pub(super) fn level(truth: &str) -> String {
+    format!("CASE {truth} WHEN TRUE THEN 2 WHEN FALSE THEN 0 ELSE 1 END")
+}
+
+/// And back.
+pub(super) fn decoded(level: &str) -> String {
+    format!("CASE {level} WHEN 2 THEN TRUE WHEN 0 THEN FALSE END")
+}
+
+/// What the rows of one person say together, over the levels of `tested`. The latest day and the worst that its rows say
+/// are one number: the day times four, and how bad it is.
+fn aggregated(name: &str, select: Selector, worst: Worst) -> String {
+    let (level, worse_is_more) = (format!("t.{name}"), format!("2 - t.{name}"));
+    match (select, worst) {
+        (Selector::Latest, Worst::True) => decoded(&format!("MAX(t.day_number * 4 + {level}) % 4")),
+        (Selector::Latest, Worst::False) => {
+            format!("CASE MAX(t.day_number * 4 + {worse_is_more}) % 4 WHEN 0 THEN TRUE WHEN 2 THEN FALSE END")
+        }
+        (Selector::Earliest, Worst::False) => decoded(&format!("MIN(t.day_number * 4 + {level}) % 4")),
+        (Selector::Earliest, Worst::True) => {
+            format!("CASE MIN(t.day_number * 4 + {worse_is_more}) % 4 WHEN 0 THEN TRUE WHEN 2 THEN FALSE END")
+        }
+        (Selector::Every, _) => decoded(&format!("MIN({level})")),
+        _ => decoded(&format!("MAX({level})")),
+    }
+}

@@ -1,0 +1,532 @@
+//! Results as the statement reads them, and what they say together.
+
+use super::happened::Throughout;
+use super::limits::{NO_UNIT, UNKNOWN_UNIT};
+use super::measured::{Choice, ON_DAY, RowColumn, decoded, level};
+use super::moments::Test;
+use super::rows::Part;
+use super::{Worst, Writer};
+use crate::model::{MeasureKind, Selector};
+use crate::omop::standard;
+
+impl Writer<'_> {
+    /// From the tables of results to one row for each person.
+    pub(super) fn result_parts(&mut self) -> Vec<Part> {
+        if self.flags.is_empty() {
+            return Vec::new();
+        }
+        let mut parts = self.unit_parts();
+        parts.extend([self.result_rows(), self.results()]);
+        if !self.limits.is_empty() {
+            parts.push(self.limits_part());
+        }
+        parts.push(self.limited());
+        if !self.row_columns.is_empty() {
+            parts.push(self.tested());
+            parts.push(self.measured_part());
+        }
+        let last_few = self.last_few.clone();
+        for few in &last_few {
+            parts.extend(self.last_few_parts(&few.column, few.count, few.worst));
+        }
+        parts.extend(self.middle_parts());
+        for choice in self.choices.clone() {
+            parts.extend(self.choice_parts(&choice));
+        }
+        parts
+    }
+
+    fn result_rows(&self) -> Part {
+        let ids: std::collections::BTreeSet<i64> = self
+            .flags
+            .iter()
+            .filter_map(|(measure, _)| self.options.sets.measures.get(measure))
+            .flatten()
+            .copied()
+            .collect();
+        let ids = ids.into_iter().map(|id| id.to_string()).collect::<Vec<_>>().join(", ");
+        let double = self.dialect.double;
+        let of = |table: &str, word: &str, operator: &str, low: &str, high: &str| {
+            format!(
+                "SELECT\n  person_id, {word}_date AS on_day, {word}_concept_id AS concept_id, {word}_source_concept_id AS source_concept_id,\n  \
+                 CAST(value_as_number AS {double}) AS number, value_as_concept_id, {operator} AS operator_concept_id,\n  \
+                 unit_concept_id, unit_source_value, CAST({low} AS {double}) AS range_low, CAST({high} AS {double}) AS range_high\n\
+                 FROM {}\nWHERE {word}_date IS NOT NULL AND ({word}_concept_id IN ({ids}) OR {word}_source_concept_id IN ({ids}))",
+                self.table(table)
+            )
+        };
+        let sql = format!(
+            "{}\nUNION ALL\n{}",
+            of("measurement", "measurement", "operator_concept_id", "range_low", "range_high"),
+            of("observation", "observation", "0", "NULL", "NULL")
+        );
+        Part::new("result_rows", "Results of the measures that the rules compare.", sql)
+    }
+
+    fn results(&mut self) -> Part {
+        use standard::operator::{AT_LEAST, AT_MOST, EQUAL, GREATER, LESS};
+        // Only finite numbers are numbers: the other ones stand beyond all that are.
+        let (least, most) = (self.dialect.number(f64::MIN), self.dialect.number(f64::MAX));
+        let is_number = format!(
+            "w.number BETWEEN {least} AND {most} AND COALESCE(w.operator_concept_id, 0) IN (0, {EQUAL}, {LESS}, {AT_MOST}, {GREATER}, {AT_LEAST})"
+        );
+        let has_levels = self.flags.iter().any(|(measure, _)| self.has_levels(measure));
+        let mut columns = vec!["w.person_id".to_owned(), "w.on_day".to_owned()];
+        for (measure, flag) in &self.flags {
+            let ids = self.options.sets.measures.get(measure).into_iter().flatten();
+            let ids = ids.map(i64::to_string).collect::<Vec<_>>().join(", ");
+            let has_value =
+                if self.has_levels(measure) { "(w.level IS NOT NULL OR w.is_number)" } else { "w.is_number" };
+            columns.push(format!(
+                "-- {}\n  (w.concept_id IN ({ids}) OR w.source_concept_id IN ({ids})) AND {has_value} AS {flag}",
+                super::document::comment(measure)
+            ));
+        }
+        columns.push(
+            "-- A result such as <0.5 lies below its number: one of its two ends is open (NULL).\n  \
+             CASE WHEN w.is_number AND COALESCE(w.operator_concept_id, 0) NOT IN ("
+                .to_owned()
+                + &format!("{LESS}, {AT_MOST}) THEN w.number END AS low"),
+        );
+        columns.push(format!(
+            "CASE WHEN w.is_number AND COALESCE(w.operator_concept_id, 0) NOT IN ({GREATER}, {AT_LEAST}) THEN w.number END AS high"
+        ));
+        columns.push("w.level".to_owned());
+        columns.push(format!(
+            "-- The unit as its UCUM code; nothing where there is none, {UNKNOWN_UNIT} for one that no rule can use.\n  \
+             CASE WHEN COALESCE(w.unit_concept_id, 0) <> 0 THEN COALESCE(i.unit, '{UNKNOWN_UNIT}')\n    \
+             WHEN TRIM(COALESCE(w.unit_source_value, '')) = '' THEN '{NO_UNIT}' ELSE COALESCE(s.unit, '{UNKNOWN_UNIT}') END AS unit"
+        ));
+        columns.push(format!(
+            "CASE WHEN w.range_low BETWEEN {least} AND {most} THEN w.range_low END AS range_low"
+        ));
+        columns.push(format!(
+            "CASE WHEN w.range_high BETWEEN {least} AND {most} THEN w.range_high END AS range_high"
+        ));
+        let level = if has_levels { self.level_column() } else { "''".to_owned() };
+        let inner =
+            format!("SELECT w.*, {level} AS level,\n    {is_number} AS is_number\n  FROM result_rows w");
+        let sql = format!(
+            "SELECT\n  {}\nFROM (\n  {inner}\n) w\nLEFT JOIN unit_of_id i ON i.unit_concept_id = w.unit_concept_id\n\
+             LEFT JOIN unit_of_text s ON s.spelling = TRIM(w.unit_source_value)",
+            columns.join(",\n  ")
+        );
+        Part::new(
+            "results_in_units",
+            "Each result with its measures, its number, its unit and its limits of normal.",
+            sql,
+        )
+    }
+
+    fn has_levels(&self, measure: &str) -> bool {
+        let kind = self.document.measures.get(measure).map(|measure| &measure.kind);
+        matches!(kind, Some(MeasureKind::Coded { .. } | MeasureKind::Score { .. }))
+    }
+
+    fn level_column(&self) -> String {
+        let mut text = String::from("CASE w.value_as_concept_id");
+        for (id, word) in &self.options.sets.levels {
+            text.push_str(&format!(" WHEN {id} THEN {}", self.dialect.text(word)));
+        }
+        text.push_str(" END");
+        text
+    }
+
+    /// The units that the rules can use, by their concept ids and by every spelling that is looked for.
+    fn unit_parts(&self) -> Vec<Part> {
+        let mut by_id = Vec::new();
+        for (id, code) in &self.options.sets.units {
+            if let Some(unit) = crate::units::recognise(code)
+                && self.used_units.contains(unit.code())
+            {
+                by_id.push(format!("  ({id}, {})", self.dialect.text(unit.code())));
+            }
+        }
+        by_id.push(format!("  (0, {})", self.dialect.text(UNKNOWN_UNIT)));
+        let mut by_text = Vec::new();
+        for code in self.used_units.iter().filter(|code| *code != NO_UNIT) {
+            let mut spellings: Vec<&str> =
+                self.known_units.get(code).into_iter().flatten().map(String::as_str).collect();
+            if !spellings.contains(&code.as_str()) {
+                spellings.push(code);
+            }
+            let pair =
+                |spelling: &str| format!("({}, {})", self.dialect.text(spelling), self.dialect.text(code));
+            by_text.push(format!("  {}", spellings.into_iter().map(pair).collect::<Vec<_>>().join(", ")));
+        }
+        by_text.push(format!("  ({0}, {0})", self.dialect.text(UNKNOWN_UNIT)));
+        vec![
+            Part::new(
+                "unit_of_id",
+                "Units by their concept ids, as UCUM codes.",
+                format!("SELECT * FROM (VALUES\n{}\n) AS u (unit_concept_id, unit)", by_id.join(",\n")),
+            ),
+            Part::new(
+                "unit_of_text",
+                "Units by the ways in which laboratories write them.",
+                format!("SELECT * FROM (VALUES\n{}\n) AS u (spelling, unit)", by_text.join(",\n")),
+            ),
+        ]
+    }
+
+    /// The limits of the rules, in each unit that a result can have: results are never converted.
+    fn limits_part(&self) -> Part {
+        let double = self.dialect.double;
+        let units: std::collections::BTreeSet<&String> =
+            self.limits.iter().flat_map(|(_, by_unit)| by_unit.keys()).collect();
+        let mut rows = Vec::new();
+        for unit in units {
+            let cells =
+                self.limits.iter().map(|(_, by_unit)| by_unit.get(unit).map_or("NULL", String::as_str));
+            let cells: Vec<String> =
+                std::iter::once(self.dialect.text(unit)).chain(cells.map(str::to_owned)).collect();
+            rows.push(format!("  ({})", cells.join(", ")));
+        }
+        let names: Vec<&str> = self.limits.iter().map(|(name, _)| name.as_str()).collect();
+        let columns: Vec<String> =
+            names.iter().map(|name| format!("CAST({name} AS {double}) AS {name}")).collect();
+        let sql = format!(
+            "SELECT unit, {}\nFROM (VALUES\n{}\n) AS u (unit, {})",
+            columns.join(", "),
+            rows.join(",\n"),
+            names.join(", ")
+        );
+        let about = "The limits of the rules in each unit in which a result can be recorded: results are never converted.";
+        Part::new("limits", about, sql)
+    }
+
+    /// Results with the limits of the rules, in the unit of each.
+    fn limited(&self) -> Part {
+        let mut columns = vec!["r.*".to_owned()];
+        columns.extend(self.limits.iter().map(|(name, _)| format!("l.{name}")));
+        if self.choices.iter().any(|choice| choice.worst.is_none()) {
+            columns.push(
+                "ROW_NUMBER() OVER (PARTITION BY r.person_id, r.on_day ORDER BY r.low, r.high, r.unit, r.level, r.range_low, r.range_high) AS row_number"
+                    .to_owned(),
+            );
+        }
+        let join = if self.limits.is_empty() { "" } else { "\nLEFT JOIN limits l ON l.unit = r.unit" };
+        let sql = format!("SELECT\n  {}\nFROM results_in_units r{join}", columns.join(",\n  "));
+        Part::new("results", "Each result with the limits in its unit.", sql).kept()
+    }
+
+    fn tested(&self) -> Part {
+        let mut columns =
+            vec!["r.person_id".to_owned(), format!("{} AS day_number", self.dialect.day_number("r.on_day"))];
+        for column in &self.row_columns {
+            columns.push(format!(
+                "-- {}\n  CASE WHEN {} THEN {} END AS {}",
+                super::document::comment(&column.words),
+                column.concerned,
+                level(&column.truth),
+                column.name
+            ));
+        }
+        let texts: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let sql = format!("SELECT\n  {}\nFROM results r{}", columns.join(",\n  "), people_join(&texts, "r"));
+        Part::new(
+            "tested",
+            "What each result says: 2 true, 1 unknown, 0 false; NULL where it is not concerned.",
+            sql,
+        )
+    }
+
+    fn measured_part(&self) -> Part {
+        let columns: Vec<String> = self
+            .person_columns
+            .iter()
+            .map(|column| format!("  {} AS {}", column.truth, column.name))
+            .collect();
+        let sql =
+            format!("SELECT\n  t.person_id,\n{}\nFROM tested t\nGROUP BY t.person_id", columns.join(",\n"));
+        let about = "What the results of each person say together. The latest day and the worst that was recorded on it are one \
+                     number: the day times four, and how bad it is.";
+        Part::new("measured", about, sql)
+    }
+
+    /// The last few results, all of which must do. Of those tied on the day at which the count is cut off, each selection
+    /// is tried: the worst comes first, or last.
+    fn last_few_parts(&self, column: &RowColumn, count: u32, worst: Worst) -> Vec<Part> {
+        let name = &column.name;
+        let order = if worst == Worst::False { "ASC" } else { "DESC" };
+        let ranked = format!(
+            "SELECT r.person_id, r.on_day, {} AS truth\nFROM results r{}\nWHERE {}",
+            level(&column.truth),
+            people_join(&[&column.truth], "r"),
+            column.concerned
+        );
+        let counted = format!(
+            "SELECT person_id, on_day, truth,\n  ROW_NUMBER() OVER (PARTITION BY person_id ORDER BY on_day DESC, truth {order}) AS place,\n  \
+             COUNT(*) OVER (PARTITION BY person_id ORDER BY on_day DESC RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS so_far,\n  \
+             COUNT(*) OVER (PARTITION BY person_id, on_day) AS on_that_day\nFROM {name}_rows"
+        );
+        // The checker tries no more than eight results of one day; beyond, only what all of them say is known.
+        let is_cut = format!("so_far > {count} AND so_far - on_that_day < {count}");
+        let too_many = format!("MAX(CASE WHEN {is_cut} AND on_that_day > 8 THEN 1 ELSE 0 END) = 1");
+        let later = format!("CASE WHEN so_far <= {count} THEN truth END");
+        let tied = format!("CASE WHEN {is_cut} THEN truth END");
+        let many = format!(
+            "CASE WHEN MIN({later}) IS NULL THEN CASE WHEN MIN({tied}) = MAX({tied}) THEN MIN({tied}) ELSE 1 END WHEN MIN({later}) = 0 THEN 0 WHEN MIN({later}) = 2 AND MIN({tied}) = 2 THEN 2 ELSE 1 END"
+        );
+        let sql = format!(
+            "SELECT\n  person_id,\n  CASE\n    WHEN COUNT(*) < {count} THEN NULL\n    WHEN {too_many} THEN {}\n    ELSE {}\n  END AS {name}\nFROM {name}_counted\nGROUP BY person_id",
+            decoded(&many),
+            decoded(&format!("MIN(CASE WHEN place <= {count} THEN truth END)"))
+        );
+        vec![
+            Part::new(format!("{name}_rows"), column.words.clone(), ranked),
+            Part::new(format!("{name}_counted"), "In order, the latest first.", counted),
+            Part::new(format!("{name}_last"), format!("The last {count} of them."), sql),
+        ]
+    }
+
+    fn middle_parts(&self) -> Vec<Part> {
+        let mut parts = Vec::new();
+        for middle in &self.middles {
+            let name = &middle.name;
+            let rows = format!(
+                "SELECT r.person_id, {} AS distance\nFROM results r\nWHERE {}",
+                middle.distance, middle.concerned
+            );
+            parts.push(Part::new(
+                format!("{name}_rows"),
+                format!("{}: how far each result lies above the limit, in whole units.", middle.words),
+                rows,
+            ));
+            let operator = middle.operator.symbol();
+            if middle.is_median {
+                let ordered = format!(
+                    "SELECT person_id, distance,\n  ROW_NUMBER() OVER (PARTITION BY person_id ORDER BY distance) AS place,\n  \
+                     COUNT(*) OVER (PARTITION BY person_id) AS of_all,\n  COUNT(distance) OVER (PARTITION BY person_id) AS of_known\nFROM {name}_rows"
+                );
+                parts.push(Part::new(format!("{name}_ordered"), "In order.", ordered));
+                let sql = format!(
+                    "SELECT person_id,\n  CASE WHEN MAX(of_known) < MAX(of_all) THEN NULL ELSE SUM(distance) {operator} 0 END AS {name}\n\
+                     FROM {name}_ordered\nWHERE of_known < of_all OR 2 * place IN (of_all, of_all + 1, of_all + 2)\nGROUP BY person_id"
+                );
+                parts.push(Part::new(format!("{name}_middle"), "The one or two in the middle.", sql));
+            } else {
+                let sql = format!(
+                    "SELECT person_id,\n  CASE WHEN COUNT(distance) < COUNT(*) THEN NULL ELSE SUM(distance) {operator} 0 END AS {name}\n\
+                     FROM {name}_rows\nGROUP BY person_id"
+                );
+                parts.push(Part::new(
+                    format!("{name}_middle"),
+                    "Their sum has the sign of the mean's distance.",
+                    sql,
+                ));
+            }
+        }
+        parts
+    }
+
+    /// Results of which one is chosen: of one day, or where dates leave open which is meant.
+    fn choice_parts(&mut self, choice: &Choice) -> Vec<Part> {
+        let name = &choice.name;
+        let flag = format!("r.{}", self.flag(&choice.measure));
+        let sure = self.surely_holds(&choice.span, ON_DAY);
+        let possible = Test::all([Test::Sql(flag), self.possibly_holds(&choice.span, ON_DAY)]).text();
+        let is_sure = match &sure {
+            Test::Is(is) => is.to_string().to_uppercase(),
+            Test::Sql(text) => format!("COALESCE({text}, FALSE)"),
+        };
+        let row_number = if choice.worst.is_none() { ", r.row_number" } else { "" };
+        let mut columns = String::new();
+        for column in &choice.columns {
+            columns.push_str(&format!(
+                ",\n  -- {}\n  {} AS {}",
+                super::document::comment(&column.words),
+                level(&column.truth),
+                column.name
+            ));
+        }
+        let rows = format!(
+            "SELECT r.person_id, r.on_day{row_number}, {is_sure} AS is_sure{columns}\nFROM results r{}\nWHERE {possible}",
+            people_join(&[&is_sure, &columns, &possible], "r")
+        );
+        let mut parts = vec![Part::new(format!("{name}_rows"), choice.words.clone(), rows)];
+        if let (Selector::Any | Selector::Every, Some(_)) = (choice.select, choice.worst) {
+            parts.push(any_or_every(name, choice));
+            return parts;
+        }
+        let (function, beyond) = match choice.select {
+            Selector::Earliest => ("MIN", "<"),
+            _ => ("MAX", ">"),
+        };
+        let settled = format!(
+            "SELECT *, {function}(CASE WHEN is_sure THEN on_day END) OVER (PARTITION BY person_id) AS settled_day\nFROM {name}_rows"
+        );
+        parts.push(Part::new(format!("{name}_settled"), "The day on which the result surely was.", settled));
+        let candidate = format!(
+            "settled_day IS NULL OR on_day = settled_day OR (NOT is_sure AND on_day {beyond} settled_day)"
+        );
+        let all =
+            |column: &str| format!("CASE WHEN MIN({column}) = MAX({column}) THEN MIN({column}) ELSE 1 END");
+        match choice.worst {
+            Some(worst) => {
+                let function = if worst == Worst::True { "MAX" } else { "MIN" };
+                let column = &choice.columns[0].name;
+                let sql = format!(
+                    "SELECT person_id,\n  CASE\n    WHEN MAX(settled_day) IS NULL THEN NULL\n    WHEN MAX(CASE WHEN is_sure THEN 0 ELSE 1 END) = 1 THEN {}\n    ELSE {}\n  END AS {column}\n\
+                     FROM {name}_settled\nWHERE {candidate}\nGROUP BY person_id",
+                    decoded(&all(column)),
+                    decoded(&format!("{function}({column})"))
+                );
+                parts.push(Part::new(
+                    format!("{name}_chosen"),
+                    "The worst of that day; where dates leave the day open, what all say.",
+                    sql,
+                ));
+            }
+            None => {
+                let open = format!(
+                    "SELECT *, MAX(CASE WHEN is_sure THEN 0 ELSE 1 END) OVER (PARTITION BY person_id) AS is_open\nFROM {name}_settled\nWHERE {candidate}"
+                );
+                parts.push(Part::new(
+                    format!("{name}_open"),
+                    "Whether dates leave open which result is meant.",
+                    open,
+                ));
+                let names: Vec<&str> = choice.columns.iter().map(|column| column.name.as_str()).collect();
+                let each = |of: &dyn Fn(&str) -> String| {
+                    names.iter().map(|name| format!("{} AS {name}", of(name))).collect::<Vec<_>>().join(", ")
+                };
+                let sql = format!(
+                    "SELECT person_id, on_day, row_number, {}\nFROM {name}_open\nWHERE is_open = 0\nUNION ALL\n\
+                     SELECT person_id, CAST(NULL AS DATE) AS on_day, 0 AS row_number, {}\nFROM {name}_open\nWHERE is_open = 1\nGROUP BY person_id",
+                    each(&|name| decoded(name)),
+                    each(&|name| format!(
+                        "CASE WHEN MAX(settled_day) IS NULL THEN NULL ELSE {} END",
+                        decoded(&all(name))
+                    ))
+                );
+                parts.push(Part::new(name.clone(), "One row for each result that can be meant.", sql));
+            }
+        }
+        parts
+    }
+
+    /// On every day of a window.
+    pub(super) fn throughout_parts(&mut self, one: &Throughout) -> Vec<Part> {
+        use super::happened::{END, START};
+        let name = &one.name;
+        let mut parts = Vec::new();
+        let touches = self.possibly_touches(&one.span, START, END);
+        let rows = |days: &str, meant: &str| {
+            format!(
+                "SELECT e.person_id, {days}\nFROM entries e{}\nWHERE {}",
+                people_join(&[&touches.text()], "e"),
+                Test::all([Test::sql(meant), touches.clone()]).text()
+            )
+        };
+        let (low, high) = ("DATE '0001-01-01'", "DATE '9999-12-31'");
+        let end = |day: &Option<super::moments::Day>, open: &str, writer: &Self| match day {
+            None => open.to_owned(),
+            Some(super::moments::Day::On(date)) => writer.dialect.date(*date),
+            Some(super::moments::Day::Sql(text)) => format!("COALESCE({text}, {open})"),
+        };
+        let of = |at: &Option<super::moments::At>, earliest: bool, open: &str, writer: &Self| {
+            at.as_ref().map_or_else(
+                || open.to_owned(),
+                |at| end(if earliest { &at.earliest } else { &at.latest }, open, writer),
+            )
+        };
+        let born = |which: &str| format!("COALESCE(p.{which}, {low})");
+        // Every day that can belong to it must be held; one day that surely belongs to it is enough to fail.
+        let widest = (
+            format!("GREATEST({}, {})", of(&one.span.from, true, low, self), born("born_first")),
+            of(&one.span.to, false, high, self),
+        );
+        let narrowest = (
+            format!("GREATEST({}, {})", of(&one.span.from, false, high, self), born("born_last")),
+            of(&one.span.to, true, low, self),
+        );
+        let narrowest = match (&one.span.from, &one.span.to) {
+            (None, _) => (format!("GREATEST({low}, {})", born("born_last")), narrowest.1),
+            (_, None) => (narrowest.0, high.to_owned()),
+            _ => narrowest,
+        };
+        let mut tests = String::new();
+        if let Test::Sql(backward) = self.backward(&one.span) {
+            tests.push_str(&format!("    WHEN {backward} THEN NULL\n"));
+        }
+        let mut from = String::from("people p");
+        if let (Some(sure), false) = (one.meant.sure(), one.only_false) {
+            let days = "e.start_last AS first_day, e.end_first AS last_day";
+            let test = format!("{sure} AND e.start_last <= e.end_first");
+            parts.push(Part::new(format!("{name}_sure_rows"), one.words.clone(), rows(days, &test)));
+            parts.extend(self.joined(&format!("{name}_sure"), &format!("{name}_sure_rows")));
+            let held = format!(
+                "SELECT p.person_id\nFROM people p\nJOIN {name}_sure s ON s.person_id = p.person_id\nWHERE {first} <= {last} AND s.first_day <= {first} AND s.last_day >= {last}\nGROUP BY p.person_id",
+                first = widest.0,
+                last = widest.1
+            );
+            parts.push(Part::new(format!("{name}_held"), "Who had it on every day.", held));
+            from.push_str(&format!("\nLEFT JOIN {name}_held s ON s.person_id = p.person_id"));
+            tests.push_str("    WHEN s.person_id IS NOT NULL THEN TRUE\n");
+        }
+        if let Some(cover) = &one.cover {
+            let place = self.cover_place(cover);
+            let days = format!(
+                "COALESCE(e.start_first, {low}) AS first_day, COALESCE(e.end_last, {high}) AS last_day"
+            );
+            let about = format!("{}: days on which it may have been.", one.words);
+            parts.push(Part::new(format!("{name}_possible_rows"), about, rows(&days, &one.meant.possible)));
+            parts.extend(self.joined(&format!("{name}_possible"), &format!("{name}_possible_rows")));
+            // Covered days of the window that no stretch of it holds.
+            let (first, last) = narrowest;
+            let first = format!("GREATEST(c.first_day, {first})");
+            let last = format!("LEAST(c.last_day, {last})");
+            let bare = format!(
+                "SELECT p.person_id\nFROM people p\nJOIN cover_{place} c ON c.person_id = p.person_id\n\
+                 LEFT JOIN {name}_possible s ON s.person_id = p.person_id AND s.first_day <= {first} AND s.last_day >= {last}\n\
+                 WHERE {first} <= {last} AND s.person_id IS NULL\nGROUP BY p.person_id"
+            );
+            parts.push(Part::new(format!("{name}_bare"), "Who surely was without it on a day.", bare));
+            from.push_str(&format!("\nLEFT JOIN {name}_bare b ON b.person_id = p.person_id"));
+            tests.push_str("    WHEN b.person_id IS NOT NULL THEN FALSE\n");
+        }
+        let sql = format!("SELECT p.person_id,\n  CASE\n{tests}  END AS {name}\nFROM {from}");
+        parts.push(Part::new(format!("{name}_throughout"), one.words.clone(), sql));
+        parts
+    }
+}
+
+fn any_or_every(name: &str, choice: &Choice) -> Part {
+    let column = &choice.columns[0].name;
+    let (sure, perhaps) =
+        (format!("CASE WHEN is_sure THEN {column} END"), format!("CASE WHEN NOT is_sure THEN {column} END"));
+    // Without a result that surely counts nothing is known; one that may count can only keep it open.
+    let cases = match choice.select {
+        Selector::Any => format!(
+            "WHEN MAX({sure}) = 2 THEN TRUE\n    WHEN MAX({sure}) = 0 AND COALESCE(MAX({perhaps}), 0) = 0 THEN FALSE"
+        ),
+        _ => format!(
+            "WHEN MIN({sure}) = 0 THEN FALSE\n    WHEN MIN({sure}) = 2 AND COALESCE(MIN({perhaps}), 2) = 2 THEN TRUE"
+        ),
+    };
+    let sql = format!(
+        "SELECT person_id,\n  CASE\n    {cases}\n  END AS {column}\nFROM {name}_rows\nGROUP BY person_id"
+    );
+    Part::new(format!("{name}_chosen"), "What all of them say together.", sql)
+}
+
+/// Joins what is known of the person where a text asks for it: the days that windows hang on, or birth and sex alone.
+pub(super) fn people_join(texts: &[&str], alias: &str) -> String {
+    let asks = |text: &str| {
+        text.match_indices("p.").any(|(at, _)| {
+            let before = text[..at].chars().next_back();
+            !before.is_some_and(|sign| sign.is_alphanumeric() || sign == '_')
+        })
+    };
+    let of_person = ["p.sex", "p.born_first", "p.born_last", "p.person_id"];
+    let without = |text: &str| of_person.iter().fold(text.to_owned(), |text, known| text.replace(known, ""));
+    let table = if texts.iter().any(|text| asks(&without(text))) {
+        "people"
+    } else if texts.iter().any(|text| asks(text)) {
+        "persons"
+    } else {
+        return String::new();
+    };
+    format!("\nJOIN {table} p ON p.person_id = {alias}.person_id")
+}

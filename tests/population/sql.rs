@@ -1,0 +1,172 @@
+//! The SQL of the eligibility criteria: what stands in it, for which rules it is not written, and that no word of a protocol
+//! gets out of its comment or its quotes. Engines run it in `tests/oracles/sql.sh`.
+
+use trialc::eligibility::EligibilityDocument;
+use trialc::eligibility::record::{Coverage, CoveredDomain, Entry};
+use trialc::emit::sql::{DIALECTS, DUCKDB, Options, POSTGRES, SPARK, emit};
+use trialc::omop::{ConceptSets, Expansion, ListedCode};
+
+use crate::document;
+
+fn listed(codes: &[(&str, &str)]) -> Vec<ListedCode> {
+    codes.iter().map(|(code, name)| ListedCode { code: (*code).into(), name: (*name).into() }).collect()
+}
+
+fn sets(document: &EligibilityDocument) -> ConceptSets {
+    let codes = [
+        ("omop:3004410", "hba1c"),
+        ("omop:3016723", "creatinine"),
+        ("omop:3006923", "alt"),
+        ("omop:201826", "t2dm"),
+        ("omop:1503297", "metformin"),
+    ];
+    Expansion::of(document, &listed(&codes), None).finish()
+}
+
+fn options(document: &EligibilityDocument) -> Options {
+    let mut options = Options { sets: sets(document), ..Options::default() };
+    options.assumptions.events = ["consent", "randomization"]
+        .into_iter()
+        .map(|name| Entry { name: name.into(), on: Some("2020-06-30".parse().unwrap()), ..Entry::default() })
+        .collect();
+    options
+}
+
+/// The statement of a dialect and the report of losses, for the criteria of one eligibility list.
+fn built(criteria: &str, change: impl Fn(&mut Options)) -> (String, String) {
+    let document = document(&format!("eligibility for randomization {{\n{criteria}\n}}\n"));
+    let mut options = options(&document);
+    change(&mut options);
+    let artifacts = emit(&document, &options, &[&DUCKDB]);
+    let text = |place: usize| String::from_utf8(artifacts[place].content.clone()).unwrap();
+    assert_eq!(artifacts[0].path, "eligibility.duckdb.sql");
+    assert_eq!(artifacts[1].path, "eligibility.sql.losses.md");
+    (text(0), text(1))
+}
+
+#[test]
+fn a_limit_stands_in_every_unit_and_a_result_is_never_converted() {
+    let (text, losses) = built(
+        "include I1 \"HbA1c of 7.5 % or more\": latest hba1c within 28 days before randomization >= 7.5 %",
+        |_| (),
+    );
+    // 7.5 % is 58.46… mmol/mol by the master equation of NGSP and IFCC; the double on which the comparison turns.
+    assert!(text.contains("('%', 7.5e0)") && text.contains("('mmol/mol', 58.46"), "{text}");
+    assert!(text.contains("r.on_day >= DATE '2020-06-02' AND r.on_day <= DATE '2020-06-30'"), "{text}");
+    assert!(text.contains("-- I1, included where: HbA1c of 7.5 % or more"), "{text}");
+    assert!(!text.contains("* 0.09148"), "no result is converted");
+    assert!(losses.contains("Every criterion is computed."), "{losses}");
+}
+
+#[test]
+fn without_a_day_a_code_or_coverage_nothing_is_known() {
+    let criteria = "exclude E1 \"No diabetes\": t2dm present at randomization";
+    let unknown = "'unknown' AS \"E1\"";
+    // Absence is known only where the data are declared to be complete.
+    let (text, _) = built(criteria, |_| ());
+    assert!(!text.contains(" THEN FALSE"), "{text}");
+    let cover = |options: &mut Options| {
+        options.assumptions.coverage = vec![Coverage { of: CoveredDomain::Conditions, from: None, to: None }];
+    };
+    let (text, _) = built(criteria, cover);
+    assert!(text.contains("ELSE FALSE END"), "{text}");
+    // A name without a concept id is never absent.
+    let (text, losses) = built(criteria, |options| {
+        cover(options);
+        options.sets.things.clear();
+    });
+    assert!(text.contains(unknown), "{text}");
+    assert!(losses.contains("## Names without a concept id") && losses.contains("- t2dm"), "{losses}");
+}
+
+#[test]
+fn what_cannot_be_said_is_not_computed_and_says_why() {
+    let (text, losses) = built(
+        "include I1 \"Ratio\": latest alt within 28 days before randomization / latest creatinine within 28 days before randomization < 100 U/mg",
+        |_| (),
+    );
+    assert!(text.contains("'not_computed' AS \"I1\""), "{text}");
+    assert!(text.contains("'undetermined' AS \"verdict_randomization\""), "it counts as unknown: {text}");
+    assert!(losses.contains("| I1 | Ratio |"), "{losses}");
+    // An answer is not in the tables of a database: unknown, as the checker says of them.
+    let (text, losses) = built("include I1 \"Able\": attested by investigator \"Able?\"", |_| ());
+    assert!(text.contains("'unknown' AS \"I1\""), "{text}");
+    assert!(losses.contains("Every criterion is computed."), "{losses}");
+}
+
+#[test]
+fn ties_of_one_day_are_tried_together_where_two_comparisons_share_the_result() {
+    let one = "exclude E1 \"One\": latest hba1c within 28 days before randomization > 9 %";
+    let (text, _) = built(one, |_| ());
+    assert!(
+        text.contains("MAX(t.day_number * 4 + t.hba1c_1)"),
+        "the worst of the day is in the same number: {text}"
+    );
+    assert!(!text.contains("Every combination"), "{text}");
+    let two = "exclude E1 \"Two\": latest hba1c within 28 days before randomization > 9 % and latest hba1c within 28 days before randomization < 12 %";
+    let (text, _) = built(two, |_| ());
+    assert!(text.contains("Every combination of the results that can be meant is tried"), "{text}");
+}
+
+#[test]
+fn no_word_of_a_protocol_leaves_its_comment() {
+    let hostile = "*/ ; DROP TABLE person; -- ' it''s {x} $(y)";
+    let (text, losses) = built(
+        &format!("include I1 \"{hostile}\": latest hba1c within 28 days before randomization >= 7.5 %"),
+        |options| options.schema = Some("cdm\"; DROP TABLE x; --.a".into()),
+    );
+    for line in text.lines().filter(|line| line.contains("DROP TABLE person")) {
+        assert!(line.trim_start().starts_with("--"), "{line}");
+    }
+    assert!(text.contains("FROM \"cdm\"\"; DROP TABLE x; --\".\"a\".person"), "{text}");
+    assert!(losses.lines().all(|line| !line.starts_with("*/")), "{losses}");
+}
+
+#[test]
+fn line_ends_in_the_wording_stay_in_one_comment() {
+    let mut document = document(
+        "eligibility for randomization { include I1 \"x\": latest hba1c within 28 days before randomization >= 7.5 % }",
+    );
+    let options = options(&document);
+    for decision in document.decisions.values_mut() {
+        for criterion in decision.criteria.values_mut() {
+            criterion.prose = "a\nDROP TABLE b;\r\u{2028}DROP TABLE c;\u{85}DROP TABLE d;\u{202e}".into();
+            criterion.rule.text = "e\nDROP TABLE f".into();
+        }
+    }
+    for dialect in DIALECTS {
+        let artifacts = emit(&document, &options, &[dialect]);
+        let text = String::from_utf8(artifacts[0].content.clone()).unwrap();
+        for line in text.split(['\n', '\r', '\u{2028}', '\u{85}']).filter(|line| line.contains("DROP")) {
+            assert!(line.trim_start().starts_with("--"), "{}: {line}", dialect.name);
+        }
+    }
+}
+
+#[test]
+fn codes_and_arms_become_names_of_columns_inside_their_quotes() {
+    let document = document("eligibility for randomization { include I1 \"x\": sex is female }");
+    let mut hostile = document.clone();
+    for decision in hostile.decisions.values_mut() {
+        let criterion = decision.criteria.shift_remove("I1").unwrap();
+        for code in ["a\"b`c", "i1", "I1", &"long ".repeat(40)] {
+            decision.criteria.insert(code.to_owned(), criterion.clone());
+        }
+    }
+    let options = options(&hostile);
+    let text = |dialect| String::from_utf8(emit(&hostile, &options, &[dialect])[0].content.clone()).unwrap();
+    let (postgres, spark) = (text(&POSTGRES), text(&SPARK));
+    assert!(postgres.contains("AS \"a\"\"b`c\"") && spark.contains("AS `a\"b``c`"));
+    // Spark and DuckDB take no notice of capitals, and PostgreSQL cuts names of more than 63 bytes off.
+    assert!(postgres.contains("AS \"i1\"") && postgres.contains("AS \"I1~2\""));
+    assert!(postgres.contains("~2\"") && !postgres.contains(&"long ".repeat(13)));
+}
+
+#[test]
+fn the_same_protocol_gives_the_same_bytes() {
+    let document = document(include_str!("trial.trial"));
+    let options = options(&document);
+    let once = emit(&document, &options, &DIALECTS);
+    assert_eq!(once, emit(&document, &options, &DIALECTS));
+    assert_eq!(once.len(), 4);
+}
