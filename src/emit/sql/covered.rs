@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::Writer;
 use super::moments::{At, Day, Span, Test};
 use crate::eligibility::record::CoveredDomain;
-use crate::model::Domain;
+use crate::model::{Domain, Finding};
 use crate::time::day_before;
 
 /// Everything that speaks for a name: days that are the same for everybody, and each person's own periods.
@@ -31,11 +31,11 @@ pub(super) struct CoverColumn {
 
 impl Writer<'_> {
     /// What speaks for a name; none where nothing does, or where nothing in the data can be recognised as it.
-    pub(super) fn cover_of(&self, name: &str) -> Option<Cover> {
-        if !self.is_recognised(name) {
+    pub(super) fn cover_of(&self, finding: &Finding) -> Option<Cover> {
+        if !self.is_recognised(finding) {
             return None;
         }
-        self.cover_within(name, 0)
+        self.cover_within(&finding.name, 0)
     }
 
     fn cover_within(&self, name: &str, depth: usize) -> Option<Cover> {

@@ -209,10 +209,17 @@ impl<'a> Writer<'a> {
         Some(Meant { sure, possible: except(joined), is_open })
     }
 
-    /// Whether anything in the data can be recognised as this: else silence about it says nothing.
-    pub(super) fn is_recognised(&self, name: &str) -> bool {
-        !self.nameless.contains(name)
-            && self.below(name).iter().all(|member| !self.nameless.contains(member.as_str()))
+    /// Whether everything that counts as this, or may be it, can be recognised in the data: else silence says nothing.
+    pub(super) fn is_recognised(&self, finding: &Finding) -> bool {
+        let does_not_count = |name: &str| finding.other_than.iter().any(|other| self.is_a(name, other));
+        self.nameless.iter().all(|name| {
+            does_not_count(name) || !(self.is_a(name, &finding.name) || self.is_a(&finding.name, name))
+        })
+    }
+
+    /// Whether something was declared to be complete: then what cannot be recognised stays open.
+    fn has_coverage(&self) -> bool {
+        !self.options.coverage.is_empty() || !self.options.in_observation_period.is_empty()
     }
 
     pub(super) fn occurs(
@@ -231,7 +238,7 @@ impl<'a> Writer<'a> {
             return self.event_occurs(finding, mode, &span, *range);
         }
         let meant = self.meant(finding);
-        let cover = self.cover_of(&finding.name);
+        let cover = self.cover_of(finding);
         if mode == Mode::Throughout {
             return self.throughout(finding, meant, cover, span, words, false);
         }
@@ -310,7 +317,7 @@ impl<'a> Writer<'a> {
         };
         let (surely, _) = literal(self.surely_holds(span, day));
         let (possibly, _) = literal(self.possibly_holds(span, day));
-        let covered = match self.cover_of(&finding.name) {
+        let covered = match self.cover_of(finding) {
             Some(cover) => self.covered(&cover, span, &finding.name),
             None => Test::Is(false),
         };
@@ -380,9 +387,15 @@ impl<'a> Writer<'a> {
         if self.options.events.iter().any(|(name, _)| *name == finding.name) {
             return Err(NotSaid::new(format!("`{}` is counted, and --event gives its day", finding.name)));
         }
+        if self.has_coverage() && !self.is_recognised(finding) {
+            return Err(NotSaid::new(format!(
+                "`{}` is counted, and some of its names have no concept id",
+                finding.name
+            )));
+        }
         let span = self.span(window)?;
         let backward = self.backward(&span);
-        let cover = self.cover_of(&finding.name);
+        let cover = self.cover_of(finding);
         let covered = match cover {
             Some(cover) => self.covered(&cover, &span, words),
             None => Test::Is(false),
@@ -448,7 +461,7 @@ impl<'a> Writer<'a> {
                     return Ok(UNKNOWN);
                 }
                 let meant = self.meant(finding);
-                let cover = self.cover_of(&finding.name);
+                let cover = self.cover_of(finding);
                 self.throughout(finding, meant, cover, span, words, true)
             }
             Value::Measured { measure, .. } if !self.has_rows(measure)? => Ok(UNKNOWN),
@@ -467,6 +480,12 @@ impl<'a> Writer<'a> {
         let Some(meant) = self.meant(finding) else { return Ok(None) };
         if meant.sure().is_none() {
             return Ok(None);
+        }
+        if self.has_coverage() && !self.is_recognised(finding) {
+            return Err(NotSaid::new(format!(
+                "it speaks of when `{}` was, and some of its names have no concept id",
+                finding.name
+            )));
         }
         let key = format!("{edge:?} {finding:?}");
         if let Some(known) = self.edges.iter().find(|known| known.key == key) {

@@ -75,10 +75,8 @@ impl Writer<'_> {
         for (measure, flag) in &self.flags {
             let ids = self.options.sets.measures.get(measure).into_iter().flatten();
             let ids = ids.map(i64::to_string).collect::<Vec<_>>().join(", ");
-            let has_value =
-                if self.has_levels(measure) { "(w.level IS NOT NULL OR w.is_number)" } else { "w.is_number" };
             columns.push(format!(
-                "-- {}\n  (w.concept_id IN ({ids}) OR w.source_concept_id IN ({ids})) AND {has_value} AS {flag}",
+                "-- {}\n  (w.concept_id IN ({ids}) OR w.source_concept_id IN ({ids})) AND w.has_value AS {flag}",
                 super::document::comment(measure)
             ));
         }
@@ -104,8 +102,9 @@ impl Writer<'_> {
             "CASE WHEN w.range_high BETWEEN {least} AND {most} THEN w.range_high END AS range_high"
         ));
         let level = if has_levels { self.level_column() } else { "''".to_owned() };
-        let inner =
-            format!("SELECT w.*, {level} AS level,\n    {is_number} AS is_number\n  FROM result_rows w");
+        let inner = format!(
+            "SELECT w.*, {level} AS level,\n    {is_number} AS is_number,\n    (w.number IS NOT NULL OR COALESCE(w.value_as_concept_id, 0) <> 0) AS has_value\n  FROM result_rows w"
+        );
         let sql = format!(
             "SELECT\n  {}\nFROM (\n  {inner}\n) w\nLEFT JOIN unit_of_id i ON i.unit_concept_id = w.unit_concept_id\n\
              LEFT JOIN unit_of_text s ON s.spelling = TRIM(w.unit_source_value)",
@@ -124,11 +123,12 @@ impl Writer<'_> {
     }
 
     fn level_column(&self) -> String {
-        let mut text = String::from("CASE w.value_as_concept_id");
+        // A coded answer that nobody knows is a result all the same, of which nothing is known.
+        let mut text = String::from("CASE COALESCE(w.value_as_concept_id, 0) WHEN 0 THEN NULL");
         for (id, word) in &self.options.sets.levels {
             text.push_str(&format!(" WHEN {id} THEN {}", self.dialect.text(word)));
         }
-        text.push_str(" END");
+        text.push_str(&format!(" ELSE '{UNKNOWN_UNIT}' END"));
         text
     }
 

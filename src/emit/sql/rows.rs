@@ -41,7 +41,7 @@ impl Writer<'_> {
         let month_first = "MAKE_DATE(CAST(year_of_birth AS INTEGER), CAST(month_of_birth AS INTEGER), 1)";
         let month_last = self.dialect.add_days(&self.dialect.add_months(month_first, 1), -1);
         let day = "MAKE_DATE(CAST(year_of_birth AS INTEGER), CAST(month_of_birth AS INTEGER), CAST(day_of_birth AS INTEGER))";
-        let is_year = "year_of_birth BETWEEN 1 AND 9998";
+        let is_year = "year_of_birth BETWEEN 1800 AND 9998";
         let is_month = "month_of_birth BETWEEN 1 AND 12";
         let born = |of_year: &str, of_month: &str| {
             format!(
