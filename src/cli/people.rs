@@ -45,6 +45,23 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// What is said of a database, without people.
+    pub fn of_database(
+        event: &[String],
+        coverage: &[String],
+        codes: &[String],
+        orders_are_taken: bool,
+    ) -> Self {
+        Self {
+            files: Vec::new(),
+            event: event.to_vec(),
+            coverage: coverage.to_vec(),
+            with: Vec::new(),
+            codes: codes.to_vec(),
+            orders_are_taken,
+        }
+    }
+
     /// Everybody, in the order of the files; those of FHIR behind the others.
     pub fn read(&self, console: &Console, trial: &Trial) -> Result<Vec<Person>, Failure> {
         let additions = self.additions(trial, &self.coverage)?;
