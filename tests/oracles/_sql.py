@@ -150,9 +150,32 @@ def read(path):
     return {row["person_id"]: row for row in rows}, list(rows[0]) if rows else []
 
 
+def verdict(row, columns, arm):
+    """The verdict of these statuses, for all criteria without an arm and those of this arm."""
+    of = [row[name] for name in columns if "@" not in name or name.endswith(f"@{arm}")]
+    return "ineligible" if "not_met" in of else "undetermined" if "unknown" in of else "eligible"
+
+
+def without(wanted, columns, left_out):
+    """What is expected where some criteria are not computed: they count as unknown. One decision, as in the two protocols."""
+    statuses = [name for name in columns if name != "person_id" and not name.startswith("verdict_")]
+    verdicts = [name for name in columns if name.startswith("verdict_")]
+    arms = [name.split("@")[1] for name in verdicts if "@" in name]
+    for row in wanted.values():
+        known = {name: "unknown" if name in left_out else row[name] for name in statuses}
+        for name in verdicts:
+            of_arms = arms if arms and "@" not in name else [name.partition("@")[2]]
+            each = [verdict(known, statuses, arm) for arm in of_arms]
+            row[name] = next(one for one in ("eligible", "undetermined", "ineligible") if one in each)
+
+
 def compare(expected, found):
     wanted, columns = read(expected)
     got, names = read(found)
+    given = {name: {row.get(name) for row in got.values()} for name in names}
+    not_computed = {name for name, values in given.items() if "not_computed" in values}
+    if not_computed:
+        without(wanted, columns, not_computed)
     faults = []
     if set(wanted) != set(got):
         faults.append(f"people differ: {len(wanted)} expected, {len(got)} found")

@@ -42,11 +42,13 @@ build() {
     { cat "$work/said"; return 1; }
 }
 build tests/population/trial.trial "$work/tables/codes.csv" "$work/population"
+build tests/population/shapes.trial tests/population/shapes.codes.csv "$work/shapes"
 build protocols/nct01719640/trial.trial tests/population/nct01719640.codes.csv "$work/nct01719640"
-for name in population nct01719640; do
+for name in population shapes nct01719640; do
   sed -n '/^## Not computed/,/^## Unknown/p' "$work/$name/eligibility.sql.losses.md"
 done
 population verdicts "$people" tests/population/trial.trial "$work/population/expected.csv"
+population verdicts "$people" tests/population/shapes.trial "$work/shapes/expected.csv"
 population verdicts "$people" protocols/nct01719640/trial.trial "$work/nct01719640/expected.csv"
 
 # A twin with a comparison turned around must be refused.
@@ -57,9 +59,10 @@ for engine in duckdb postgres spark; do
   [ "$engine" = duckdb ] && more=("$work/population/broken.sql" "$work/population/broken.csv")
   "$python" "$here/_sql.py" run "$engine" "$work/tables" \
     "$work/population/eligibility.$engine.sql" "$work/population/$engine.csv" \
+    "$work/shapes/eligibility.$engine.sql" "$work/shapes/$engine.csv" \
     "$work/nct01719640/eligibility.$engine.sql" "$work/nct01719640/$engine.csv" "${more[@]}" 2>"$work/errors" ||
     { tail -40 "$work/errors"; exit 1; }
-  for name in population nct01719640; do
+  for name in population shapes nct01719640; do
     "$python" "$here/_sql.py" compare "$work/$name/expected.csv" "$work/$name/$engine.csv"
   done
 done
