@@ -20,6 +20,7 @@ mod study;
 mod unit_name;
 mod wording;
 pub mod worksheet;
+mod xlsform;
 
 use std::cell::RefCell;
 
@@ -119,6 +120,12 @@ pub static TARGETS: &[Target] = &[
         about: "the forms as Questionnaires of HL7 FHIR R4",
         default: false,
         emit: fhir::emit,
+    },
+    Target {
+        name: "xlsform",
+        about: "the forms as XLSForms, workbooks for ODK, KoboToolbox and SurveyCTO",
+        default: false,
+        emit: xlsform::emit,
     },
 ];
 
