@@ -22,7 +22,7 @@ pub(super) fn check(plan: &Plan<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// What the value of an outcome is made of, at points in time.
-fn measures<'a>(outcome: &'a Outcome) -> BTreeSet<&'a str> {
+fn measures(outcome: &Outcome) -> BTreeSet<&str> {
     let mut found = BTreeSet::new();
     walk(outcome, &mut |node| {
         if let Node::Term(Term {

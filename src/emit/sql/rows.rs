@@ -163,10 +163,11 @@ impl Writer<'_> {
         }
         unions.extend(self.event_rows());
         if unions.is_empty() {
-            unions.push(format!(
+            unions.push(
                 "  SELECT person_id, '' AS source, 0 AS concept_id, 0 AS source_concept_id, '' AS event,\n    \
                  born_first AS start_day, born_first AS end_day, FALSE AS is_unsure\n  FROM persons\n  WHERE FALSE"
-            ));
+                    .to_owned(),
+            );
         }
         let is_backward = "e.end_day < e.start_day";
         let sql = format!(
