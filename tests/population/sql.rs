@@ -170,3 +170,28 @@ fn the_same_protocol_gives_the_same_bytes() {
     assert_eq!(once, emit(&document, &options, &DIALECTS));
     assert_eq!(once.len(), 4);
 }
+
+#[test]
+fn a_small_protocol_in_each_dialect() {
+    let source = "eligibility for randomization {\n  \
+        include I1 \"Adults\": age at consent >= 18 years\n  \
+        include I2 \"HbA1c of 7.5 to 10 %\": latest hba1c within 90 days before randomization in 7.5 to 10 %\n  \
+        exclude E1 \"ALT above 2.5 x ULN\": latest alt within 1 month before randomization > 2.5 x ULN\n  \
+        exclude E2 \"Metformin\": taking metformin within 3 months before randomization\n}\n";
+    let document = document(source);
+    let mut options = options(&document);
+    options.assumptions.in_observation_period = vec![CoveredDomain::Drugs];
+    let mut shown = source.to_owned();
+    for artifact in emit(&document, &options, &DIALECTS) {
+        let text = String::from_utf8(artifact.content).unwrap();
+        shown.push_str(&format!("\n==== {}\n\n", artifact.path));
+        // The ways to write a unit are many, and the same in each dialect.
+        let is_spelling =
+            |line: &&str| line.trim_start().starts_with("('") && line.matches("), (").count() > 1;
+        text.lines().filter(|line| !is_spelling(line)).for_each(|line| {
+            shown.push_str(line);
+            shown.push('\n');
+        });
+    }
+    insta::assert_snapshot!(shown);
+}
