@@ -17,7 +17,8 @@ use trialc::model::Trial;
 use trialc::source::{LoadError, Loader};
 
 const PROTOCOL: &str = include_str!("../protocols/crossover/trial.trial");
-const PARTICIPANTS: usize = 100_000;
+// A build without optimisation (`cargo test --benches`) only shows that the benchmark runs.
+const PARTICIPANTS: usize = if cfg!(debug_assertions) { 500 } else { 100_000 };
 
 struct Only;
 

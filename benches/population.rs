@@ -18,10 +18,11 @@ mod generate;
 
 use generate::tables::{Declared, population};
 
-const PEOPLE: u64 = 1_000_000;
+// A build without optimisation (`cargo test --benches`) only shows that the benchmarks run.
+const PEOPLE: u64 = if cfg!(debug_assertions) { 2_000 } else { 1_000_000 };
 /// Of all shapes of rule, and from records: fewer do.
-const SOME: u64 = 100_000;
-const FEW: u64 = 2_000;
+const SOME: u64 = if cfg!(debug_assertions) { 200 } else { 100_000 };
+const FEW: u64 = if cfg!(debug_assertions) { 20 } else { 2_000 };
 
 const SIX: &str = r#"
 trial six "Six criteria" { enrollment: not stated }
