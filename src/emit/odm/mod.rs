@@ -11,6 +11,7 @@ mod xml;
 
 use expression::{Version, XPath};
 use parts::{Lists, Study};
+use xml::{Xml, some};
 
 use super::Artifact;
 use super::losses::Losses;
@@ -33,6 +34,21 @@ pub(super) fn emit(trial: &Trial) -> Vec<Artifact> {
         Artifact::new("odm/odm-2.0.xml", v2::document(&study(true))),
         Artifact::new("odm/losses.md", losses(trial, &sheets, &silent, &occasions)),
     ]
+}
+
+/// The code lists, which differ between the versions only in how a label is `translated`.
+fn lists(xml: &mut Xml, study: &Study<'_>, translated: fn(&mut Xml, &str)) {
+    for (name, choices) in study.lists.all() {
+        let head = [some("OID", name), some("Name", name), some("DataType", "text")];
+        xml.within("CodeList", &head, |xml| {
+            for (order, (code, label)) in choices.iter().enumerate() {
+                let one = [some("CodedValue", code.as_str()), some("OrderNumber", (order + 1).to_string())];
+                xml.within("CodeListItem", &one, |xml| {
+                    xml.within("Decode", &[], |xml| translated(xml, label));
+                });
+            }
+        });
+    }
 }
 
 fn losses(trial: &Trial, sheets: &[Sheet<'_>], silent: &[Sheet<'_>], occasions: &[Occasion<'_>]) -> String {

@@ -93,7 +93,7 @@ fn metadata(xml: &mut Xml, study: &Study<'_>) {
             definition(xml, study, sheet, item);
         }
     }
-    lists(xml, study);
+    super::lists(xml, study, translated);
     for sheet in study.sheets {
         for item in questions(sheet) {
             condition(xml, study, sheet, item);
@@ -273,20 +273,6 @@ fn range(xml: &mut Xml, comparator: &str, hard: bool, limit: &str, unit: Option<
         }
         xml.within("ErrorMessage", &[], |xml| translated(xml, message));
     });
-}
-
-fn lists(xml: &mut Xml, study: &Study<'_>) {
-    for (name, choices) in study.lists.all() {
-        let head = [some("OID", name), some("Name", name), some("DataType", "text")];
-        xml.within("CodeList", &head, |xml| {
-            for (order, (code, label)) in choices.iter().enumerate() {
-                let one = [some("CodedValue", code.as_str()), some("OrderNumber", (order + 1).to_string())];
-                xml.within("CodeListItem", &one, |xml| {
-                    xml.within("Decode", &[], |xml| translated(xml, label));
-                });
-            }
-        });
-    }
 }
 
 fn condition(xml: &mut Xml, study: &Study<'_>, sheet: &Sheet<'_>, item: &Item<'_>) {

@@ -60,9 +60,7 @@ fn metadata(xml: &mut Xml, study: &Study<'_>) {
             }
         }
     }
-    for (name, choices) in study.lists.all() {
-        list(xml, name, choices);
-    }
+    super::lists(xml, study, translated);
     for sheet in study.sheets {
         for item in &sheet.items {
             condition(xml, study, sheet, item);
@@ -472,18 +470,6 @@ fn formal_range(xml: &mut Xml, hard: bool, expression: &str, message: &str) {
 
 fn formal(xml: &mut Xml, expression: &str) {
     xml.within("FormalExpression", &[some("Context", "XPath 1.0")], |xml| xml.text("Code", &[], expression));
-}
-
-fn list(xml: &mut Xml, name: &str, choices: &[(String, String)]) {
-    let head = [some("OID", name), some("Name", name), some("DataType", "text")];
-    xml.within("CodeList", &head, |xml| {
-        for (order, (code, label)) in choices.iter().enumerate() {
-            let one = [some("CodedValue", code.as_str()), some("OrderNumber", (order + 1).to_string())];
-            xml.within("CodeListItem", &one, |xml| {
-                xml.within("Decode", &[], |xml| translated(xml, label));
-            });
-        }
-    });
 }
 
 fn condition(xml: &mut Xml, study: &Study<'_>, sheet: &Sheet<'_>, item: &Item<'_>) {
