@@ -10,6 +10,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // The ground: values that everyone speaks of.
     ("number", &[]),
     ("tabular", &[]),
+    ("json", &[]),
     ("source", &[]),
     ("diagnostics", &["source"]),
     ("units", &["number"]),
@@ -35,7 +36,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         "population",
         &["diagnostics", "eligibility", "intake", "model", "number", "omop", "tabular", "time", "units"],
     ),
-    ("calendar", &["diagnostics", "model", "source", "tabular", "time"]),
+    ("calendar", &["diagnostics", "json", "model", "source", "tabular", "time"]),
+    ("entries", &["casebook", "diagnostics", "json", "model", "number", "source", "time"]),
     (
         "emit",
         &[
@@ -76,6 +78,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "diagnostics",
             "eligibility",
             "emit",
+            "entries",
             "format",
             "intake",
             "library",

@@ -1,4 +1,5 @@
-//! Every code's page holds an example that raises the code and its repair that does not: both are compiled.
+//! Every code's page holds an example that raises the code and its repair that does not: both are compiled. Those of filled
+//! forms are records of a small protocol, which are validated.
 
 #[path = "support/snippet.rs"]
 mod snippet;
@@ -7,6 +8,7 @@ use snippet::{FILE, Texts, compile_snippet};
 use trialc::compile::{Compilation, compile};
 use trialc::diagnostics::codes::{self, Code};
 use trialc::diagnostics::render::{Format, Look, render};
+use trialc::entries;
 
 /// A ```trial block; `alone` stands behind no prelude.
 #[derive(Clone, Default)]
@@ -51,8 +53,42 @@ fn shown(compilation: &Compilation) -> String {
     render(Format::Plain, Look::default(), &compilation.sources, &compilation.diagnostics)
 }
 
+/// The codes of filled forms.
+const FILLED: char = 'D';
+
+/// The protocol whose forms the examples fill in.
+const CASEBOOK: &str = include_str!("support/casebook.trial");
+
+/// What is wrong with the page of a code of filled forms: the example raises it alone, the repair nothing at all.
+fn faults_of_record(code: &'static Code) -> Vec<String> {
+    let blocks: Vec<&str> =
+        code.page.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    let [example, repair] = blocks.as_slice() else {
+        return vec![format!("{} has {} blocks, not an example and its repair", code.id, blocks.len())];
+    };
+    let texts = Texts::new(&[(FILE, CASEBOOK)]);
+    let trial = compile(&texts, FILE).expect("in memory").trial.expect("it compiles");
+    let told = |record: &str| -> Vec<String> {
+        let report = entries::validate(&trial, record, None);
+        report.findings.iter().map(|found| format!("{} {}", found.code.id, found.message)).collect()
+    };
+    let (bad, good) = (told(example), told(repair));
+    let is_alone = !bad.is_empty() && bad.iter().all(|found| found.starts_with(code.id));
+    let mut faults = Vec::new();
+    if !is_alone {
+        faults.push(format!("{}: the example raises {bad:#?}", code.id));
+    }
+    if !good.is_empty() {
+        faults.push(format!("{}: the repair raises {good:#?}", code.id));
+    }
+    faults
+}
+
 /// What is wrong with a page.
 fn faults(code: &'static Code) -> Vec<String> {
+    if code.id.starts_with(FILLED) {
+        return faults_of_record(code);
+    }
     let blocks = blocks(code.page);
     let [example, repair] = blocks.as_slice() else {
         return vec![format!("{} has {} blocks, not an example and its repair", code.id, blocks.len())];

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use super::json::{self, Json, Node};
 use crate::diagnostics::did_you_mean;
+use crate::json::{self, Json, JsonError, Node};
 use crate::model::{Named, Trial};
 use crate::source::Source;
 
@@ -82,6 +82,12 @@ impl std::fmt::Display for InputError {
 
 impl std::error::Error for InputError {}
 
+impl From<JsonError> for InputError {
+    fn from(error: JsonError) -> Self {
+        Self { span: error.span, message: error.message, help: error.help }
+    }
+}
+
 impl Dates {
     /// Reads `{"arm": "combined", "events": {"consent": "2011-02-01"}, "visits": {"month_1": "2011-08-01"}}`. A
     /// repeating event and a visit of a cycle have a list; `null` leaves a cycle out, `"missed"` says that the
@@ -90,7 +96,7 @@ impl Dates {
     /// # Errors
     /// Everything that is wrong with the text, each at its place.
     pub fn read(trial: &Trial, text: &str) -> Result<Self, Vec<InputError>> {
-        let root = json::read(text).map_err(|error| vec![error])?;
+        let root = json::read(text).map_err(|error| vec![error.into()])?;
         let Json::Object(members) = root.value else {
             return Err(vec![
                 InputError::new(root.span, "a file of dates is an object in braces")

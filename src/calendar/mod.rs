@@ -9,7 +9,6 @@
 
 mod dates;
 mod ics;
-mod json;
 mod many;
 mod open;
 mod plan;

@@ -83,6 +83,22 @@ impl Truth {
         }
     }
 
+    /// The same truth on this day (ISO 8601), which [`holds`](Self::holds) can always decide.
+    #[must_use]
+    pub fn on(self, today: &str, answers: &impl Answers) -> Self {
+        let each = |parts: Vec<Truth>| parts.into_iter().map(|part| part.on(today, answers)).collect();
+        match self {
+            Truth::Past(item) => {
+                let past = answers.text(&item).is_some_and(|date| in_common(&date, today).is_le());
+                if past { Truth::All(Vec::new()) } else { Truth::Any(Vec::new()) }
+            }
+            Truth::All(parts) => Truth::All(each(parts)),
+            Truth::Any(parts) => Truth::Any(each(parts)),
+            Truth::Not(part) => !part.on(today, answers),
+            single => single,
+        }
+    }
+
     /// Every question that it speaks of, in order, each once.
     pub fn items(&self) -> Vec<&str> {
         let mut found = Vec::new();
@@ -166,7 +182,7 @@ impl std::ops::Not for Truth {
 }
 
 /// ISO dates by what both of them tell: a year and a day of it are equal as far as is known.
-fn in_common(left: &str, right: &str) -> Ordering {
+pub fn in_common(left: &str, right: &str) -> Ordering {
     let length = left.len().min(right.len());
     left.as_bytes()[..length].cmp(&right.as_bytes()[..length])
 }

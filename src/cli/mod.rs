@@ -23,6 +23,7 @@ mod screen;
 mod tables;
 mod test;
 mod units;
+mod validate_record;
 mod warehouse;
 mod watch;
 
@@ -52,6 +53,7 @@ enum Command {
     Build(build::Arguments),
     Screen(screen::Arguments),
     Calendar(calendar::Arguments),
+    ValidateRecord(validate_record::Arguments),
     Test(test::Arguments),
     Fmt(fmt::Arguments),
     New(new::Arguments),
@@ -129,6 +131,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Build(arguments) => build::run(&console, &arguments),
         Command::Screen(arguments) => screen::run(&console, &arguments),
         Command::Calendar(arguments) => calendar::run(&console, &arguments),
+        Command::ValidateRecord(arguments) => validate_record::run(&console, &arguments),
         Command::Test(arguments) => test::run(&console, &arguments),
         Command::Fmt(arguments) => fmt::run(&console, &arguments),
         Command::New(arguments) => new::run(&console, &arguments),

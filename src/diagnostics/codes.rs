@@ -1,7 +1,7 @@
 //! The one table of codes. A code is stable: it is never reused and never changes its meaning. Families follow
 //! the questions a reviewer asks: G grammar, B names and files, K kinds of value, U units, N numbers, T time,
 //! L logic, C concepts and wording, A arms, S schedule, F forms, O outcomes, P population, R registry, X text,
-//! E examples.
+//! E examples, D filled forms (data).
 
 use super::Severity::{self, Error, Info, Warning};
 
@@ -230,6 +230,21 @@ codes! {
     CLOSED_LIST "F06" "closed-list" Warning;
     TWO_LISTS "F07" "two-lists" Warning;
     UNKNOWN_FIELD "F08" "unknown-field" Error;
+
+    // ---- D: filled forms, told by `trialc validate-record` ----------------------------------------
+    NOT_A_RECORD "D01" "not-a-record" Error;
+    NOT_ON_THE_FORM "D02" "not-on-the-form" Error;
+    WRONG_VISIT "D03" "wrong-visit" Error;
+    ANSWER_MISSING "D04" "answer-missing" Error;
+    NOT_ASKED "D05" "not-asked" Error;
+    NOT_OF_THE_TYPE "D06" "not-of-the-type" Error;
+    NOT_ON_THE_LIST "D07" "not-on-the-list" Error;
+    BEYOND_THE_LIMIT "D08" "beyond-the-limit" Error;
+    IMPLAUSIBLE "D09" "implausible-value" Warning;
+    FAILED_CHECK "D10" "failed-check" Error;
+    CHECK_QUERY "D11" "check-query" Warning;
+    FILLED_IN_TWICE "D12" "filled-in-twice" Error;
+    OTHER_VERSION "D13" "other-version" Warning;
 
     // ---- O: outcomes ----------------------------------------------------------------------------
     OUTCOME_ANCHOR "O01" "outcome-anchor" Error;

@@ -113,6 +113,7 @@ pub(super) fn put(form: &mut Form, field: Field) {
     };
     add_reasons(&mut known.why, field.why);
     known.required |= field.required;
+    known.event = known.event.take().or(field.event);
     known.visits = match (known.visits.take(), field.visits) {
         (Some(mut one), Some(more)) => {
             for visit in more {

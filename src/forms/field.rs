@@ -21,6 +21,7 @@ pub(super) fn field(name: impl Into<String>, label: impl Into<String>, kind: Fie
         only: Vec::new(),
         group: None,
         measure: None,
+        event: None,
         answers: None,
         loinc: None,
         help: None,

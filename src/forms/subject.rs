@@ -96,7 +96,10 @@ fn milestones(book: &mut Book<'_>) {
         let form = book.form(&stands_on, "Milestones", "DS");
         let under = |field: Field| field.group(&event.label).why(why.iter().cloned());
         let (happened, date) = (format!("{code}_DSYN"), format!("{code}_DSSTDAT"));
-        let day = field(&date, format!("{}: day", event.label), FieldKind::Date);
+        let day = Field {
+            event: Some(name.clone()),
+            ..field(&date, format!("{}: day", event.label), FieldKind::Date)
+        };
         if certain.contains(name.as_str()) {
             put(form, under(day));
         } else {

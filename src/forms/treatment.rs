@@ -78,7 +78,13 @@ fn exposure(book: &mut Book<'_>, name: &str, product: Product<'_>, alone: bool) 
     put(form, given.required().why(why()));
     let reason = field("EXREASOC", "Reason why it was not given", FieldKind::Text).required();
     put(form, reason.when("EXOCCUR", &[NO]).why(why()));
-    put(form, under(field("EXSTDAT", "First day, or the only one", FieldKind::Date).required()).why(dated));
+    // Of several events each is the day of one visit, and the field of none of them alone.
+    let event = events.first().filter(|first| events.iter().all(|event| event == *first));
+    let day = Field {
+        event: event.map(|event| (*event).to_owned()),
+        ..field("EXSTDAT", "First day, or the only one", FieldKind::Date)
+    };
+    put(form, under(day.required()).why(dated));
     if form.repeating {
         put(form, under(field("EXENDAT", "Last day", FieldKind::Date)));
     }

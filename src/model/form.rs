@@ -54,6 +54,9 @@ pub struct Field {
     /// Measure that the field records.
     #[serde(default)]
     pub measure: Option<String>,
+    /// Event whose day the field records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
     /// Key of the criterion or attestation that the field answers.
     #[serde(default)]
     pub answers: Option<String>,

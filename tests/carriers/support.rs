@@ -25,39 +25,7 @@ pub fn compiled(text: &str) -> Trial {
 
 /// One of everything that carriers differ in: a unit of two, a range, a condition of an answer, of the visit and of the
 /// protocol, a form that repeats, a partial date, a list.
-pub const SMALL: &str = r#"trial small "A small study" {
-  id: sponsor "S-1"
-  version: "1.0" dated 2026-02-01
-}
-use std.vitals, std.demographics, std.labs
-event consent "Signing of informed consent"
-event randomization "Randomization": 0 to 14 days after consent
-event withdrawal "Withdrawal of consent": after consent
-event adverse_event "Adverse event" { repeats; with: grade 1 to 5, serious }
-intervention tablet "Tablet": drug { route: oral }
-arm active "Active": experimental {
-  gives tablet: 5 mg once daily from randomization for 14 days
-}
-arm control "Control": active_comparator {
-  gives tablet: 2.5 mg once daily from randomization for 14 days
-}
-schedule {
-  clock study: day 1 is randomization
-  epoch treatment "Treatment" {
-    visit baseline "Baseline": day 1
-    visit week_2 "Week 2": day 15 +/- 2 days
-    visit stopped "Early end": on withdrawal
-  }
-  collect systolic_bp, diastolic_bp at baseline, week_2
-  collect weight at baseline when sex is female
-  collect adverse_event from consent to week_2
-}
-form VS "Vital signs" {
-  field weight { range: 30 to 250 kg; required }
-  field position "In which position?": choice of (sitting "Sitting", supine "Lying")
-  field reason "Why lying?": text { when: position is supine }
-}
-"#;
+pub const SMALL: &str = include_str!("../support/casebook.trial");
 
 pub fn small() -> Trial {
     compiled(SMALL)

@@ -416,3 +416,17 @@ fn the_page_stands_alone_and_has_every_form_field_and_criterion() {
     }
     assert!(page.contains("Basal C-peptide 0.3-2.0 ng/mL"), "the wording of a criterion");
 }
+
+#[test]
+fn a_value_is_missed_only_at_the_visits_at_which_it_is_asked() {
+    let trial = repaired();
+    let document = json(&artifacts(&trial), "forms/checks.json");
+    let checks = document["checks"].as_array().expect("checks");
+    let of = |id: &str| checks.iter().find(|check| check["id"] == id).expect("a check");
+    let height = of("VS.HEIGHT_VSORRES.present_when_done");
+    assert_eq!(height["check"]["visits"], json!(["screening_visit"]));
+    let expected = "HEIGHT_VSORRES is present when VSPERF is Y at screening_visit, and only then";
+    assert_eq!(height["expression"], expected);
+    // The reason why nothing was done is missed at every visit.
+    assert_eq!(of("VS.VSREASND.present_when_not_done")["check"].get("visits"), None);
+}

@@ -104,7 +104,7 @@ fn what_cannot_be_meant_is_refused() {
         ("{\"arm\": \"combined\"", "expected `,` or `}`, the file ends here"),
         ("{\"arm: \"combined\"}", "expected `:` after the name, found `c`"),
         ("{\"arm\": \"combined}", "this text has no closing `\"`"),
-        ("{} {}", "there is more text after the end of the dates"),
+        ("{} {}", "there is more text after the end of the object"),
         ("{\"events\": {\"consent\": [[[[[[[[[[[]]]]]]]]]]]}}", "too many brackets inside one another"),
         ("", "expected a value, the file ends here"),
     ] {

@@ -77,8 +77,19 @@ fn conditions<'a>(trial: &Trial, form: &'a str, field: &'a Field) -> Vec<Object<
 }
 
 fn across<'a>(name: &'a str, form: &'a Form, check: &'a FormCheck) -> Object<'a> {
-    let structured = tree(&check.check);
+    let mut structured = tree(&check.check);
+    if let (Json::Object(object), Some(visits)) = (&mut structured, visits_of_presence(form, &check.check)) {
+        object.push("visits", visits.iter().collect::<Vec<_>>());
+    }
     entry(name, &check.id, check.hard, &check.message, expression(form, &check.check), structured)
+}
+
+/// Where the presence of a field is demanded: a question that is asked at some visits of the form is missed at none of the
+/// others. `None` where it is asked at all of them.
+fn visits_of_presence<'a>(form: &'a Form, check: &CheckKind) -> Option<&'a [String]> {
+    let CheckKind::PresentWhen { field, .. } = check else { return None };
+    let field = form.fields.iter().find(|known| known.name == *field)?;
+    field.visits.as_deref().filter(|_| !form.visits.is_empty())
 }
 
 /// The model's own form of a part.
@@ -116,7 +127,9 @@ pub(super) fn expression(form: &Form, check: &CheckKind) -> String {
         CheckKind::NotInFuture { field } => format!("{field} on or before today"),
         CheckKind::Planned { field, value } => format!("{field} = {value}"),
         CheckKind::PresentWhen { field, other, one_of } => {
-            format!("{field} is present when {other} is {}, and only then", one_of.join(" or "))
+            let at = visits_of_presence(form, check)
+                .map_or(String::new(), |visits| format!(" at {}", visits.join(", ")));
+            format!("{field} is present when {other} is {}{at}, and only then", one_of.join(" or "))
         }
         CheckKind::InWindow { field } => format!("{field} in the window of the visit"),
         CheckKind::NotBeforeEvent { field, event } => format!("{field} on or after {event}"),

@@ -1,0 +1,157 @@
+//! Three judges of one entry are held to each other: the form's JSON Schema in both drafts, `validate`, and what is known of
+//! the fault that was put in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value as Json, json};
+use trialc::emit;
+use trialc::entries::{Finding, Validator, validate};
+use trialc::model::Trial;
+
+use crate::build::{MOODS, casebook, faults, record, studies};
+
+/// What a JSON Schema can find.
+const OF_THE_FORM: [&str; 8] = ["D01", "D02", "D03", "D04", "D05", "D06", "D07", "D08"];
+
+struct Schemas(BTreeMap<String, (jsonschema::Validator, jsonschema::Validator)>);
+
+impl Schemas {
+    fn of(trial: &Trial) -> Self {
+        let artifacts = (emit::find("forms").expect("a target").emit)(trial);
+        let read = |path: String| -> Json {
+            let found = artifacts.iter().find(|artifact| artifact.path == path).expect("a schema");
+            serde_json::from_slice(&found.content).expect("JSON")
+        };
+        let both = |name: &String| {
+            let new =
+                jsonschema::draft202012::new(&read(format!("forms/{name}.schema.json"))).expect("compiles");
+            let old = jsonschema::draft7::options()
+                .should_validate_formats(false)
+                .build(&read(format!("forms/draft-07/{name}.schema.json")))
+                .expect("compiles");
+            (name.clone(), (new, old))
+        };
+        Self(trial.forms.keys().map(both).collect())
+    }
+
+    fn accept(&self, form: &str, entry: &Json) -> bool {
+        let (new, old) = &self.0[form];
+        let verdicts = (new.is_valid(entry), old.is_valid(entry));
+        assert_eq!(verdicts.0, verdicts.1, "{form}: the drafts disagree on {entry:#}");
+        verdicts.0
+    }
+}
+
+fn found(validator: &Validator<'_>, record: &Json) -> Vec<Finding> {
+    validator.validate(&record.to_string(), None).findings
+}
+
+fn shown(findings: &[Finding]) -> String {
+    findings.iter().map(|one| format!("\n  {} {}", one.code.id, one.message)).collect()
+}
+
+#[test]
+fn a_right_casebook_has_no_finding_and_every_fault_is_found_by_the_check_that_should() {
+    let (mut right, mut wrong) = (0, 0);
+    let mut kinds: BTreeMap<(String, bool), usize> = BTreeMap::new();
+    for (study, trial) in studies() {
+        let (schemas, validator) = (Schemas::of(&trial), Validator::of(&trial));
+        for mood in MOODS {
+            let filled = casebook(&trial, mood);
+            let errors: Vec<Finding> =
+                found(&validator, &record(&filled)).into_iter().filter(|one| !one.is_query()).collect();
+            assert!(errors.is_empty(), "{study}, {mood:?}:{}", shown(&errors));
+            for good in &filled {
+                assert!(schemas.accept(good.name, &good.entry), "{study}: {}: {:#}", good.name, good.entry);
+                right += 1;
+                // The arm of a participant closes what is of another arm; one entry alone knows no arm.
+                let alone = |entry: &Json| found(&validator, &json!({ "forms": { good.name: [entry] } }));
+                let before: BTreeSet<_> = keys(&alone(&good.entry));
+                // The visits between differ from these in nothing but what is asked.
+                let visits = &good.form.visits;
+                let is_at_an_end = good.visit.is_none_or(|visit| {
+                    visits.first().is_some_and(|first| first == visit)
+                        || visits.last().is_some_and(|last| last == visit)
+                });
+                for fault in faults(good).into_iter().filter(|_| is_at_an_end) {
+                    let findings = alone(&fault.entry);
+                    let new: Vec<&Finding> =
+                        findings.iter().filter(|one| !before.contains(&key(one))).collect();
+                    let told = format!(
+                        "{study}: {} at {:?}: {}{}",
+                        good.name,
+                        good.visit,
+                        fault.what,
+                        shown(&findings)
+                    );
+                    assert!(
+                        new.iter().any(|one| one.code.id == fault.code),
+                        "{} is missed: {told}",
+                        fault.code
+                    );
+                    assert_eq!(
+                        schemas.accept(good.name, &fault.entry),
+                        !fault.by_schema,
+                        "the schema: {told}\n{:#}",
+                        fault.entry
+                    );
+                    if !fault.by_schema {
+                        let of_form = new.iter().filter(|one| one.code.id != fault.code);
+                        let of_form: Vec<&&Finding> =
+                            of_form.filter(|one| OF_THE_FORM.contains(&one.code.id)).collect();
+                        assert!(of_form.is_empty(), "more than the fault: {told}");
+                    }
+                    *kinds.entry((fault.code.to_owned(), fault.by_schema)).or_default() += 1;
+                    wrong += 1;
+                }
+            }
+        }
+    }
+    println!("{right} right entries, {wrong} with a fault: {kinds:?}");
+    assert!(right > 600 && wrong > 8_000, "{right} right, {wrong} wrong");
+    for code in OF_THE_FORM.iter().chain(&["D09", "D10"]) {
+        assert!(kinds.keys().any(|(known, _)| known == code), "{code} was never tried");
+    }
+}
+
+type Key = (&'static str, Option<String>, Option<String>, Option<String>);
+
+fn key(finding: &Finding) -> Key {
+    (finding.code.id, finding.at.field.clone(), finding.check.clone(), finding.value.clone())
+}
+
+fn keys(findings: &[Finding]) -> BTreeSet<Key> {
+    findings.iter().map(key).collect()
+}
+
+/// The entry alone and the record around it are described by published schemas.
+#[test]
+fn records_keep_to_their_published_schema() {
+    let text = include_str!("../../docs/schemas/form-record.schema.json");
+    let schema: Json = serde_json::from_str(text).expect("JSON");
+    jsonschema::draft202012::meta::validate(&schema).expect("a schema");
+    let validator = jsonschema::draft202012::new(&schema).expect("compiles");
+    for (study, trial) in studies() {
+        for mood in MOODS {
+            let record = record(&casebook(&trial, mood));
+            assert!(validator.is_valid(&record), "{study}");
+        }
+    }
+    let confirmed = json!([{ "form": "VS", "visit": "baseline", "check": "VS.X.plausible", "value": "1 kg", "reason": "so" }]);
+    let right = json!({ "format": "trialc-form-record/1", "trial": "small", "version": "1.0", "forms": {}, "confirmed": confirmed });
+    assert!(validator.is_valid(&right));
+    for (what, wrong) in [
+        ("no forms", json!({ "trial": "small" })),
+        ("a form without a list", json!({ "forms": { "VS": {} } })),
+        ("nobody's entry", json!({ "forms": { "VS": [{ "VISIT": "baseline" }] } })),
+        ("another format", json!({ "format": "x", "forms": {} })),
+        (
+            "a confirmation without reason",
+            json!({ "forms": {}, "confirmed": [{ "form": "VS", "check": "c", "value": "1" }] }),
+        ),
+    ] {
+        assert!(!validator.is_valid(&wrong), "{what}");
+        let trial = crate::build::small();
+        assert!(validate(&trial, &wrong.to_string(), None).errors() > 0, "{what}");
+    }
+}
