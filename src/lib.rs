@@ -20,6 +20,7 @@ pub mod forms;
 pub mod intake;
 pub mod json;
 pub mod library;
+pub mod logic;
 pub mod lookup;
 pub mod lower;
 pub mod model;

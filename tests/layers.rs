@@ -28,8 +28,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("forms", &["diagnostics", "model", "number", "source", "time", "units"]),
     ("lower", &["ast", "diagnostics", "model", "number", "resolve", "source", "time", "units"]),
     // What is made of a model: none of these knows the language's text.
-    ("check", &["diagnostics", "library", "model", "number", "source", "time", "units"]),
     ("eligibility", &["diagnostics", "model", "number", "time", "units"]),
+    ("logic", &["eligibility", "model", "number", "time", "units"]),
+    ("check", &["diagnostics", "library", "logic", "model", "number", "source", "time", "units"]),
     ("intake", &["eligibility", "model", "number", "time"]),
     ("omop", &["eligibility", "model"]),
     (

@@ -1,0 +1,402 @@
+//! Results of measures, each on a day on which it is the one that is asked for.
+
+use jiff::civil::Date;
+
+use super::{Draft, ends, number_in, quantity_of};
+use crate::eligibility::{Truth, record_of};
+use crate::logic::space::{About, Kind};
+use crate::logic::typical::Choice;
+use crate::model::{
+    Clause, Comparator, Fact, FactValue, MeasureKind, Origin, Rule, Selector, Term, UnitRef, Value, Window,
+};
+use crate::number::Exact;
+use crate::time::add_days;
+
+/// A result.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Placed {
+    pub measure: String,
+    pub on: Date,
+    pub value: FactValue,
+    pub normal: Option<(Exact, Exact)>,
+}
+
+impl Placed {
+    pub fn fact(&self) -> Fact {
+        Fact::Measured {
+            measure: self.measure.clone(),
+            value: self.value.clone(),
+            on: self.on.to_string(),
+            normal: self.normal.clone(),
+        }
+    }
+}
+
+/// A computed quantity that must come out between two ends.
+struct Sought<'t> {
+    measure: &'t str,
+    select: Selector,
+    window: &'t Window,
+    family: usize,
+    cell: usize,
+}
+
+impl<'t> Draft<'_, 't> {
+    pub(super) fn take_results(&mut self) {
+        let mut sought: Vec<Sought<'t>> = Vec::new();
+        let mut steady = Vec::new();
+        for (number, variable, choice) in self.variables() {
+            match (&variable.about, &variable.kind, choice) {
+                (About::Measured { measure, select, window }, Kind::Ordered(family), Choice::Cell(cell)) => {
+                    if self.formula(measure).is_some() {
+                        sought.push(Sought { measure, select: *select, window, family: *family, cell });
+                        continue;
+                    }
+                    let (Some(value), Some(days)) =
+                        (number_in(self.engine, number, choice), self.days(window))
+                    else {
+                        continue;
+                    };
+                    let unit = self.engine.space.families[*family].unit.clone();
+                    self.put(measure, self.day_for(*select, days), quantity_of(value, unit), None);
+                }
+                (
+                    About::Measured { measure, select, window },
+                    Kind::Coded { levels, .. },
+                    Choice::Level(level),
+                ) => {
+                    let (Some(word), Some(days)) = (levels.get(level), self.days(window)) else { continue };
+                    let word = self.level(measure, word);
+                    self.put(measure, self.day_for(*select, days), FactValue::Level(word), None);
+                }
+                (About::Ratio { measure, select, window, upper }, _, choice) => {
+                    let (Some(ratio), Some(days)) =
+                        (number_in(self.engine, number, choice), self.days(window))
+                    else {
+                        continue;
+                    };
+                    self.put_ratio(measure, self.day_for(*select, days), &ratio, *upper);
+                }
+                (About::Steady { term, tolerance }, Kind::Ordered(family), choice) => {
+                    if let Value::Measured { measure, window, .. } = &term.value {
+                        steady.push((measure.as_str(), window, self.is_steady(*family, choice, tolerance)));
+                    }
+                }
+                (About::Term { term }, Kind::Ordered(family), choice) => {
+                    if let Some(change) = number_in(self.engine, number, choice) {
+                        let unit = self.engine.space.families[*family].unit.clone();
+                        self.put_change(term, &change, unit.as_ref());
+                    }
+                }
+                _ => {}
+            }
+        }
+        for one in sought {
+            self.compute(&one);
+        }
+        for (measure, window, is_steady) in steady {
+            self.put_steady(measure, window, is_steady);
+        }
+    }
+
+    /// The day on which a result is the one that is meant.
+    fn day_for(&self, select: Selector, (from, to): (Option<Date>, Option<Date>)) -> Date {
+        match select {
+            Selector::Earliest => from.or(to),
+            _ => to.or(from),
+        }
+        .unwrap_or(self.decided)
+    }
+
+    fn put(&mut self, measure: &str, on: Date, value: FactValue, normal: Option<(Exact, Exact)>) {
+        let placed = Placed { measure: measure.to_owned(), on, value, normal };
+        let same_day =
+            self.results.iter_mut().find(|other| other.measure == placed.measure && other.on == on);
+        match same_day {
+            Some(other) if other.value == placed.value => {
+                if placed.normal.is_some() {
+                    other.normal = placed.normal;
+                }
+            }
+            // Another value of that day: the day before, which lies in most windows as well.
+            Some(_) => {
+                let before = add_days(on, -1).unwrap_or(on);
+                if !self.results.iter().any(|other| other.measure == measure && other.on == before) {
+                    self.results.push(Placed { on: before, ..placed });
+                }
+            }
+            None => self.results.push(placed),
+        }
+    }
+
+    /// The word of a level as the protocol spells it.
+    fn level(&self, measure: &str, word: &str) -> String {
+        let declared = self.trial.measures.get(measure).map(|measure| &measure.kind);
+        match declared {
+            Some(MeasureKind::Coded { levels, .. }) => levels
+                .iter()
+                .find(|level| level.value.eq_ignore_ascii_case(word))
+                .map_or_else(|| word.to_owned(), |level| level.value.clone()),
+            _ => word.to_owned(),
+        }
+    }
+
+    fn unit_of(&self, measure: &str) -> Option<UnitRef> {
+        self.trial.measures.get(measure)?.quantity()?.unit.clone()
+    }
+
+    fn formula(&self, measure: &str) -> Option<&'t Term> {
+        self.trial.measures.get(measure)?.quantity()?.formula_of.as_deref()
+    }
+
+    /// A plausible value of a measure of which nothing is asked: a third of the way up the plausible range, or where that spans orders
+    /// of magnitude, in the middle of them.
+    fn usual(&self, measure: &str) -> Exact {
+        const WIDE: i64 = 100;
+        match measure {
+            "weight" => return Exact::from(70),
+            "height" => return Exact::from(170),
+            _ => {}
+        }
+        let kind = self.trial.measures.get(measure).map(|measure| &measure.kind);
+        let between = match kind {
+            Some(MeasureKind::Quantity(quantity)) => quantity.plausible.clone(),
+            Some(MeasureKind::Score { low, high, .. }) => Some((Exact::from(*low), Exact::from(*high))),
+            _ => None,
+        };
+        let Some((low, high)) = between else { return Exact::from(100) };
+        let wide = &low.clone().max(Exact::zero()) * &Exact::from(WIDE);
+        let usual = if wide < high && high > Exact::one() {
+            high.sqrt_bounds().map(|(root, _)| root)
+        } else {
+            (&(&low + &low) + &high).checked_div(&Exact::from(3))
+        };
+        let usual = usual.unwrap_or(low);
+        // As people write it: two significant figures.
+        usual.to_significant(2).parse().unwrap_or(usual)
+    }
+
+    /// A value that is this share of its limit of normal.
+    fn put_ratio(&mut self, measure: &str, on: Date, ratio: &Exact, upper: bool) {
+        let unit = self.unit_of(measure);
+        let known = self.results.iter().find(|other| other.measure == measure && other.on == on);
+        let known = known.and_then(|other| match &other.value {
+            FactValue::Quantity { number, .. } => Some((number.clone(), other.normal.clone())),
+            FactValue::Level(_) => None,
+        });
+        let usual = self.usual(measure);
+        let limit = match &known {
+            Some((value, _)) => value.checked_div(ratio).unwrap_or(usual),
+            None => usual,
+        };
+        let value = &limit * ratio;
+        let normal = match (&known, upper) {
+            (Some((_, Some((low, _)))), true) => (low.clone(), limit.clone()),
+            (Some((_, Some((_, high)))), false) => (limit.clone(), high.clone()),
+            (_, true) => (Exact::zero(), limit.clone()),
+            (_, false) => (limit.clone(), &limit.clone().max(value.clone()) + &limit),
+        };
+        match self.results.iter_mut().find(|other| other.measure == measure && other.on == on) {
+            Some(other) => other.normal = Some(normal),
+            None => self.put(measure, on, quantity_of(value, unit), Some(normal)),
+        }
+    }
+
+    /// Two values whose difference is asked for.
+    fn put_change(&mut self, term: &'t Term, change: &Exact, unit: Option<&UnitRef>) {
+        let Value::Change { relative, measure, from, to } = &term.value else { return };
+        let own = self.unit_of(measure);
+        if !relative && unit.map(|unit| &unit.ucum) != own.as_ref().map(|unit| &unit.ucum) {
+            return;
+        }
+        let (Some(first), Some(last)) = (self.day(from), self.day(to)) else { return };
+        let known = self.results.iter().find(|other| other.measure == *measure && other.on == first);
+        let base = match known.map(|other| &other.value) {
+            Some(FactValue::Quantity { number, .. }) => number.clone(),
+            _ => self.usual(measure),
+        };
+        let share = change.checked_div(&Exact::from(100)).unwrap_or_else(Exact::zero);
+        let end = if *relative { &base + &(&base * &share) } else { &base + change };
+        self.put(measure, first, quantity_of(base, own.clone()), None);
+        self.put(measure, last, quantity_of(end, own), None);
+    }
+
+    /// Two values in the window that are alike, or not.
+    fn put_steady(&mut self, measure: &str, window: &Window, is_steady: bool) {
+        let Some((Some(from), to)) = self.days(window) else { return };
+        let own = self.unit_of(measure);
+        let inside = |day: Date| day >= from && to.is_none_or(|to| day <= to);
+        let known = self.results.iter().find(|other| other.measure == measure && inside(other.on));
+        let value = match known.map(|other| &other.value) {
+            Some(FactValue::Quantity { number, .. }) => number.clone(),
+            _ => {
+                let usual = self.usual(measure);
+                self.put(
+                    measure,
+                    self.some_day((Some(from), to)),
+                    quantity_of(usual.clone(), own.clone()),
+                    None,
+                );
+                usual
+            }
+        };
+        let first = match is_steady {
+            true => value,
+            false => value.checked_div(&Exact::from(4)).unwrap_or(value),
+        };
+        self.put(measure, from, quantity_of(first, own), None);
+    }
+
+    // ---- computed quantities -------------------------------------------------------------------------
+
+    /// Values of the measures that a quantity is computed from, until it lies where it is wanted. One of them is moved, the others
+    /// are as they are known or usual.
+    fn compute(&mut self, sought: &Sought<'t>) {
+        let Some(days) = self.days(sought.window) else { return };
+        let on = self.day_for(sought.select, days);
+        let leaves = self.leaves(sought.measure);
+        let mut free = Vec::new();
+        for leaf in &leaves {
+            let is_there =
+                self.results.iter().any(|other| other.measure == *leaf && is_within(other.on, days));
+            if !is_there {
+                free.push(leaf.clone());
+                let usual = quantity_of(self.usual(leaf), self.unit_of(leaf));
+                self.put(leaf, on, usual, None);
+            }
+        }
+        if self.lies(sought) {
+            return;
+        }
+        let fixed: Vec<String> = leaves.into_iter().filter(|leaf| !free.contains(leaf)).collect();
+        for leaf in free.iter().chain(&fixed) {
+            if self.bisect(leaf, on, sought) {
+                return;
+            }
+        }
+    }
+
+    /// Measures at the bottom of a formula, in the order in which it names them.
+    fn leaves(&self, measure: &str) -> Vec<String> {
+        fn walk(term: &Term, found: &mut Vec<String>) {
+            match &term.value {
+                Value::Measured { measure, .. } if !found.contains(measure) => found.push(measure.clone()),
+                Value::Arithmetic { left, right, .. } => {
+                    [left, right].into_iter().for_each(|part| walk(part, found))
+                }
+                Value::Call { arguments, .. } => arguments.iter().for_each(|part| walk(part, found)),
+                Value::Negative { of } => walk(of, found),
+                Value::Table { rows, .. } => rows.iter().for_each(|row| walk(&row.value, found)),
+                _ => {}
+            }
+        }
+        let mut waiting = vec![measure.to_owned()];
+        let (mut seen, mut found): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+        while let Some(next) = waiting.pop() {
+            if seen.contains(&next) {
+                continue;
+            }
+            match self.formula(&next) {
+                Some(formula) => walk(formula, &mut waiting),
+                None => found.push(next.clone()),
+            }
+            seen.push(next);
+        }
+        found.sort_by_key(|name| self.trial.measures.get_index_of(name));
+        found
+    }
+
+    /// Whether the computed quantity lies beyond the lower end of its cell, and below the upper.
+    fn sides(&self, sought: &Sought<'t>) -> (bool, bool) {
+        let (low, high) = ends(self.engine, sought.family, sought.cell);
+        let unit = self.engine.space.families[sought.family].unit.clone();
+        let holds = |operator: Comparator, at: &Exact| {
+            let term = |value: Value| Term { text: String::new(), value, origin: Origin::default() };
+            let left = term(Value::Measured {
+                measure: sought.measure.to_owned(),
+                select: sought.select,
+                window: sought.window.clone(),
+            });
+            let number =
+                Value::Constant { number: at.clone(), unit: unit.clone(), number_text: String::new() };
+            let rule = Rule::Compare { left, operator, right: term(number), unit: unit.clone() };
+            self.is_true(&Clause { text: String::new(), rule, origin: Origin::default() })
+        };
+        let above = low.is_none_or(|(at, closed)| {
+            holds(if closed { Comparator::AtLeast } else { Comparator::Greater }, &at)
+        });
+        let below = high.is_none_or(|(at, closed)| {
+            holds(if closed { Comparator::AtMost } else { Comparator::Less }, &at)
+        });
+        (above, below)
+    }
+
+    fn lies(&self, sought: &Sought<'t>) -> bool {
+        self.sides(sought) == (true, true)
+    }
+
+    fn is_true(&self, clause: &Clause) -> bool {
+        let mut facts = self.so_far();
+        facts.extend(self.results.iter().map(Placed::fact));
+        for (_, variable, choice) in self.variables() {
+            if let (About::Attribute { name: "sex" }, Choice::Level(level)) = (&variable.about, choice) {
+                let value = if level == 0 { "female" } else { "male" };
+                facts.push(Fact::Attribute { name: "sex".to_owned(), value: value.to_owned() });
+            }
+        }
+        let example = self.example(facts);
+        let Ok(record) = record_of(self.trial, &example) else { return false };
+        self.parts().truth(clause, &record) == Truth::True
+    }
+
+    /// Moves a leaf from its value towards an end of its plausible range, only as far as the quantity needs to lie where it is
+    /// wanted.
+    fn bisect(&mut self, leaf: &str, on: Date, sought: &Sought<'t>) -> bool {
+        const HALVINGS: usize = 16;
+        let days = self.days(sought.window);
+        let place = self.results.iter().position(|other| {
+            other.measure == leaf && (other.on == on || days.is_some_and(|days| is_within(other.on, days)))
+        });
+        let Some(place) = place else { return false };
+        let before = self.results[place].value.clone();
+        let FactValue::Quantity { number: start, .. } = before.clone() else { return false };
+        let unit = self.unit_of(leaf);
+        let range = self.trial.measures.get(leaf).and_then(|measure| measure.quantity()?.plausible.clone());
+        let (low, high) = range.unwrap_or_else(|| (Exact::one(), Exact::from(1000)));
+        let set = |draft: &mut Self, value: &Exact| {
+            draft.results[place].value = quantity_of(value.clone(), unit.clone())
+        };
+        let is_too_low = !self.sides(sought).0;
+        for end in [high, low] {
+            set(self, &end);
+            let (above, below) = self.sides(sought);
+            let is_beyond = if is_too_low { above } else { below };
+            if !is_beyond {
+                continue;
+            }
+            let (mut near, mut far) = (start.clone(), end.clone());
+            let mut best = (above && below).then_some(end);
+            for _ in 0..HALVINGS {
+                let Some(middle) = (&near + &far).checked_div(&Exact::from(2)) else { break };
+                // As few figures as will do.
+                let middle: Exact = middle.to_significant(4).parse().unwrap_or(middle);
+                set(self, &middle);
+                let (above, below) = self.sides(sought);
+                if above && below {
+                    best = Some(middle.clone());
+                }
+                if if is_too_low { above } else { below } { far = middle } else { near = middle }
+            }
+            if let Some(best) = best {
+                set(self, &best);
+                return true;
+            }
+        }
+        self.results[place].value = before;
+        false
+    }
+}
+
+fn is_within(day: Date, (from, to): (Option<Date>, Option<Date>)) -> bool {
+    from.is_none_or(|from| day >= from) && to.is_none_or(|to| day <= to)
+}
