@@ -164,6 +164,16 @@ keywords! {
     /// A statement inside an example: something recorded of the person.
     Fact "fact";
     Expect "expect";
+    /// A later version of the protocol: what it is based on, why, and the author's summary of what changed.
+    Amendment "amendment";
+    /// A line of the summary of changes.
+    Change "change";
+    /// Statements that take the place of those of the same name.
+    Replace "replace";
+    /// Statements of which only the parts that are given change.
+    Revise "revise";
+    /// Statements that are no longer there.
+    Remove "remove";
 }
 
 /// A comment that is not documentation, for the formatter.

@@ -1,13 +1,11 @@
 //! The trial's identity and surroundings: header, sites, events, persons.
 
+use super::amendment::version_of;
 use super::env::Env;
-use super::property::iso;
 use super::{Lowering, label_of};
 use crate::ast::{self, Item, Keyword, Value};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{
-    AgeLimits, Attribute, Event, Header, Identifier, Moment, Named, OneOf, Origins, Site, Version,
-};
+use crate::model::{AgeLimits, Attribute, Event, Header, Identifier, Moment, Named, OneOf, Origins, Site};
 use crate::number::Exact;
 use crate::resolve::Space;
 use crate::source::Span;
@@ -28,6 +26,8 @@ impl Lowering<'_> {
             );
         }
         let Some(item) = trials.first().copied() else { return Header::default() };
+        // The last amendment that is carried out gives the protocol its version.
+        let amended = self.own(Keyword::Amendment).into_iter().rev().find_map(version_of);
         Header {
             name: item.name.as_ref().map_or_else(String::new, |name| name.value.clone()),
             title: label_of(item),
@@ -42,13 +42,7 @@ impl Lowering<'_> {
                     _ => None,
                 })
                 .collect(),
-            version: item.property("version").and_then(|property| match &property.value.value {
-                Value::Version { label, dated } => Some(Version {
-                    label: label.value.clone(),
-                    dated: dated.as_ref().map(|date| iso(date.value)),
-                }),
-                _ => None,
-            }),
+            version: amended.or_else(|| version_of(item)),
             phase: item.property("phase").map_or_else(Vec::new, |property| match &property.value.value {
                 Value::Phase(phases) => phases.iter().map(|phase| phase.value.clone()).collect(),
                 _ => Vec::new(),

@@ -3,6 +3,7 @@
 //! Lowering reports what keeps a part from having a meaning and leaves that part out, so that the rest is still
 //! checked. What has a meaning but is hardly meant is the business of [`crate::check`].
 
+mod amendment;
 mod arithmetic;
 mod collect;
 mod comparison;
@@ -154,6 +155,7 @@ impl<'a> Lowering<'a> {
         let schedule = self.schedule();
         let declared = self.declared_forms();
         let examples = self.examples(&decisions);
+        let amendments = self.amendments();
         self.complete_concepts();
         let measures: Named<Measure> = std::mem::take(&mut self.measures)
             .into_iter()
@@ -178,6 +180,7 @@ impl<'a> Lowering<'a> {
             schedule,
             forms: Named::new(),
             examples,
+            amendments,
         };
         (trial, declared)
     }

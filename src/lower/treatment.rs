@@ -64,7 +64,7 @@ impl Lowering<'_> {
     }
 
     /// The one name that stands after an item's colon.
-    fn body_word(&self, item: &Item) -> Option<String> {
+    pub(super) fn body_word(&self, item: &Item) -> Option<String> {
         match &item.body.as_ref()?.value {
             Value::Names(names) => Self::plain_names(names).into_iter().next().map(|name| name.value),
             _ => None,

@@ -4,12 +4,14 @@
 //! The model serialises to JSON, self-contained: what it refers to by name is in it. Declarations keep the order
 //! of the source. Origins (source spans) are kept in memory for diagnostics and never serialised.
 
+mod amendment;
 mod analyte;
 mod form;
 mod rule;
 mod schedule;
 mod treatment;
 
+pub use amendment::*;
 pub use form::*;
 use indexmap::IndexMap;
 pub use rule::*;
@@ -105,6 +107,9 @@ pub struct Trial {
     pub forms: Named<Form>,
     #[serde(default)]
     pub examples: Vec<Example>,
+    /// From the first to the last that the protocol carries.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub amendments: Named<Amendment>,
 }
 
 /// Something the protocol states, or is known not to state.

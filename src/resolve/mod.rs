@@ -1,7 +1,9 @@
-//! From files to names: takes in what `use` asks for, and binds every declared name to its item.
+//! From files to names: takes in what `use` asks for, carries out amendments, and binds every declared name to its item.
 
+mod amend;
 mod program;
 mod scope;
 
-pub use program::{Program, gather};
+pub use amend::{Action, Amended};
+pub use program::{Base, Program, gather};
 pub use scope::{Entity, Scope, Space};

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
+use super::amend::{self, Amended};
 use crate::ast::{Item, Keyword, NameOrRange, Value};
 use crate::diagnostics::{Diagnostic, codes, did_you_mean};
 use crate::library;
@@ -20,6 +21,19 @@ pub struct Program {
     pub library: Vec<Item>,
     /// Libraries that the author takes in.
     pub libraries: BTreeSet<&'static str>,
+    /// The protocol that the last amendment changes.
+    pub base: Option<Base>,
+    /// What each amendment that is written as a patch did, by the place of its head.
+    pub amended: Vec<(Span, Vec<Amended>)>,
+}
+
+/// The protocol that an amendment changes.
+#[derive(Clone, Debug)]
+pub struct Base {
+    /// As a loader takes it.
+    pub path: String,
+    /// Where the amendment names it.
+    pub span: Span,
 }
 
 /// Parses the main file and everything that it uses. A file is read once, so files may use each other.
@@ -30,6 +44,20 @@ pub fn gather(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Program {
     let mut program = Program::default();
+    program.own = study(main, sources, loader, &mut program, diagnostics);
+    take_in_libraries(sources, &mut program, diagnostics);
+    program
+}
+
+/// The items of a study's main file and of all that it uses; of an amendment, those of the protocol with it carried out.
+fn study(
+    main: FileId,
+    sources: &mut Sources,
+    loader: &dyn Loader,
+    program: &mut Program,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Item> {
+    let mut own = Vec::new();
     let mut waiting = vec![main];
     while let Some(file) = waiting.pop() {
         let text = sources.get(file).text.clone();
@@ -38,15 +66,76 @@ pub fn gather(
         let mut next = Vec::new();
         for item in parsed.file.items {
             if item.keyword.value == Keyword::Use {
-                take_in(&item, file, sources, loader, &mut program, &mut next, diagnostics);
+                take_in(&item, file, sources, loader, program, &mut next, diagnostics);
             } else {
-                program.own.push(item);
+                own.push(item);
             }
         }
         waiting.extend(next.into_iter().rev());
     }
-    take_in_libraries(sources, &mut program, diagnostics);
-    program
+    let base = own.iter().rev().find_map(|item| base_of(item, sources));
+    if program.base.is_none() {
+        program.base.clone_from(&base);
+    }
+    let is_whole = own.iter().any(|item| item.keyword.value == Keyword::Trial);
+    let Some(base) = base.filter(|_| !is_whole) else {
+        let patches = own.iter().filter(|item| item.keyword.value == Keyword::Amendment);
+        diagnostics.extend(patches.filter_map(amend::patches_nothing));
+        return own
+            .into_iter()
+            .map(|item| match item.keyword.value {
+                Keyword::Amendment => amend::without_blocks(item),
+                _ => item,
+            })
+            .collect();
+    };
+    if sources.find(&base.path).is_some() {
+        diagnostics.push(amends_itself(&base));
+        return own;
+    }
+    match loader.load(&base.path) {
+        Ok(text) => {
+            let file = sources.add(Source::new(base.path, text));
+            let amended = study(file, sources, loader, program, diagnostics);
+            let head = own.iter().find(|item| item.keyword.value == Keyword::Amendment).map(Item::head_span);
+            let (items, touched) = amend::carry_out(amended, own, diagnostics);
+            program.amended.extend(head.map(|head| (head, touched)));
+            items
+        }
+        Err(error) => {
+            let found = format!("cannot read `{}`, which is amended here: {error}", base.path);
+            diagnostics.push(
+                Diagnostic::new(&codes::UNKNOWN_FILE, base.span, found)
+                    .label("amended here")
+                    .help("the path is read from the folder of the amendment's file"),
+            );
+            own
+        }
+    }
+}
+
+/// The protocol that an amendment names.
+fn base_of(item: &Item, sources: &Sources) -> Option<Base> {
+    if item.keyword.value != Keyword::Amendment {
+        return None;
+    }
+    match &item.property("amends")?.value.value {
+        Value::Texts(paths) => paths.first().map(|path| Base {
+            path: beside(&sources.get(path.span.file).path, &path.value),
+            span: path.span,
+        }),
+        _ => None,
+    }
+}
+
+fn amends_itself(base: &Base) -> Diagnostic {
+    Diagnostic::new(
+        &codes::CYCLE,
+        base.span,
+        format!("`{}` is part of the amendment itself, so there is nothing before it", base.path),
+    )
+    .label("amended here")
+    .help("name the file of the protocol as it was before this amendment")
 }
 
 fn take_in(

@@ -154,6 +154,18 @@ impl ItemRow {
     pub fn stands_in(&self, context: Option<Keyword>) -> bool {
         match context {
             None => self.top_level,
+            // An amendment speaks of statements of every sort, wherever they stand in the protocol.
+            Some(Keyword::Replace | Keyword::Revise | Keyword::Remove) => !matches!(
+                self.keyword,
+                Keyword::Use
+                    | Keyword::Fact
+                    | Keyword::Expect
+                    | Keyword::Amendment
+                    | Keyword::Change
+                    | Keyword::Replace
+                    | Keyword::Revise
+                    | Keyword::Remove
+            ),
             Some(keyword) => self.inside.contains(&keyword),
         }
     }

@@ -80,6 +80,27 @@ const ARMS: &[&str] = &[
     "other",
 ];
 const WEEKDAYS: &[&str] = &["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+/// Reasons of ICH M11 (protocol template, "Amendment Details").
+const REASONS: &[&str] = &[
+    "regulatory_request",
+    "new_regulatory_guidance",
+    "ethics_committee_feedback",
+    "new_safety_information",
+    "manufacturing_change",
+    "new_product",
+    "change_in_strategy",
+    "change_in_standard_of_care",
+    "new_data",
+    "investigator_feedback",
+    "recruitment_difficulty",
+    "inconsistency_or_error",
+    "protocol_design_error",
+    "other",
+];
+const SCOPES: &[&str] = &["global", "country", "site"];
+/// What a line of the summary of changes can say of its subject.
+const CHANGES: &[&str] =
+    &["added", "removed", "broader", "narrower", "changed", "moved", "reworded", "renumbered", "corrected"];
 const CONTACTS: &[&str] = &["clinic", "inpatient", "phone", "home", "remote"];
 
 const fn one(name: &'static str, kind: ValueKind, about: &'static str) -> PropertyRow {
@@ -228,6 +249,25 @@ pub const ROWS: &[ItemRow] = &[
     item(K::Example, &[], Head::Prose, None, &[], "a made-up participant and the expected verdict"),
     item(K::Fact, &[K::Example], Head::Bare, Some(Fact), &[], "something recorded of the person"),
     item(K::Expect, &[K::Example], Head::Bare, Some(Expectation), &[], "the verdict that is expected"),
+    item(K::Amendment, &[], Head::NameAndProse, None, AMENDMENT, "a later version of the protocol, and why"),
+    item(
+        K::Change,
+        &[K::Amendment],
+        Head::NameAndProse,
+        Some(Choice(CHANGES)),
+        CHANGE,
+        "a line of the summary of changes",
+    ),
+    item(K::Replace, &[K::Amendment], Head::Bare, None, &[], "statements that take the place of others"),
+    item(
+        K::Revise,
+        &[K::Amendment],
+        Head::Bare,
+        None,
+        &[],
+        "statements of which only the given parts change",
+    ),
+    item(K::Remove, &[K::Amendment], Head::Bare, None, &[], "statements that are no longer there"),
 ];
 
 const TRIAL: &[PropertyRow] = &[
@@ -465,6 +505,24 @@ const VISIT: &[PropertyRow] = &[
     one("blood", Quantity, "how much blood is drawn"),
     one("supply", Duration, "how long the medicine lasts that is handed out"),
     one("description", Texts, "what happens in it"),
+];
+
+const AMENDMENT: &[PropertyRow] = &[
+    one("number", Integer, "the amendment's number"),
+    one("amends", Texts, "the file of the protocol that it changes"),
+    one("dated", Date, "when it was approved by the sponsor"),
+    one("version", Version, "the version that the protocol has with it"),
+    one("scope", Choice(SCOPES), "where it applies: global, country or site"),
+    one("reason", Choice(REASONS), "the primary reason, as ICH M11 lists them"),
+    many("further_reasons", Choices(REASONS), "other reasons, as ICH M11 lists them"),
+    one("rationale", Texts, "why, in the sponsor's words"),
+    one("substantial", Choice(YES_NO), "whether it bears on safety, rights or the reliability of the data"),
+];
+
+const CHANGE: &[PropertyRow] = &[
+    one("sort", Choice(CHANGES), "what became of it; usually written behind the colon"),
+    one("of", Names, "what the name is: criterion, visit, outcome, …, where several things have it"),
+    one("rationale", Texts, "why"),
 ];
 
 const FORM: &[PropertyRow] = &[
