@@ -50,6 +50,25 @@ pub fn compile(loader: &dyn Loader, path: &str) -> Result<Compilation, LoadError
     Ok(compilation)
 }
 
+/// The whole protocol as one text: what it uses taken in, its amendments carried out, and beside each statement which
+/// amendment touched it. `None` where a file has errors; they are in the compilation.
+///
+/// # Errors
+/// As [`compile`].
+pub fn resolved(loader: &dyn Loader, path: &str) -> Result<(Compilation, Option<String>), LoadError> {
+    let compilation = compile(loader, path)?;
+    if compilation.trial.is_none() {
+        return Ok((compilation, None));
+    }
+    let mut sources = Sources::default();
+    // The main file is not asked for again: it may have come from a pipe.
+    let text = compilation.sources.iter().next().map(|(_, main)| main.text.clone());
+    let main = sources.add(Source::new(path, text.unwrap_or_default()));
+    let program = resolve::gather(&mut sources, loader, main, &mut Vec::new());
+    let text = resolve::resolved(&program, &sources);
+    Ok((compilation, Some(text)))
+}
+
 /// Everything from the main file's text on.
 fn read(compilation: &mut Compilation, loader: &dyn Loader, main: Source) {
     let main = compilation.sources.add(main);

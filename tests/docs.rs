@@ -71,3 +71,11 @@ fn a_block_that_is_not_in_the_language_would_be_found() {
     assert!(compile_snippet("measure x \"X\" { unit: mg//dL }\n").has_errors());
     assert_eq!(blocks("a\n```trial\nevent x\n```\n```sh\nls\n```\n"), [(2, "event x\n".to_owned())]);
 }
+
+#[test]
+fn the_test_that_the_page_on_testing_shows_is_the_one_that_runs() {
+    let page = include_str!("../docs/testing.md");
+    let shown = page.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a block");
+    let run = include_str!("accepted_by_insta.rs");
+    assert!(run.ends_with(shown), "docs/testing.md shows another test than tests/accepted_by_insta.rs");
+}

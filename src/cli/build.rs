@@ -85,6 +85,25 @@ fn chosen(names: &[String]) -> Result<(Vec<&'static Target>, Vec<&'static Dialec
     Ok((TARGETS.iter().filter(is_chosen).collect(), dialects))
 }
 
+/// The targets of these names, each once, without dialects of SQL.
+pub fn chosen_targets(names: &[String]) -> Result<Vec<&'static Target>, Failure> {
+    let (targets, dialects) = chosen(names)?;
+    match dialects.first() {
+        Some(dialect) => Err(Failure::new(format!(
+            "`{}{}` depends on options and is not kept",
+            warehouse::PREFIX,
+            dialect.name
+        ))
+        .help("name targets of `trialc build --help` other than sql")),
+        None => Ok(targets),
+    }
+}
+
+/// The targets that are built when none is named.
+pub fn default_targets() -> Vec<&'static Target> {
+    TARGETS.iter().filter(|target| target.default).collect()
+}
+
 fn build(
     console: &Console,
     disk: &Disk,

@@ -19,6 +19,7 @@ mod people;
 mod population;
 mod publish;
 mod report;
+mod resolve;
 mod screen;
 mod tables;
 mod test;
@@ -56,6 +57,7 @@ enum Command {
     ValidateRecord(validate_record::Arguments),
     Test(test::Arguments),
     Fmt(fmt::Arguments),
+    Resolve(resolve::Arguments),
     New(new::Arguments),
     Explain(explain::Arguments),
     Convert(convert::Arguments),
@@ -134,6 +136,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::ValidateRecord(arguments) => validate_record::run(&console, &arguments),
         Command::Test(arguments) => test::run(&console, &arguments),
         Command::Fmt(arguments) => fmt::run(&console, &arguments),
+        Command::Resolve(arguments) => resolve::run(&console, &arguments),
         Command::New(arguments) => new::run(&console, &arguments),
         Command::Explain(arguments) => explain::run(&console, &arguments),
         Command::Convert(arguments) => convert::run(&console, &arguments),

@@ -25,6 +25,8 @@ pub struct Amended {
     pub action: Action,
     /// As its head says it: `include I8`, `eligibility for randomization`.
     pub statement: String,
+    /// The name that it declares.
+    pub name: Option<String>,
     /// Where the amendment says it.
     pub span: Span,
 }
@@ -123,7 +125,7 @@ fn first_name(property: &Property) -> Option<String> {
 }
 
 /// The statement's head in words: `include I8`, `outcome hba1c_change`, `collect hba1c at month_3`.
-fn in_words(item: &Item) -> String {
+pub(super) fn in_words(item: &Item) -> String {
     let keyword = item.keyword.value.text();
     match (Identity::of(item), &item.body) {
         (Some(Identity::Decision(event)), _) => format!("{keyword} for {event}"),
@@ -148,7 +150,8 @@ struct Patch<'d> {
 
 impl Patch<'_> {
     fn touch(&mut self, action: Action, item: &Item) {
-        self.touched.push(Amended { action, statement: in_words(item), span: item.head_span() });
+        let name = item.name.as_ref().map(|name| name.value.clone());
+        self.touched.push(Amended { action, statement: in_words(item), name, span: item.head_span() });
     }
 
     fn replace(&mut self, item: &Item) {

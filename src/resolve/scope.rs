@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::Program;
+use super::amend::Action;
 use crate::ast::{Item, Keyword, Name, NameOrRange, Value};
 use crate::diagnostics::{Code, Diagnostic, codes, did_you_mean};
 use crate::library;
+use crate::source::Span;
 
 /// Names of one space are unique; the same name may stand in several (an arm and its drug).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,12 +104,19 @@ pub struct Scope<'a> {
     spaces: IndexMap<Space, IndexMap<&'a str, Entity<'a>>>,
     /// Libraries that the author takes in.
     libraries: BTreeSet<&'static str>,
+    /// Names that an amendment took away, with the place where it says so.
+    removed: IndexMap<&'a str, Span>,
 }
 
 impl<'a> Scope<'a> {
     /// Binds every name; the first of two equal names stands, the second is reported.
     pub fn of(program: &'a Program, diagnostics: &mut Vec<Diagnostic>) -> Self {
-        let mut scope = Self { libraries: program.libraries.clone(), ..Self::default() };
+        let touched = program.amended.iter().flat_map(|(_, touched)| touched);
+        let removed = touched
+            .filter(|touched| touched.action == Action::Removed)
+            .filter_map(|touched| Some((touched.name.as_deref()?, touched.span)))
+            .collect();
+        let mut scope = Self { libraries: program.libraries.clone(), removed, ..Self::default() };
         for item in &program.own {
             scope.declare(item, diagnostics);
         }
@@ -172,6 +181,13 @@ impl<'a> Scope<'a> {
         otherwise: &str,
     ) -> Diagnostic {
         let written = &name.value;
+        if let Some(removed) = self.removed.get(written.as_str()) {
+            let message = format!("`{written}` is named here, and the amendment removes it");
+            return Diagnostic::new(code, name.span, message)
+                .label("still needed here")
+                .and(*removed, "removed here")
+                .help(format!("let the amendment change this statement too, or keep `{written}`"));
+        }
         let found = Diagnostic::new(code, name.span, format!("no {noun} `{written}` is declared"));
         if let Some(other) = did_you_mean(written, candidates.iter().copied()) {
             return found

@@ -1,0 +1,132 @@
+//! Amendments that are written as patches. Two ways lead to the amended protocol: the compiler carries the patch out, and
+//! `trialc resolve` prints the whole text; both must mean the same.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use trialc::ast::Keyword;
+use trialc::compile::{Compilation, compile, resolved};
+use trialc::model::Trial;
+use trialc::source::{FileId, LoadError, Loader};
+use trialc::syntax;
+
+/// Some files in memory, the others from the disk.
+struct Beside<'a>(&'a [(&'a str, &'a str)]);
+
+impl Loader for Beside<'_> {
+    fn load(&self, path: &str) -> Result<String, LoadError> {
+        if let Some((_, text)) = self.0.iter().find(|(name, _)| *name == path) {
+            return Ok((*text).to_owned());
+        }
+        fs::read_to_string(path).map_err(|_| LoadError::Missing { suggestion: None })
+    }
+}
+
+fn files(ending: &str) -> Vec<PathBuf> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).expect("a folder of protocols") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                walk(&path, found);
+            } else {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(Path::new("protocols"), &mut found);
+    found.retain(|path| path.to_string_lossy().ends_with(ending));
+    found.sort();
+    found
+}
+
+fn errors(compilation: &Compilation) -> Vec<String> {
+    let errors = compilation.diagnostics.iter().filter(|found| found.is_error());
+    errors.map(|found| format!("{} {}", found.code.id, found.message)).collect()
+}
+
+fn trial_of(loader: &dyn Loader, path: &str) -> Trial {
+    let compilation = compile(loader, path).expect("the main file is there");
+    assert_eq!(errors(&compilation), Vec::<String>::new(), "{path}");
+    compilation.trial.expect("no errors")
+}
+
+/// Without what only the patch knows: what it amends, and which statements it touched.
+fn without_statements(mut trial: Trial) -> Trial {
+    for amendment in trial.amendments.values_mut() {
+        amendment.statements.clear();
+        amendment.amends = None;
+    }
+    trial
+}
+
+#[test]
+fn the_printed_protocol_means_what_the_patch_means() {
+    let amendments: Vec<PathBuf> =
+        files(".trial").into_iter().filter(|path| path.to_string_lossy().contains("amendment_")).collect();
+    assert!(amendments.len() >= 3, "{amendments:?}");
+    for path in amendments {
+        let path = path.to_string_lossy().replace('\\', "/");
+        let (compilation, text) = resolved(&Beside(&[]), &path).expect("the amendment is there");
+        let text = text.expect("the amendment has no errors");
+        let text = trialc::format::format(&text).expect("the whole text can be laid out");
+        let patched = compilation.trial.expect("no errors");
+        assert!(patched.amendments.values().all(|amendment| !amendment.statements.is_empty()));
+        let whole = format!("{}_whole.trial", path.trim_end_matches(".trial"));
+        let printed = trial_of(&Beside(&[(&whole, &text)]), &whole);
+        assert_eq!(without_statements(patched), printed, "{path}");
+    }
+}
+
+/// Each statement of each protocol, replaced by itself: nothing may change, in the model or in the printed text.
+#[test]
+fn what_is_replaced_by_itself_stays_as_it_was() {
+    let mut statements = 0;
+    for path in files("/trial.trial") {
+        let path = path.to_string_lossy().replace('\\', "/");
+        let text = fs::read_to_string(&path).expect("a protocol");
+        let before = trial_of(&Beside(&[]), &path);
+        let parsed = syntax::parse(FileId(0), &text);
+        let mut own = String::new();
+        for item in &parsed.file.items {
+            // The parts of a decision are replaced one by one, the others as a whole.
+            let parts = match item.keyword.value {
+                Keyword::Use => continue,
+                Keyword::Eligibility => item.items.as_slice(),
+                _ => std::slice::from_ref(item),
+            };
+            for part in parts {
+                own.push_str(&text[part.span.range()]);
+                own.push('\n');
+                statements += 1;
+            }
+        }
+        let folder = path.trim_end_matches("trial.trial");
+        let patch = format!("{folder}patch.trial");
+        let amendment =
+            format!("amendment a1 \"A\" {{\n  amends: \"trial.trial\"\n  replace {{\n{own}  }}\n}}\n");
+        let files = [(patch.as_str(), amendment.as_str())];
+        let mut patched = trial_of(&Beside(&files), &patch);
+        patched.amendments.clear();
+        assert_eq!(before, patched, "{path}");
+        let (_, text) = resolved(&Beside(&files), &patch).expect("the patch is there");
+        let text = text.expect("no errors");
+        let whole = format!("{folder}whole.trial");
+        let mut printed = trial_of(&Beside(&[(&whole, &text)]), &whole);
+        printed.amendments.clear();
+        assert_eq!(before, printed, "{path}, printed");
+    }
+    assert!(statements > 200, "{statements} statements");
+}
+
+#[test]
+fn each_amendment_of_the_first_trial_gives_the_next_version() {
+    let folder = "protocols/nct01719640/amendments";
+    let mut labels = Vec::new();
+    for number in 1..=3 {
+        let trial = trial_of(&Beside(&[]), &format!("{folder}/amendment_{number}.trial"));
+        assert_eq!(trial.amendments.len(), number);
+        labels.push(trial.header.version.expect("a version").label);
+    }
+    assert_eq!(labels, ["1.1", "1.2", "1.3"]);
+}
