@@ -245,6 +245,7 @@ impl Draft {
             schedule: Some(schedule),
             forms: Named::new(),
             examples: Vec::new(),
+            amendments: Named::default(),
         };
         let mut draft = Self { trial, declared: Named::new() };
         draft.event("consent", event("Signing of informed consent"));
