@@ -139,6 +139,8 @@ impl Missing {
 pub enum MissingKind {
     /// No result in the window.
     Value,
+    /// A result that is there, and of which the value is not known.
+    Unreadable,
     /// A result whose unit is absent, unknown, or measures something else.
     Unit,
     /// The laboratory's limit of normal.

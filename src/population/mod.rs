@@ -20,4 +20,5 @@ pub use screened::{Column, Counted, Mask, Screened};
 pub use shown::render_text;
 pub use tables::{
     Day, Days, Grouped, Happening, List, Naming, Period, Population, ResultRow, ResultValue, Subject,
+    WhyUnknown,
 };

@@ -3,7 +3,9 @@
 
 use jiff::civil::Date;
 
-use super::tables::{Day, Days, Happening, List, Naming, Period, Population, ResultRow, ResultValue};
+use super::tables::{
+    Day, Days, Happening, List, Naming, Period, Population, ResultRow, ResultValue, WhyUnknown,
+};
 use crate::eligibility::record::{Coverage, Entry, Measurement, PersonFacts, RecordedValue};
 use crate::eligibility::{Record, recorded};
 use crate::time::{DateRange, add_days};
@@ -40,9 +42,10 @@ impl Population {
     }
 
     fn measurement(&self, row: &ResultRow) -> Measurement {
+        let unknown = |why: WhyUnknown| RecordedValue::Unknown(Some(why.in_words().to_owned()));
         // A double that is no number is a result of which the number is not known.
         let number = |value: f64, of: fn(crate::number::Exact) -> RecordedValue| {
-            recorded(value).map_or_else(|| RecordedValue::Level(value.to_string()), of)
+            recorded(value).map_or_else(|| unknown(WhyUnknown::NotReadable), of)
         };
         Measurement {
             measure: self.measures[usize::from(row.measure)].clone(),
@@ -52,6 +55,7 @@ impl Population {
                 ResultValue::Below(value) => number(value, RecordedValue::Below),
                 ResultValue::Above(value) => number(value, RecordedValue::Above),
                 ResultValue::Level(level) => RecordedValue::Level(self.levels[usize::from(level)].clone()),
+                ResultValue::Unknown(why) => unknown(why),
             },
             unit: row.unit.map(|unit| self.units[usize::from(unit)].clone()),
             on: range_of(row.on),

@@ -90,6 +90,30 @@ pub enum ResultValue {
     Above(f64),
     /// Of [`Population::levels`].
     Level(u16),
+    /// There is a result, and nobody knows its value.
+    Unknown(WhyUnknown),
+}
+
+/// Why the value of a result is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WhyUnknown {
+    NoValue,
+    Comparison,
+    NotReadable,
+    /// Nobody knows of what measure it is a result.
+    Measure,
+}
+
+impl WhyUnknown {
+    /// As a clause: `its comparison is not understood`.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            WhyUnknown::NoValue => "no value is recorded",
+            WhyUnknown::Comparison => "its comparison is not understood",
+            WhyUnknown::NotReadable => "its value cannot be read",
+            WhyUnknown::Measure => "what was measured cannot be read",
+        }
+    }
 }
 
 /// A finding, exposure, procedure or event: a row of the data.

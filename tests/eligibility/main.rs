@@ -17,3 +17,4 @@ mod published;
 mod records;
 mod schemas;
 mod support;
+mod unreadable;

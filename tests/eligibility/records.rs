@@ -33,7 +33,10 @@ fn numbers_are_exactly_what_is_written() {
         {"measure": "a", "value": 9.123456789012345678901, "on": "2011"},
         {"measure": "a", "value": "1,200", "on": "2011"},
         {"measure": "a", "value": "<0.5", "on": "2011", "high": 0.30},
-        {"measure": "a", "value": "trace", "on": "2011"}]}"#;
+        {"measure": "a", "value": "trace", "on": "2011"},
+        {"measure": "a", "value": null, "on": "2011"},
+        {"measure": "a", "on": "2011"},
+        {"measure": "a", "value": {"unknown": "the tube broke"}, "on": "2011"}]}"#;
     let record = Record::read(text).expect("a record");
     let values: Vec<RecordedValue> = record.measurements.iter().map(|one| one.value.clone()).collect();
     assert_eq!(
@@ -44,6 +47,9 @@ fn numbers_are_exactly_what_is_written() {
             RecordedValue::Number(exact("1200")),
             RecordedValue::Below(exact("0.5")),
             RecordedValue::Level("trace".into()),
+            RecordedValue::Unknown(None),
+            RecordedValue::Unknown(None),
+            RecordedValue::Unknown(Some("the tube broke".into())),
         ]
     );
     assert_eq!(record.measurements[3].high, Some(exact("0.3")));
@@ -52,7 +58,7 @@ fn numbers_are_exactly_what_is_written() {
 #[test]
 fn a_record_comes_back_as_it_was_written() {
     let text = r#"{"person": {"id": "7", "sex": "male", "born": "1970-03"},
-        "measurements": [{"measure": "alt", "value": "<5", "unit": "U/L", "on": "2011-06-28", "high": 40}],
+        "measurements": [{"measure": "alt", "value": "<5", "unit": "U/L", "on": "2011-06-28", "high": 40}, {"measure": "alt", "value": {"unknown": "the tube broke"}}],
         "exposures": [{"name": "metformin", "from": "2010", "dose": {"value": 1.5, "unit": "g/d"}, "qualifiers": {"treated": "yes"}}],
         "events": [{"name": "adverse_event", "on": "2011-06", "attributes": {"grade": 3, "serious": false, "site": "left"}}],
         "absences": [{"name": "stroke"}], "coverage": [{"of": "drugs", "from": "2005"}, {"of": "stroke"}],
@@ -85,10 +91,10 @@ fn what_is_wrong_is_said_with_its_place_and_a_remedy() {
             "known here: id, sex, born, country, arm",
         ),
         (
-            "{\"measurements\": [\n {\"measure\": \"alt\", \"value\": 5}]}",
-            (2, 31),
-            "`on` is missing",
-            "give the date; the year alone will do where no more is known: \"on\": \"2011\"",
+            "{\"measurements\": [\n {\"value\": 5, \"on\": \"2011\"}]}",
+            (2, 27),
+            "`measure` is missing",
+            "add \"measure\": …",
         ),
         (
             r#"{"person": {"born": "1970-02-30"}}"#,
@@ -97,9 +103,15 @@ fn what_is_wrong_is_said_with_its_place_and_a_remedy() {
             "",
         ),
         (
-            r#"{"measurements": [{"measure": "alt", "value": null, "on": "2011"}]}"#,
-            (1, 50),
-            "a value is a number or a text, not `null`; leave out a measurement that has no result",
+            r#"{"measurements": [{"measure": "alt", "value": [], "on": "2011"}]}"#,
+            (1, 48),
+            "a value is a number or a text, not `[]`; write null for a result of which the value is not known",
+            "",
+        ),
+        (
+            r#"{"measurements": [{"measure": "alt", "value": {"unknwon": "x"}, "on": "2011"}]}"#,
+            (1, 62),
+            "a value that is not known is written as null, or as { \"unknown\": \"why\" }",
             "",
         ),
     ] {

@@ -236,7 +236,8 @@ fn what_the_schema_of_records_refuses_the_reader_refuses_too() {
         r#"{"person": {"sex": "F"}}"#,
         r#"{"answers": {"I1": "maybe"}}"#,
         r#"{"measurements": [{"measure": "alt", "value": "", "on": "2011"}]}"#,
-        r#"{"measurements": [{"measure": "alt", "value": 5}]}"#,
+        r#"{"measurements": [{"value": 5, "on": "2011"}]}"#,
+        r#"{"measurements": [{"measure": "alt", "value": {"unknown": null}, "on": "2011"}]}"#,
         r#"{"measurements": [{"measure": "alt", "value": 5, "on": "28.6.2011"}]}"#,
     ] {
         let instance: Json = serde_json::from_str(wrong).expect("JSON");

@@ -14,7 +14,7 @@ use trialc::eligibility::{EligibilityDocument, Screener};
 use trialc::model::Answer;
 use trialc::population::{
     Days, Grouped, Happening, List, Naming, Period, Population, ResultRow, ResultValue, Screened, Subject,
-    screen,
+    WhyUnknown, screen,
 };
 use trialc::time::DateRange;
 
@@ -329,6 +329,7 @@ fn result(population: &mut Population, from: &trialc::eligibility::record::Measu
             RecordedValue::Above(number) => ResultValue::Above(number.to_f64()),
             RecordedValue::Level(level) if level == "invalid" => ResultValue::Number(f64::NAN),
             RecordedValue::Level(level) => ResultValue::Level(place_of(&mut population.levels, level)),
+            RecordedValue::Unknown(_) => ResultValue::Unknown(WhyUnknown::NoValue),
         },
         low,
         high,

@@ -68,7 +68,7 @@ fn a_record_says_what_the_tables_say_and_nothing_else() {
          "measurements": [
             {"measure": "alt", "value": 0.1, "unit": "U/L", "on": "2011-07-01", "high": 40.5},
             {"measure": "alt", "value": "<5", "on": "2011-07-01", "low": 0.3},
-            {"measure": "alt", "value": "NaN", "on": "2011-07-01"},
+            {"measure": "alt", "value": {"unknown": "its value cannot be read"}, "on": "2011-07-01"},
             {"measure": "alt", "value": "positive", "on": "2011-07-01"}],
          "findings": [{"name": "t2dm", "also": ["diabetes"], "perhaps": ["t1dm"], "on": "2011-07-01"}],
          "answers": {"I1": "yes"}}

@@ -64,6 +64,8 @@ pub(crate) enum Bound<'a> {
     Computed {
         amount: Amount,
         evidence: Vec<Evidence>,
+        /// Results that keep an end of it open.
+        lacking: Vec<Missing>,
     },
     Day(DateRange),
     Missing(Missing),

@@ -6,6 +6,7 @@ use super::shown::{normalise, unit_of};
 use super::term::{Found, Lookup};
 use super::{Evaluator, Truth};
 use crate::eligibility::evidence::{Compared, Evidence, Missing, MissingKind, Outcome};
+use crate::eligibility::record::RecordedValue;
 use crate::model::{Comparator, Duration, MeasureKind, Moment, Term, TimeUnit, UnitRef, Value};
 use crate::time::{completed, days_between};
 use crate::units::Unit;
@@ -282,6 +283,9 @@ impl<'a> Evaluator<'a> {
                 let days = self.days(window, scope);
                 match scope.find(&Need::Measure { measure, select, window }) {
                     Some(Bound::Result(result)) => {
+                        if let RecordedValue::Unknown(why) = &result.value {
+                            return Err(self.unreadable(measure, result.on, why.as_deref()));
+                        }
                         let evidence = self.result_shown(measure, result, Some(&days));
                         Ok((self.level(measure, &result.value.to_string())?, evidence))
                     }
@@ -327,7 +331,7 @@ impl<'a> Evaluator<'a> {
     fn no_level(&self, measure: &'a str, recorded: &str, known: &str) -> Missing {
         let words = self.measure_label(measure);
         let why = format!("`{recorded}` is recorded for {words}, which is none of: {known}");
-        Missing::new(MissingKind::Value, measure, why, format!("record {words} as one of: {known}"))
+        Missing::new(MissingKind::Unreadable, measure, why, format!("record {words} as one of: {known}"))
     }
 }
 

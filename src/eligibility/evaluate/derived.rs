@@ -4,7 +4,7 @@ use super::bind::{Bound, Need, Scope};
 use super::moment::Days;
 use super::series::Dated;
 use super::{Evaluator, Truth};
-use crate::eligibility::evidence::MissingKind;
+use crate::eligibility::evidence::{Missing, MissingKind};
 use crate::eligibility::mentions::Mentions;
 use crate::model::{MeasureKind, Selector, Term};
 use crate::time::DateRange;
@@ -76,24 +76,45 @@ impl<'a> Evaluator<'a> {
             }
         }
         dates.sort_unstable();
-        dates.retain(|date| {
+        let (dates, others): (Vec<DateRange>, Vec<DateRange>) = dates.into_iter().partition(|date| {
             leaves.iter().all(|leaf| scope.person.results(leaf).iter().any(|one| one.on == *date))
         });
+        // Days that are known in part may be one day: whether the quantity can be computed there is open.
+        let meet = |a: &DateRange, b: &DateRange| a.earliest <= b.latest && b.earliest <= a.latest;
+        let perhaps = others.into_iter().filter(|on| {
+            !on.is_exact()
+                && leaves.iter().all(|leaf| scope.person.results(leaf).iter().any(|one| meet(&one.on, on)))
+        });
+        let perhaps: Vec<Dated<'a>> = perhaps
+            .map(|on| {
+                let words = self.measure_label(measure);
+                let why = format!(
+                    "what {words} is computed from is dated {on}, and may have been measured on one day"
+                );
+                let ask = format!("complete the dates of what {words} is computed from");
+                let value = Bound::Missing(Missing::new(MissingKind::Date, measure, why, ask));
+                Dated { on, is_sure: false, value }
+            })
+            .collect();
         let dated = dates.into_iter().map(|on| {
             let inner = Scope { day: Some(on), leaf: None, ..scope.clone() };
             let inner = self.first_choice(formula, inner);
             let value = match self.term(formula, &inner) {
                 Ok(found) => match self.in_own_unit(measure, found.amount) {
-                    Ok(amount) => Bound::Computed { amount, evidence: found.evidence },
+                    Ok(amount) => {
+                        Bound::Computed { amount, evidence: found.evidence, lacking: found.lacking }
+                    }
                     Err(missing) => Bound::Missing(missing),
                 },
                 Err(missing) => {
                     Bound::Missing(missing.into_iter().next().unwrap_or_else(|| self.no_value(measure, days)))
                 }
             };
-            Dated { on, is_sure: days.hold(on) == Truth::True, value }
+            Dated { on, is_sure: on.is_exact() && days.hold(on) == Truth::True, value }
         });
-        dated.filter(|dated| !matches!(&dated.value, Bound::Missing(missing) if missing.kind == MissingKind::Value)).collect()
+        // A leaf that was not measured then is no value; one that cannot be read is a value that nobody knows.
+        let is_none = |dated: &Dated<'_>| matches!(&dated.value, Bound::Missing(missing) if missing.kind == MissingKind::Value);
+        dated.filter(|dated| !is_none(dated)).chain(perhaps).collect()
     }
 
     /// Binds each leaf to its value of the day; ties are tried like all others.

@@ -227,10 +227,20 @@ impl<'a> Evaluator<'a> {
         which: Ordering,
     ) -> Offer<'a> {
         let mut converted: Vec<(Dated<'a>, Amount)> = Vec::new();
+        let mut unreadable: Vec<(Dated<'a>, Missing)> = Vec::new();
         for value in values {
             match self.common_amount(measure, &value.value, days) {
                 Ok((amount, _)) => converted.push((value, amount)),
-                Err(missing) => return Offer::One(Bound::Missing(missing)),
+                Err(missing) => unreadable.push((value, missing)),
+            }
+        }
+        let mut lacking: Vec<Missing> = Vec::new();
+        for (value, missing) in unreadable {
+            // It may be any number: the highest is then no lower than what can be read.
+            let Some((_, known)) = converted.first() else { return Offer::One(Bound::Missing(missing)) };
+            converted.push((value, Amount { low: None, high: None, ..known.clone() }));
+            if !lacking.contains(&missing) {
+                lacking.push(missing);
             }
         }
         let is_beyond = |a: &Amount, b: &Amount| match which {
@@ -256,7 +266,7 @@ impl<'a> Evaluator<'a> {
                 .map_or_else(|| Offer::One(Bound::Missing(self.no_value(measure, days))), Offer::One);
         }
         if candidates.iter().all(|(value, _)| value.is_sure) {
-            return Offer::One(self.beyond_all(measure, candidates, days, which));
+            return Offer::One(self.beyond_all(measure, candidates, lacking, days, which));
         }
         let options = candidates.into_iter().map(|(value, _)| value.value).collect();
         Offer::OneOf { options, otherwise: (!has_sure).then(|| self.no_value(measure, days)) }
@@ -267,6 +277,7 @@ impl<'a> Evaluator<'a> {
         &self,
         measure: &'a str,
         candidates: Vec<(Dated<'a>, Amount)>,
+        lacking: Vec<Missing>,
         days: &Days<'_>,
         which: Ordering,
     ) -> Bound<'a> {
@@ -283,7 +294,7 @@ impl<'a> Evaluator<'a> {
         let amount = Amount { low, high, ..candidates[0].1.clone() };
         let shown =
             candidates.iter().filter_map(|(value, _)| self.common_amount(measure, &value.value, days).ok());
-        Bound::Computed { amount, evidence: shown.flat_map(|(_, evidence)| evidence).collect() }
+        Bound::Computed { amount, evidence: shown.flat_map(|(_, evidence)| evidence).collect(), lacking }
     }
 
     fn middle(&self, measure: &'a str, select: Selector, values: &[Dated<'a>], days: &Days<'_>) -> Offer<'a> {
@@ -311,7 +322,7 @@ impl<'a> Evaluator<'a> {
             }
         }
         match middle_of(&amounts, select) {
-            Some(amount) => Offer::One(Bound::Computed { amount, evidence }),
+            Some(amount) => Offer::One(Bound::Computed { amount, evidence, lacking: Vec::new() }),
             None => {
                 let why = format!("a value of {} is only known as a limit", self.measure_label(measure));
                 let ask = format!("record the numbers of `{measure}`");

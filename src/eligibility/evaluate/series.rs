@@ -115,7 +115,7 @@ impl<'a> Evaluator<'a> {
         let declared = self.document.measures.get(measure);
         let not = |why: String| {
             Missing::new(
-                MissingKind::Value,
+                MissingKind::Unreadable,
                 measure,
                 why,
                 format!("record the number of {}", self.measure_label(measure)),
@@ -125,6 +125,7 @@ impl<'a> Evaluator<'a> {
             RecordedValue::Number(number) => (Some(number.clone()), Some(number.clone())),
             RecordedValue::Below(number) => (None, Some(number.clone())),
             RecordedValue::Above(number) => (Some(number.clone()), None),
+            RecordedValue::Unknown(why) => return Err(self.unreadable(measure, result.on, why.as_deref())),
             RecordedValue::Level(text) => {
                 return Err(not(format!("`{text}` is not a number ({})", self.measure_label(measure))));
             }
@@ -139,6 +140,14 @@ impl<'a> Evaluator<'a> {
             )));
         }
         Ok(Amount::between(low, high, self.scale_of_result(measure, result.unit.as_deref())))
+    }
+
+    /// A result that is there, and of which nobody knows the value.
+    pub(super) fn unreadable(&self, measure: &'a str, on: DateRange, why: Option<&str>) -> Missing {
+        let words = self.measure_label(measure);
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        let why = format!("a result of {words} is recorded on {on}, and its value is not known{why}");
+        Missing::new(MissingKind::Unreadable, measure, why, format!("record the value of {words} on {on}"))
     }
 
     /// What a number recorded of a measure in this unit counts.
@@ -184,7 +193,7 @@ pub(super) fn of_bound<'a>(
         Bound::Result(result) => {
             Ok((evaluator.amount_of(measure, result)?, vec![evaluator.result_shown(measure, result, days)]))
         }
-        Bound::Computed { amount, evidence } => Ok((amount.clone(), evidence.clone())),
+        Bound::Computed { amount, evidence, .. } => Ok((amount.clone(), evidence.clone())),
         Bound::Missing(missing) => Err(missing.clone()),
         Bound::Day(_) => {
             Err(Missing::new(MissingKind::Rule, measure, "a day is no value", "repair the rule"))

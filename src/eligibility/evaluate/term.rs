@@ -157,7 +157,11 @@ impl<'a> Evaluator<'a> {
         let bound = bound.unwrap_or_else(|| Bound::Missing(self.no_value(measure, &days)));
         let (amount, evidence) =
             of_bound(self, measure, &bound, Some(&days)).map_err(|missing| vec![missing])?;
-        let lacking = if amount.value().is_none() { vec![self.censored(measure)] } else { Vec::new() };
+        let lacking = match &bound {
+            Bound::Computed { lacking, .. } if !lacking.is_empty() => lacking.clone(),
+            _ if amount.value().is_none() => vec![self.censored(measure)],
+            _ => Vec::new(),
+        };
         Ok(Found { amount, evidence, lacking, of: Some(measure) })
     }
 

@@ -111,9 +111,13 @@ pub struct Measurement {
     /// Further codes of the same result.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub codes: Vec<String>,
+    /// Absent: there is a result, and its value is not known.
+    #[serde(default)]
     pub value: RecordedValue,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+    /// Absent: on some day that nobody recorded.
+    #[serde(default = "any_day", skip_serializing_if = "is_any_day")]
     pub on: DateRange,
     /// The laboratory's lower limit of normal for this result, in its unit.
     #[serde(default, with = "value::optional", skip_serializing_if = "Option::is_none")]
@@ -129,6 +133,14 @@ pub struct Measurement {
     /// Where it was recorded, given back with the verdict.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+}
+
+fn any_day() -> DateRange {
+    crate::eligibility::person::ANY_DAY
+}
+
+fn is_any_day(on: &DateRange) -> bool {
+    *on == any_day()
 }
 
 /// A finding, exposure, procedure or event: on a day, or from a day to a day. `from` without `to` is still going

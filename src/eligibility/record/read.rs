@@ -163,13 +163,7 @@ fn explained(message: &str) -> (String, Option<String>) {
     }
     if let Some(rest) = message.strip_prefix("missing field `") {
         let field = rest.trim_end_matches('`');
-        let help = match field {
-            "on" => {
-                "give the date; the year alone will do where no more is known: \"on\": \"2011\"".to_owned()
-            }
-            _ => format!("add \"{field}\": …"),
-        };
-        return (format!("`{field}` is missing"), Some(help));
+        return (format!("`{field}` is missing"), Some(format!("add \"{field}\": …")));
     }
     (message.to_owned(), None)
 }

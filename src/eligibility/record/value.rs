@@ -18,6 +18,9 @@ pub enum RecordedValue {
     Above(Exact),
     /// A word of the measure's list: `"positive"`.
     Level(String),
+    /// There is a result, and nobody knows its value: `null`, or `{"unknown": "why"}` with the reason as a clause of its
+    /// own (`its comparison is not understood`). It stands in the way of older values; it is never left out.
+    Unknown(Option<String>),
 }
 
 impl fmt::Display for RecordedValue {
@@ -27,7 +30,14 @@ impl fmt::Display for RecordedValue {
             RecordedValue::Below(number) => write!(f, "<{number}"),
             RecordedValue::Above(number) => write!(f, ">{number}"),
             RecordedValue::Level(level) => f.pad(level),
+            RecordedValue::Unknown(_) => f.pad("not known"),
         }
+    }
+}
+
+impl Default for RecordedValue {
+    fn default() -> Self {
+        RecordedValue::Unknown(None)
     }
 }
 
@@ -47,8 +57,19 @@ impl RecordedValue {
 
 impl Serialize for RecordedValue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        match self {
+            RecordedValue::Unknown(None) => serializer.serialize_none(),
+            RecordedValue::Unknown(Some(why)) => WhyUnknown { unknown: why.clone() }.serialize(serializer),
+            said => serializer.collect_str(said),
+        }
     }
+}
+
+/// `{"unknown": "its comparison is not understood"}`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WhyUnknown {
+    unknown: String,
 }
 
 impl<'de> Deserialize<'de> for RecordedValue {
@@ -57,8 +78,17 @@ impl<'de> Deserialize<'de> for RecordedValue {
         match written(&raw) {
             Written::Text(text) if !text.trim().is_empty() => Ok(Self::read(&text)),
             Written::Number(text) => text.parse().map(RecordedValue::Number).map_err(D::Error::custom),
+            Written::Other if raw.get() == "null" => Ok(RecordedValue::Unknown(None)),
+            Written::Other if raw.get().starts_with('{') => {
+                let why: WhyUnknown = serde_json::from_str(raw.get()).map_err(|_| {
+                    D::Error::custom(
+                        "a value that is not known is written as null, or as { \"unknown\": \"why\" }",
+                    )
+                })?;
+                Ok(RecordedValue::Unknown(Some(why.unknown)))
+            }
             _ => Err(D::Error::custom(format!(
-                "a value is a number or a text, not `{raw}`; leave out a measurement that has no result"
+                "a value is a number or a text, not `{raw}`; write null for a result of which the value is not known"
             ))),
         }
     }

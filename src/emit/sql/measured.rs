@@ -382,21 +382,6 @@ impl<'a> Writer<'a> {
             }
             _ => return Err(NotSaid::new("the highest or lowest result is compared with a list")),
         };
-        let scale = Scale::of(measure);
-        let mut known = Vec::new();
-        for recorded in self.recorded_units(&scale) {
-            if scale.has_value(&recorded)? {
-                known.push(recorded);
-            }
-        }
-        let mut without =
-            if known.is_empty() { Vec::new() } else { vec![format!("NOT {}", self.has_unit(&known))] };
-        without.push("(r.low IS NULL AND r.high IS NULL)".to_owned());
-        if let Some((low, high)) = score_of(measure) {
-            without.push(format!(
-                "(r.low = r.high AND (r.low < {low} OR r.low > {high} OR r.low <> FLOOR(r.low)))"
-            ));
-        }
         self.measures.insert(asked.measure.to_owned());
         let flag = format!("r.{}", self.flag(asked.measure));
         let inside = Test::all([Test::Sql(flag), self.surely_holds(span, ON_DAY)]).text();
@@ -423,18 +408,9 @@ impl<'a> Writer<'a> {
                 concerned: inside.clone(),
                 truth,
             });
-            let broken = self.column_name(&format!("{}_unknown", asked.measure));
-            self.row_columns.push(RowColumn {
-                name: broken.clone(),
-                words: format!("{words}: results without a number in a known unit"),
-                concerned: inside.clone(),
-                truth: format!("CASE WHEN {} THEN TRUE ELSE FALSE END", without.join(" OR ")),
-            });
+            // A result that cannot be read may be any number: what the others say of the limit stands.
             let function = if one_is_enough { "MAX" } else { "MIN" };
-            let truth = format!(
-                "CASE WHEN MAX(t.{broken}) = 2 THEN NULL ELSE {} END",
-                decoded(&format!("{function}(t.{name})"))
-            );
+            let truth = decoded(&format!("{function}(t.{name})"));
             self.person_columns.push(PersonColumn { name: name.clone(), truth });
             says.push(Says::sql(format!("f.{name}")));
         }

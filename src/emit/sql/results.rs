@@ -67,8 +67,12 @@ impl Writer<'_> {
         use standard::operator::{AT_LEAST, AT_MOST, EQUAL, GREATER, LESS};
         // Only finite numbers are numbers: the other ones stand beyond all that are.
         let (least, most) = (self.dialect.number(f64::MIN), self.dialect.number(f64::MAX));
+        // A row of a coded measure is its answer, where it has one; every other row its number.
+        let coded = self.is_coded_row();
+        let has_answer = coded.map(|coded| format!("({coded} AND COALESCE(w.value_as_concept_id, 0) <> 0)"));
+        let is_no_answer = has_answer.as_ref().map(|test| format!("NOT {test} AND ")).unwrap_or_default();
         let is_number = format!(
-            "w.number BETWEEN {least} AND {most} AND COALESCE(w.operator_concept_id, 0) IN (0, {EQUAL}, {LESS}, {AT_MOST}, {GREATER}, {AT_LEAST})"
+            "{is_no_answer}w.number BETWEEN {least} AND {most} AND COALESCE(w.operator_concept_id, 0) IN (0, {EQUAL}, {LESS}, {AT_MOST}, {GREATER}, {AT_LEAST})"
         );
         let has_levels = self.flags.iter().any(|(measure, _)| self.has_levels(measure));
         let mut columns = vec!["w.person_id".to_owned(), "w.on_day".to_owned()];
@@ -76,7 +80,7 @@ impl Writer<'_> {
             let ids = self.options.sets.measures.get(measure).into_iter().flatten();
             let ids = ids.map(i64::to_string).collect::<Vec<_>>().join(", ");
             columns.push(format!(
-                "-- {}\n  (w.concept_id IN ({ids}) OR w.source_concept_id IN ({ids})) AND w.has_value AS {flag}",
+                "-- {}\n  (w.concept_id IN ({ids}) OR w.source_concept_id IN ({ids})) AS {flag}",
                 super::document::comment(measure)
             ));
         }
@@ -101,10 +105,15 @@ impl Writer<'_> {
         columns.push(format!(
             "CASE WHEN w.range_high BETWEEN {least} AND {most} THEN w.range_high END AS range_high"
         ));
-        let level = if has_levels { self.level_column() } else { "''".to_owned() };
-        let inner = format!(
-            "SELECT w.*, {level} AS level,\n    {is_number} AS is_number,\n    (w.number IS NOT NULL OR COALESCE(w.value_as_concept_id, 0) <> 0) AS has_value\n  FROM result_rows w"
-        );
+        let level = match has_levels {
+            true => {
+                let or = has_answer.map(|test| format!("{test} OR ")).unwrap_or_default();
+                format!("CASE WHEN {or}w.number IS NULL THEN {} END", self.level_column())
+            }
+            false => "''".to_owned(),
+        };
+        let inner =
+            format!("SELECT w.*, {level} AS level,\n    {is_number} AS is_number\n  FROM result_rows w");
         let sql = format!(
             "SELECT\n  {}\nFROM (\n  {inner}\n) w\nLEFT JOIN unit_of_id i ON i.unit_concept_id = w.unit_concept_id\n\
              LEFT JOIN unit_of_text s ON s.spelling = TRIM(w.unit_source_value)",
@@ -115,6 +124,20 @@ impl Writer<'_> {
             "Each result with its measures, its number, its unit and its limits of normal.",
             sql,
         )
+    }
+
+    /// Whether a row is of a measure that has words for answers; absent where there is none.
+    fn is_coded_row(&self) -> Option<String> {
+        let coded = self
+            .document
+            .measures
+            .iter()
+            .filter(|(_, measure)| matches!(measure.kind, MeasureKind::Coded { .. }));
+        let ids: std::collections::BTreeSet<i64> =
+            coded.filter_map(|(name, _)| self.options.sets.measures.get(name)).flatten().copied().collect();
+        let ids = ids.into_iter().map(|id| id.to_string()).collect::<Vec<_>>().join(", ");
+        let is = |column: &str| format!("COALESCE(w.{column}, 0) IN ({ids})");
+        (!ids.is_empty()).then(|| format!("({} OR {})", is("concept_id"), is("source_concept_id")))
     }
 
     fn has_levels(&self, measure: &str) -> bool {

@@ -155,6 +155,7 @@ Object.assign(Evaluator.prototype, {
     const bound = scope.find({ measure: term.measure, select, window });
     if (!bound?.result) throw new Lacking([bound?.missing ?? this.noValue(term.measure, days)]);
     const evidence = this.resultShown(term.measure, bound.result, days);
+    if (bound.result.value.unknown !== undefined) throw this.unreadable(term.measure, bound.result);
     return { code: this.level(term.measure, valueText(bound.result.value)), evidence };
   },
 
@@ -166,7 +167,7 @@ Object.assign(Evaluator.prototype, {
     const none = (known) => {
       const words = this.measureLabel(measure);
       const why = `\`${recorded}\` is recorded for ${words}, which is none of: ${known}`;
-      return lacking("value", measure, why, `record ${words} as one of: ${known}`);
+      return lacking("unreadable", measure, why, `record ${words} as one of: ${known}`);
     };
     if (declared?.type === "score") {
       const points = declared.labels.find((level) => is(level.label))?.value ?? recorded;

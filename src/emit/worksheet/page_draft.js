@@ -16,6 +16,8 @@ const emptyDraft = () => ({
 
 const written = (value) =>
   value === undefined || value === null ? "" : value instanceof JsonNumber ? value.text : String(value);
+/** A value that is not known is an empty field. */
+const writtenValue = (value) => (isObject(value) ? "" : written(value));
 const without = (object, keys) =>
   Object.fromEntries(Object.entries(object).filter(([key, value]) => !keys.includes(key) && value !== null));
 
@@ -26,7 +28,8 @@ function draftOf(record) {
   draft.recorded = written(record.recorded);
   draft.results = (record.measurements ?? []).map((result) => ({
     measure: result.measure,
-    ...Object.fromEntries(TEXT_FIELDS.map((key) => [key, written(result[key])])),
+    ...Object.fromEntries(TEXT_FIELDS.map((key) => [key, key === "value" ? writtenValue(result.value) : written(result[key])])),
+    unknown: isObject(result.value) ? result.value : null,
     rest: without(result, ["measure", ...TEXT_FIELDS]),
   }));
   for (const list of LISTS) for (const entry of record[list] ?? []) draft.entries.push(draftEntry(list, entry));
@@ -56,6 +59,7 @@ const newResult = (measure, unit) => ({
   ...Object.fromEntries(TEXT_FIELDS.map((key) => [key, ""])),
   measure,
   unit,
+  unknown: null,
   rest: {},
 });
 const newEntry = (list, name) => draftEntry(list, { name });
@@ -63,12 +67,22 @@ const newEntry = (list, name) => draftEntry(list, { name });
 const isDate = (text) => readDate(text.trim()) !== null;
 const isFullDate = (text) => isDate(text) && isExact(readDate(text.trim()));
 
-/** What keeps a row from counting, in words; an empty text where it is whole. */
+/** Nothing of it is filled in but perhaps its unit. */
+const isBlank = (result) => !result.unknown && TEXT_FIELDS.every((key) => key === "unit" || !result[key].trim());
+
+/** What a row lacks, in words; an empty text where it is whole. A row without its value or date stands: what it decides stays open. */
 function wantingOfResult(result) {
-  if (!result.value.trim() && TEXT_FIELDS.every((key) => key === "unit" || !result[key].trim())) return "";
-  if (!result.value.trim()) return "The value is missing; this row does not count yet.";
-  if (!result.on.trim()) return "The date is missing; this row does not count yet.";
-  if (!isDate(result.on)) return "The date does not read; write 2011-06-28, or 2011-06 or 2011 where no more is known.";
+  if (isBlank(result)) return "";
+  const fault = faultOfResult(result);
+  if (fault) return fault;
+  if (!result.value.trim()) return "The value is missing: what this result decides stays open.";
+  if (!result.on.trim()) return "The date is missing: it may have been any day, and what that decides stays open.";
+  return "";
+}
+
+/** What cannot be read of a row; such a row does not count. */
+function faultOfResult(result) {
+  if (result.on.trim() && !isDate(result.on)) return "The date does not read; write 2011-06-28, or 2011-06 or 2011 where no more is known.";
   const limits = [result.low, result.high].filter((text) => text.trim());
   if (!limits.every((text) => readNumber(text))) return "A limit of normal is a number.";
   return "";
@@ -90,12 +104,12 @@ function recordOf(draft) {
   }
   record.person = person;
   if (isFullDate(draft.recorded)) record.recorded = draft.recorded.trim();
-  const isWhole = (result) => result.value.trim() && result.on.trim() && !wantingOfResult(result);
-  put(
-    record,
-    "measurements",
-    draft.results.filter(isWhole).map(({ measure, rest, ...texts }) => ({ measure, ...filled(texts), ...rest })),
-  );
+  const resultOf = ({ measure, unknown, rest, ...texts }) => {
+    const value = texts.value.trim() ? {} : { value: unknown };
+    return { measure, ...filled(texts), ...value, ...rest };
+  };
+  const isThere = (result) => !isBlank(result) && !faultOfResult(result);
+  put(record, "measurements", draft.results.filter(isThere).map(resultOf));
   const entries = draft.entries.filter((entry) => !wantingOfEntry(entry));
   for (const list of LISTS)
     put(record, list, entries.filter((entry) => entry.list === list && isSaid(entry)).map(entryOf));

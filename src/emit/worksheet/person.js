@@ -46,7 +46,7 @@ class Person {
     const result = {
       value: readValue(measurement.value),
       unit: measurement.unit ?? null,
-      on: readDate(measurement.on),
+      on: rangeOf(measurement.on) ?? ANY_DAY,
       low: recordedNumber(measurement.low),
       high: recordedNumber(measurement.high),
       state: measurement.state ?? null,

@@ -84,8 +84,10 @@ const checkResult = objectOf(
     measure: (value, where) => isText(value) || refuse(where, "a text is expected"),
     codes: texts,
     value: (value, where) => {
+      if (value === null) return;
+      if (isObject(value) && isText(value.unknown) && Object.keys(value).length === 1) return;
       if (!(value instanceof JsonNumber) && !(isText(value) && value.trim()))
-        refuse(where, "a number or a text is expected");
+        refuse(where, "a number or a text is expected; null where the value is not known");
       if (value instanceof JsonNumber) number(value, where);
     },
     unit: textOrNull,
@@ -96,7 +98,7 @@ const checkResult = objectOf(
     specimen: textOrNull,
     source: textOrNull,
   },
-  ["measure", "value", "on"],
+  ["measure"],
 );
 
 const checkDose = objectOf({ value: number, unit: textOrNull }, ["value"]);
@@ -166,8 +168,11 @@ function recordedNumber(value) {
   return value === undefined || value === null ? null : readNumber(value instanceof JsonNumber ? value.text : value);
 }
 
-/** What a result says: `{ number }`, `{ below }` for `<0.5`, `{ above }` for `>120`, or `{ word }`. */
+/** What a result says: `{ number }`, `{ below }` for `<0.5`, `{ above }` for `>120`, `{ word }`, or `{ unknown }` with the reason or
+ * null: there is a result, and nobody knows its value. */
 function readValue(written) {
+  if (written === undefined || written === null) return { unknown: null };
+  if (isObject(written)) return { unknown: written.unknown };
   if (written instanceof JsonNumber) return { number: readNumber(written.text) };
   const text = written.trim();
   const first = text[0];
@@ -178,6 +183,7 @@ function readValue(written) {
 
 function valueText(value) {
   if (value.word !== undefined) return value.word;
+  if (value.unknown !== undefined) return "not known";
   if (value.below) return `<${numberText(value.below)}`;
   return value.above ? `>${numberText(value.above)}` : numberText(value.number);
 }

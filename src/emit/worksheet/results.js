@@ -117,11 +117,20 @@ Object.assign(Evaluator.prototype, {
 
   /** The highest or the lowest, over all units in which the values were recorded. */
   extremeValue(measure, values, days, isHighest) {
-    const tried = attempt(() =>
-      values.map((value) => ({ value, amount: this.commonAmount(measure, value.bound, days).amount })),
-    );
-    if (tried.missing) return one({ missing: tried.missing[0] });
-    const all = tried.found;
+    const tried = values.map((value) => ({
+      value,
+      ...attempt(() => this.commonAmount(measure, value.bound, days).amount),
+    }));
+    const all = tried.filter(({ found }) => found).map(({ value, found }) => ({ value, amount: found }));
+    const unreadable = tried.filter(({ missing }) => missing);
+    if (all.length === 0) return one({ missing: unreadable[0].missing[0] });
+    // What cannot be read may be any number: the highest is then no lower than what can be read.
+    const anyNumber = all[0].amount.with({ low: null, high: null });
+    const lacking = [];
+    for (const { value, missing } of unreadable) {
+      all.push({ value, amount: anyNumber });
+      pushNew(lacking, missing.slice(0, 1));
+    }
     const isBeyond = (a, b) =>
       isHighest ? Boolean(a.low && b.high) && isLess(b.high, a.low) : Boolean(a.high && b.low) && isLess(a.high, b.low);
     const candidates = all.filter(
@@ -140,7 +149,8 @@ Object.assign(Evaluator.prototype, {
           candidates.map(({ value }) => value),
         ),
       );
-    if (candidates.every(({ value }) => value.isSure)) return one(this.beyondAll(measure, candidates, days, isHighest));
+    if (candidates.every(({ value }) => value.isSure))
+      return one(this.beyondAll(measure, candidates, lacking, days, isHighest));
     const hasSure = values.some((value) => value.isSure);
     return oneOfBounds(
       candidates.map(({ value }) => value.bound),
@@ -149,7 +159,7 @@ Object.assign(Evaluator.prototype, {
   },
 
   /** The highest or lowest of results of which some are only limits: that of 51 and `>50` is 51 or more. */
-  beyondAll(measure, candidates, days, isHighest) {
+  beyondAll(measure, candidates, lacking, days, isHighest) {
     const furthest = (ends, isInner) => {
       const known = ends.filter((end) => end);
       if (known.length === 0 || (!isInner && known.length < ends.length)) return null;
@@ -163,8 +173,9 @@ Object.assign(Evaluator.prototype, {
       candidates.map(({ amount }) => amount.high),
       !isHighest,
     );
-    const evidence = candidates.flatMap(({ value }) => this.commonAmount(measure, value.bound, days).evidence);
-    return { computed: { amount: candidates[0].amount.with({ low, high }), evidence } };
+    const readable = candidates.map(({ value }) => attempt(() => this.commonAmount(measure, value.bound, days)));
+    const evidence = readable.flatMap(({ found }) => found?.evidence ?? []);
+    return { computed: { amount: candidates[0].amount.with({ low, high }), evidence, lacking } };
   },
 
   middle(measure, select, values, days) {
@@ -264,8 +275,9 @@ Object.assign(Evaluator.prototype, {
   /** The number of a recorded result, with the unit it was recorded in. */
   amountOf(measure, result) {
     const words = this.measureLabel(measure);
-    const not = (why) => lacking("value", measure, why, `record the number of ${words}`);
+    const not = (why) => lacking("unreadable", measure, why, `record the number of ${words}`);
     const { value } = result;
+    if (value.unknown !== undefined) throw this.unreadable(measure, result);
     if (value.word !== undefined) throw not(`\`${value.word}\` is not a number (${words})`);
     const declared = this.measure(measure);
     if (declared?.type === "score" && value.number) {
@@ -278,6 +290,14 @@ Object.assign(Evaluator.prototype, {
     }
     const scale = this.recordedScale(measure, result.unit, this.units.of(measure).expects);
     return new Amount(value.number ?? value.above ?? null, value.number ?? value.below ?? null, scale);
+  },
+
+  /** A result that is there, and of which nobody knows the value. */
+  unreadable(measure, { on, value }) {
+    const words = this.measureLabel(measure);
+    const [day, because] = [rangeText(on), value.unknown === null ? "" : `: ${value.unknown}`];
+    const why = `a result of ${words} is recorded on ${day}, and its value is not known${because}`;
+    return lacking("unreadable", measure, why, `record the value of ${words} on ${day}`);
   },
 
   recordedScale(measure, unit, expectsUnit) {
@@ -359,24 +379,41 @@ Object.assign(Evaluator.prototype, {
   /** The derived quantity on every day of the window on which all of its leaves were measured. */
   computedSeries(measure, formula, days, scope) {
     const leaves = this.leaves(formula);
-    const dates = [];
+    const onAll = (is) => leaves.every((name) => scope.person.resultsOf(name).some((result) => is(result.on)));
+    const [dates, others] = [[], []];
     for (const { on } of leaves.flatMap((name) => scope.person.resultsOf(name))) {
-      const isOnAll = leaves.every((name) => scope.person.resultsOf(name).some((result) => sameRange(result.on, on)));
-      if (days.hold(on) !== FALSE && isOnAll && !dates.some((other) => sameRange(other, on))) dates.push(on);
+      if (days.hold(on) === FALSE || [...dates, ...others].some((other) => sameRange(other, on))) continue;
+      (onAll((other) => sameRange(other, on)) ? dates : others).push(on);
     }
     dates.sort(orderOfRanges);
+    others.sort(orderOfRanges);
+    // Days that are known in part may be one day: whether the quantity can be computed there is open.
+    const meet = (a, b) => a.earliest <= b.latest && b.earliest <= a.latest;
+    const words = this.measureLabel(measure);
+    const perhaps = others
+      .filter((on) => !isExact(on) && onAll((other) => meet(other, on)))
+      .map((on) => {
+        const why = `what ${words} is computed from is dated ${rangeText(on)}, and may have been measured on one day`;
+        const ask = `complete the dates of what ${words} is computed from`;
+        return { on, isSure: false, bound: { missing: missing("date", measure, why, ask) } };
+      });
     const values = dates.map((on) => {
       const inner = this.firstChoice(formula, scope.with({ day: on, leaf: null }));
       const tried = attempt(() => {
         const found = this.term(formula, inner);
-        return { amount: this.inOwnUnit(measure, found.amount), evidence: found.evidence };
+        return {
+          amount: this.inOwnUnit(measure, found.amount),
+          evidence: found.evidence,
+          lacking: found.lacking ?? [],
+        };
       });
       const bound = tried.found
         ? { computed: tried.found }
         : { missing: tried.missing[0] ?? this.noValue(measure, days) };
-      return { on, isSure: days.hold(on) === TRUE, bound };
+      return { on, isSure: isExact(on) && days.hold(on) === TRUE, bound };
     });
-    return values.filter(({ bound }) => bound.missing?.kind !== "value");
+    // A leaf that was not measured then is no value; one that cannot be read is a value that nobody knows.
+    return [...values.filter(({ bound }) => bound.missing?.kind !== "value"), ...perhaps];
   },
 
   /** Binds each leaf to its value of the day; ties are tried like all others. */
@@ -410,7 +447,9 @@ function saysTheSame(a, b) {
 }
 
 function valueKey(value) {
-  return value.word !== undefined ? `word ${value.word}` : `${Object.keys(value)[0]} ${valueText(value)}`;
+  if (value.word !== undefined) return `word ${value.word}`;
+  if (value.unknown !== undefined) return `unknown ${value.unknown === null ? "" : `because ${value.unknown}`}`;
+  return `${Object.keys(value)[0]} ${valueText(value)}`;
 }
 
 /** Mean or median of amounts on one scale; null where one of them has no known limit. */

@@ -113,7 +113,8 @@ Object.assign(Evaluator.prototype, {
     const { amount, evidence } = this.ofBound(measure, bound, days);
     const words = this.measureLabel(measure);
     const why = `${words} is only known within limits, which does not settle this`;
-    const lacking = amount.value() ? [] : [missing("value", measure, why, `record the number of ${words}`)];
+    const censored = amount.value() ? [] : [missing("value", measure, why, `record the number of ${words}`)];
+    const lacking = bound.computed?.lacking?.length ? bound.computed.lacking : censored;
     return foundOf(amount, { evidence, lacking, of: measure });
   },
 

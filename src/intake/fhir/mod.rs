@@ -26,7 +26,7 @@ use self::patient::Identity;
 use super::clean;
 use super::json::{self, Is, Json};
 use crate::eligibility::ReadError;
-use crate::eligibility::record::{Absence, Entry, Measurement, PersonFacts, Record};
+use crate::eligibility::record::{Absence, Entry, Measurement, PersonFacts, Record, RecordedValue};
 use crate::time::DateRange;
 
 /// The event of a person's death, where the protocol declares one.
@@ -89,6 +89,26 @@ enum Content {
     Nothing,
     Results(Vec<Measurement>),
     Entry(Box<Draft>),
+}
+
+impl Content {
+    /// As far as it stands where an extension may change its meaning: it makes nothing true and nothing absent.
+    fn uncertain(self) -> Self {
+        let why = "an extension that is not understood can change its meaning";
+        match self {
+            Content::Results(mut results) => {
+                for result in &mut results {
+                    result.value = RecordedValue::Unknown(Some(why.to_owned()));
+                }
+                Content::Results(results)
+            }
+            Content::Entry(mut draft) if !draft.is_absence => {
+                draft.entry.unsure = Some(why.to_owned());
+                Content::Entry(draft)
+            }
+            Content::Entry(_) | Content::Nothing => Content::Nothing,
+        }
+    }
 }
 
 /// One resource about a person.
@@ -524,16 +544,20 @@ impl Inside<'_> {
                 return;
             }
         };
+        let mut is_modified = false;
         for modifier in ["modifierExtension", "implicitRules"] {
             let Some(found) = json.get(modifier) else { continue };
             if matches!(&found.is, Is::List(items) if items.is_empty()) {
                 continue;
             }
-            let what = "can change the meaning of the resource, which is left out";
+            let what = match subject {
+                Some(_) => "can change the meaning of the resource: what it says is not certain",
+                None => "can change the meaning of the resource, which is left out",
+            };
             reading.not_understood(found, format!("{kind}.{modifier}"), what);
-            if let Some(subject) = subject {
-                reading.person = reading.person_of(json, subject);
-            }
+            is_modified = true;
+        }
+        if is_modified && subject.is_none() {
             return;
         }
         match (kind.as_str(), subject) {
@@ -555,7 +579,10 @@ impl Inside<'_> {
                 let updated = reading.object(json, &kind, "meta");
                 let updated = updated.and_then(|meta| reading.text(meta, "Resource.meta", "lastUpdated"));
                 let updated = updated.map(str::to_owned);
-                let content = self.content(json, reading);
+                let mut content = self.content(json, reading);
+                if is_modified {
+                    content = content.uncertain();
+                }
                 self.document.facts.push(Fact { person, kind, key, updated, content, file: 0, at });
             }
         }

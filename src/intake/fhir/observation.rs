@@ -1,4 +1,9 @@
 //! `Observation`: results, each with its unit, its limits of normal and its date.
+//!
+//! A result of which something is not understood stays a result: its value is not known, or its day. Left out, it would
+//! let an older one decide.
+
+use jiff::civil::Date;
 
 use super::code::{Codes, UCUM, answer_in_words};
 use super::report::Sort;
@@ -24,24 +29,40 @@ struct Shared {
     source: String,
 }
 
+fn not_read() -> RecordedValue {
+    RecordedValue::Unknown(Some("its value cannot be read".into()))
+}
+
 impl Reading<'_> {
     /// The results of an `Observation`, its own and those of its components.
     pub fn observation(&mut self, json: &Json<'_>) -> Vec<Measurement> {
-        let Some(status) = self.status(json) else { return Vec::new() };
-        let remark = match status {
-            "final" | "amended" | "corrected" => None,
-            "preliminary" => Some("preliminary"),
-            "unknown" => Some("status unknown"),
-            "registered" | "cancelled" | "entered-in-error" => {
+        let (mut remark, mut unknown) = (None, None);
+        match self.text(json, self.kind, "status") {
+            Some("final" | "amended" | "corrected") => {}
+            Some("preliminary") => remark = Some("preliminary"),
+            Some("unknown") => remark = Some("status unknown"),
+            Some(status @ ("cancelled" | "entered-in-error")) => {
                 self.set_aside(json, "status", status);
                 return Vec::new();
             }
-            other => {
-                self.unknown_status(json, "status", other);
-                return Vec::new();
+            Some("registered") => unknown = Some("it is registered, and there is no result yet"),
+            Some(other) => {
+                let what = format!(
+                    "`{}` is no status of FHIR R4: the value of the result is not known",
+                    clean(other)
+                );
+                self.not_understood(json.get("status").unwrap_or(json), "Observation.status", what);
+                unknown = Some("its status is not understood");
             }
-        };
-        let Some(on) = self.day_of_result(json) else { return Vec::new() };
+            None => {
+                if json.get("status").is_none() {
+                    let what = "is missing: whether this counts is not known";
+                    self.not_understood(json, "Observation.status", what);
+                }
+                unknown = Some("its status is missing");
+            }
+        }
+        let on = self.day_of_result(json);
         let specimen = self.object(json, self.kind, "specimen");
         let specimen = specimen.and_then(|specimen| self.text(specimen, "Observation.specimen", "display"));
         let source = match remark {
@@ -61,33 +82,47 @@ impl Reading<'_> {
                 false,
             ));
         }
+        if let Some(why) = unknown {
+            for result in &mut results {
+                result.value = RecordedValue::Unknown(Some(why.to_owned()));
+            }
+        }
         results
     }
 
-    fn day_of_result(&mut self, json: &Json<'_>) -> Option<DateRange> {
-        let Some((kind, value)) = self.choice(json, "Observation", "effective") else {
-            let what = "is missing: when this was measured is not known, and it is left out";
-            self.not_understood(json, "Observation.effective", what);
-            return None;
-        };
-        let element = format!("effective{kind}");
-        match kind.as_str() {
-            "DateTime" | "Instant" => self.date(json, "Observation", &element),
-            "Period" => {
-                let (start, end) = self.period(json, "Observation", &element)?;
-                let days = hull(start, end);
-                if days.is_none() {
-                    let what = "is no period with a beginning before its end: the result is left out";
-                    self.not_understood(value, format!("Observation.{element}"), what);
-                }
-                days
-            }
-            _ => {
-                let what = "is not a date or a period: the result is left out";
-                self.not_understood(value, format!("Observation.{element}"), what);
+    /// The day of a result; where none can be read, any day up to that on which it was published.
+    fn day_of_result(&mut self, json: &Json<'_>) -> DateRange {
+        let found = match self.choice(json, "Observation", "effective") {
+            None => {
+                let what = "is missing: when this was measured is not known, it may be any day";
+                self.not_understood(json, "Observation.effective", what);
                 None
             }
-        }
+            Some((kind, value)) => {
+                let element = format!("effective{kind}");
+                match kind.as_str() {
+                    "DateTime" | "Instant" => self.date(json, "Observation", &element),
+                    "Period" => {
+                        let period = self.period(json, "Observation", &element);
+                        let days = period.and_then(|(start, end)| hull(start, end));
+                        if period.is_some() && days.is_none() {
+                            let what = "is no period with a beginning before its end: it may be any day";
+                            self.not_understood(value, format!("Observation.{element}"), what);
+                        }
+                        days
+                    }
+                    _ => {
+                        let what = "is not a date or a period: it may be any day";
+                        self.not_understood(value, format!("Observation.{element}"), what);
+                        None
+                    }
+                }
+            }
+        };
+        found.unwrap_or_else(|| {
+            let published = self.date(json, "Observation", "issued");
+            DateRange { earliest: Date::MIN, latest: published.map_or(Date::MAX, |day| day.latest) }
+        })
     }
 
     /// The result of an observation or component; `is_panel` where it need not have one of its own.
@@ -103,39 +138,9 @@ impl Reading<'_> {
             self.not_understood(json, format!("{path}.code"), what);
             return None;
         };
-        let Some((kind, value)) = self.choice(json, path, "value") else {
-            self.without_value(json, path, is_panel);
-            return None;
-        };
-        let element = format!("{path}.value{kind}");
-        let (value, unit) = match (kind.as_str(), &value.is) {
-            ("Quantity", Is::Object(_)) => self.quantity_value(value, &element)?,
-            ("CodeableConcept", Is::Object(_)) => {
-                let said = self.concept(value, &element);
-                let word = said.codes.iter().find_map(|code| answer_in_words(code)).map(str::to_owned);
-                match word.or(said.text).or_else(|| said.codes.into_iter().next()) {
-                    Some(word) => (RecordedValue::Level(word), None),
-                    None => {
-                        self.not_understood(value, element, "holds neither a code nor words");
-                        return None;
-                    }
-                }
-            }
-            ("String", Is::Text(text)) if !text.trim().is_empty() => {
-                (RecordedValue::read(&clean(text)), None)
-            }
-            ("Integer", Is::Number(number)) => (RecordedValue::Number(number.parse().ok()?), None),
-            ("Boolean", Is::Flag(flag)) => {
-                (RecordedValue::Level(if *flag { "yes" } else { "no" }.into()), None)
-            }
-            ("Quantity" | "CodeableConcept" | "String" | "Integer" | "Boolean", _) => {
-                self.not_understood(value, element, format!("{} does not stand here", value.kind()));
-                return None;
-            }
-            _ => {
-                self.not_understood(value, element, "is a sort of value that a record cannot hold");
-                return None;
-            }
+        let (value, unit) = match self.choice(json, path, "value") {
+            None => (self.without_value(json, path, is_panel)?, None),
+            Some((kind, value)) => self.value(value, &kind, &format!("{path}.value{kind}")),
         };
         let Codes { mut codes, text } = codes;
         if codes.is_empty() {
@@ -146,7 +151,7 @@ impl Reading<'_> {
             return None;
         }
         let (low, high) = match value {
-            RecordedValue::Level(_) => (None, None),
+            RecordedValue::Level(_) | RecordedValue::Unknown(_) => (None, None),
             _ => self.limits(json, path, unit.as_deref()),
         };
         let measure = codes.remove(0);
@@ -164,22 +169,59 @@ impl Reading<'_> {
         })
     }
 
-    fn without_value(&mut self, json: &Json<'_>, path: &str, is_panel: bool) {
-        if json.get("dataAbsentReason").is_some() {
-            let reason = self.word(json, path, "dataAbsentReason").unwrap_or_else(|| "no reason".into());
-            self.notice(
-                Sort::SetAside,
-                json,
-                format!("{path}.dataAbsentReason"),
-                format!("no result: {}", reason.replace('-', " ")),
-            );
-        } else if !is_panel {
-            self.notice(Sort::SetAside, json, format!("{path}.value"), "there is no result");
-        }
+    /// What a value says, and its unit.
+    fn value(&mut self, value: &Json<'_>, kind: &str, element: &str) -> (RecordedValue, Option<String>) {
+        let said = match (kind, &value.is) {
+            ("Quantity", Is::Object(_)) => return self.quantity_value(value, element),
+            ("CodeableConcept", Is::Object(_)) => {
+                let said = self.concept(value, element);
+                let word = said.codes.iter().find_map(|code| answer_in_words(code)).map(str::to_owned);
+                let word = word.or(said.text).or_else(|| said.codes.into_iter().next());
+                if word.is_none() {
+                    self.not_understood(value, element, "holds neither a code nor words");
+                }
+                word.map(RecordedValue::Level)
+            }
+            ("String", Is::Text(text)) if !text.trim().is_empty() => Some(RecordedValue::read(&clean(text))),
+            ("Integer", Is::Number(number)) => number.parse().ok().map(RecordedValue::Number),
+            ("Boolean", Is::Flag(flag)) => {
+                Some(RecordedValue::Level(if *flag { "yes" } else { "no" }.into()))
+            }
+            ("Quantity" | "CodeableConcept" | "String" | "Integer" | "Boolean", _) => {
+                self.not_understood(value, element, format!("{} does not stand here", value.kind()));
+                None
+            }
+            _ => {
+                self.not_understood(value, element, "is a sort of value that a record cannot hold");
+                None
+            }
+        };
+        (said.unwrap_or_else(not_read), None)
     }
 
-    fn quantity_value(&mut self, json: &Json<'_>, path: &str) -> Option<(RecordedValue, Option<String>)> {
-        let Quantity { number, comparator, unit } = self.quantity(json, path)?;
+    /// A result without a value is one that nobody knows, unless nothing was measured at all.
+    fn without_value(&mut self, json: &Json<'_>, path: &str, is_panel: bool) -> Option<RecordedValue> {
+        if json.get("dataAbsentReason").is_some() {
+            let reason = self.word(json, path, "dataAbsentReason").unwrap_or_else(|| "no reason".into());
+            let words = reason.replace('-', " ");
+            let what = format!("no result: {words}");
+            self.notice(Sort::SetAside, json, format!("{path}.dataAbsentReason"), what);
+            let was_measured = !matches!(reason.as_str(), "not-performed" | "not-asked");
+            return was_measured
+                .then(|| RecordedValue::Unknown(Some(format!("no value is recorded ({words})"))));
+        }
+        // The values of a panel are those of its members.
+        if is_panel {
+            return None;
+        }
+        self.notice(Sort::SetAside, json, format!("{path}.value"), "there is no value: it is not known");
+        Some(RecordedValue::Unknown(Some("no value is recorded".into())))
+    }
+
+    fn quantity_value(&mut self, json: &Json<'_>, path: &str) -> (RecordedValue, Option<String>) {
+        let Some(Quantity { number, comparator, unit }) = self.quantity(json, path) else {
+            return (not_read(), None);
+        };
         let value = match comparator.as_deref() {
             None => RecordedValue::Number(number),
             // A record's limits include the number itself: what is above 100 is 100 or more.
@@ -188,10 +230,10 @@ impl Reading<'_> {
             Some(other) => {
                 let what = format!("`{}` is no comparator of FHIR R4", clean(other));
                 self.not_understood(json, format!("{path}.comparator"), what);
-                return None;
+                RecordedValue::Unknown(Some(format!("its comparison `{}` is not understood", clean(other))))
             }
         };
-        Some((value, unit))
+        (value, unit)
     }
 
     fn quantity(&mut self, json: &Json<'_>, path: &str) -> Option<Quantity> {

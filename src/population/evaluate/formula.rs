@@ -233,10 +233,9 @@ impl Input {
             return Err(Lost::ByRecord);
         }
         let ResultValue::Number(value) = row.value else {
-            return Err(if matches!(row.value, ResultValue::Level(_)) {
-                Lost::Unknown
-            } else {
-                Lost::ByRecord
+            return Err(match row.value {
+                ResultValue::Level(_) | ResultValue::Unknown(_) => Lost::Unknown,
+                _ => Lost::ByRecord,
             });
         };
         if !value.is_finite()

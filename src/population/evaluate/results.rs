@@ -211,7 +211,6 @@ impl Limits {
     /// The highest is below a limit where all are, and above it where one is.
     fn extreme_said(&self, filled: &Filled, rows: &[ResultRow], case: usize) -> Said {
         let mut truth = Truth::True;
-        let mut is_unknown = false;
         for (place, operator) in self.operators.iter().enumerate() {
             let is_below = match operator {
                 Comparator::Less | Comparator::AtMost => true,
@@ -224,18 +223,15 @@ impl Limits {
                 match (ends(row.value).filter(|_| is_read), self.gates(row, case)) {
                     (Some((low, high)), Reading::Read(Some(gates))) => Some(gates[place].truth(low, high)),
                     (_, Reading::ByRecord) => None,
-                    _ => {
-                        is_unknown = true;
-                        Some(Truth::Unknown)
-                    }
+                    // It may be any number.
+                    _ => Some(Truth::Unknown),
                 }
             });
             let Some(truths) = truths.collect::<Option<Vec<Truth>>>() else { return Said::BY_RECORD };
             let is_of_all = is_below == (self.select == Selector::Highest);
             truth = truth.and(if is_of_all { Truth::all(truths) } else { Truth::any(truths) });
         }
-        // Of values that cannot all be read none is known to be the highest.
-        if is_unknown { Said::UNKNOWN } else { truth.into() }
+        truth.into()
     }
 
     fn middle_said(&self, filled: &Filled, rows: &[ResultRow], case: usize) -> Said {
@@ -411,6 +407,7 @@ impl Levels {
     pub fn said(&self, filled: &Filled, rows: &[ResultRow]) -> Said {
         chosen(self.select, filled, rows, |row| match row.value {
             ResultValue::Level(level) => self.said[usize::from(level)].into(),
+            ResultValue::Unknown(_) => Said::UNKNOWN,
             ResultValue::Number(value)
                 if value.fract() == 0.0 && value >= 0.0 && value < self.numbers.len() as f64 =>
             {

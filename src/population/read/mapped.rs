@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::super::tables::{Days, Happening, List, Naming, Population, ResultRow, ResultValue, Subject};
+use super::super::tables::{
+    Days, Happening, List, Naming, Population, ResultRow, ResultValue, Subject, WhyUnknown,
+};
 use super::cells::{Batch, Cell, Kind, Wanted, number, optional, required};
 use super::folder::{Folder, Table, Unreadable, file};
 use super::gather::{self, Rows};
@@ -200,6 +202,7 @@ struct Written {
 enum Value {
     Amount(ResultValue),
     Word(String),
+    Unknown(WhyUnknown),
 }
 
 impl Reading<'_> {
@@ -232,11 +235,11 @@ impl Reading<'_> {
                     Cell::Value(text) => value(text),
                     Cell::Null => {
                         faults.add(batch, row, Fault::NoValue, 1);
-                        continue;
+                        Value::Unknown(WhyUnknown::NoValue)
                     }
                     Cell::Bad => {
                         faults.add(batch, row, Fault::NotANumber, 1);
-                        Value::Word(NOT_READABLE.into())
+                        Value::Unknown(WhyUnknown::NotReadable)
                     }
                 };
                 let Some(person) = people.of_row(batch, row, 0, faults) else { continue };
@@ -269,6 +272,7 @@ impl Reading<'_> {
                 let unit = unit.map(|unit| pools.units.place(unit.as_str()).ok_or_else(|| too_many("units")));
                 let value = match value {
                     Value::Amount(value) => value,
+                    Value::Unknown(why) => ResultValue::Unknown(why),
                     Value::Word(word) => ResultValue::Level(
                         pools.levels.place(word.as_str()).ok_or_else(|| too_many("answers"))?,
                     ),
@@ -364,7 +368,7 @@ fn value(text: &str) -> Value {
         (_, None) => match RecordedValue::read(text) {
             RecordedValue::Level(word) => Value::Word(clean(&word)),
             // A number beyond all measure.
-            _ => Value::Word(NOT_READABLE.into()),
+            _ => Value::Unknown(WhyUnknown::NotReadable),
         },
     }
 }

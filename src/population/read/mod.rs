@@ -189,7 +189,7 @@ impl Reading<'_> {
             let found = self.one("observation", &OBSERVATION, |reading, batch, local| {
                 let Found { results, happened, also, used, faults } = local;
                 for row in 0..batch.rows {
-                    let is_result = reading.results.is_asked() && has_value(batch, row);
+                    let is_result = reading.results.is_asked();
                     let is_result = is_result && reading.results.take(batch, row, results, faults);
                     let [findings, procedures] = &LISTS;
                     let is_finding =
@@ -344,13 +344,6 @@ fn no_concept(batch: &cells::Batch, row: usize, faults: &mut Faults) {
     if is_nothing(batch.id(result::CONCEPT, row)) && is_nothing(batch.id(result::SOURCE, row)) {
         faults.add(batch, row, Fault::NoConcept, result::CONCEPT);
     }
-}
-
-/// An observation is a result where it has a number or an answer.
-fn has_value(batch: &cells::Batch, row: usize) -> bool {
-    use cells::Cell::{Null, Value};
-    !matches!(batch.number(result::NUMBER, row), Null)
-        || !matches!(batch.id(result::ANSWER, row), Null | Value(0))
 }
 
 /// A day, month or year; any day where it is none.

@@ -72,9 +72,9 @@ impl Fault {
             Fault::NotAnId => "no whole number: taken as not known",
             Fault::NotAText => "this cannot be read: taken as not known",
             Fault::UnknownName => "the protocol has no such name: the row is left out",
-            Fault::NoValue => "a result without a value: left out",
+            Fault::NoValue => "a result without a value: it stands, its value is unknown",
             Fault::UnknownOperator => {
-                "an operator that is none of <, <=, =, >= and >: the result is left out"
+                "an operator that is none of <, <=, =, >= and >: the result stands, its value is unknown"
             }
             Fault::NoConcept => "rows without a concept: what they record is not recognised",
         }
@@ -82,7 +82,7 @@ impl Fault {
 
     /// Not an error of the data, and worth knowing.
     pub fn is_set_aside(self) -> bool {
-        matches!(self, Fault::NoValue | Fault::UnknownOperator | Fault::NoConcept | Fault::SamePersonAgain)
+        matches!(self, Fault::NoValue | Fault::NoConcept | Fault::SamePersonAgain)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
-use super::super::tables::{Days, ResultRow, ResultValue};
+use super::super::tables::{Days, ResultRow, ResultValue, WhyUnknown};
 use super::cells::{Batch, Cell, Kind, Wanted, optional, required};
 use super::folder::Unreadable;
 use super::gather::Rows;
@@ -122,10 +122,10 @@ impl<'a> Results<'a> {
         let others = by_source.iter().filter(|measure| !by_concept.contains(measure));
         let measures = by_concept.iter().chain(others);
         let is_coded = measures.clone().any(|measure| self.coded[usize::from(*measure)]);
-        let Some(value) = self.value(batch, row, is_coded, found, faults) else { return true };
+        let value = self.value(batch, row, is_coded, found, faults);
         let Some(person) = self.people.of_row(batch, row, PERSON, faults) else { return true };
         let on = date(batch, row, DATE, faults);
-        let is_amount = !matches!(value, ResultValue::Level(_));
+        let is_amount = !matches!(value, ResultValue::Level(_) | ResultValue::Unknown(_));
         let unit = if is_amount { self.unit(batch, row, found, faults) } else { None };
         let (low, high) = match is_amount && batch.columns.len() > LOW {
             true => (limit(batch, row, LOW, faults), limit(batch, row, HIGH, faults)),
@@ -143,14 +143,14 @@ impl<'a> Results<'a> {
         let Some(person) = self.people.of_row(batch, row, PERSON, faults) else { return };
         let on = date(batch, row, DATE, faults);
         for measure in 0..u16::try_from(self.coded.len()).unwrap_or(u16::MAX) {
-            let value = ResultValue::Level(0);
+            let value = ResultValue::Unknown(WhyUnknown::Measure);
             found
                 .rows
                 .push(person, ResultRow { on, measure, unit: None, value, low: f64::NAN, high: f64::NAN });
         }
     }
 
-    /// `None` where there is no value, as of an `Observation` of FHIR without one.
+    /// A result stands where it is, also one whose value nobody knows: no older one takes its place.
     fn value(
         &self,
         batch: &Batch,
@@ -158,20 +158,21 @@ impl<'a> Results<'a> {
         is_coded: bool,
         found: &mut Found,
         faults: &mut Faults,
-    ) -> Option<ResultValue> {
+    ) -> ResultValue {
+        let unknown = ResultValue::Unknown;
         let answer = match batch.id(ANSWER, row) {
             Cell::Value(standard::NO_CONCEPT) | Cell::Null => None,
-            Cell::Value(id) => Some(match self.levels.get(&id) {
+            Cell::Value(id) => Some(ResultValue::Level(match self.levels.get(&id) {
                 Some(level) => *level,
                 None => self.own(&mut found.levels, &self.base_levels, &format!("omop:{id}")),
-            }),
+            })),
             Cell::Bad => {
                 faults.add(batch, row, Fault::NotAnId, ANSWER);
-                Some(0)
+                Some(unknown(WhyUnknown::NotReadable))
             }
         };
-        if is_coded && let Some(level) = answer {
-            return Some(ResultValue::Level(level));
+        if is_coded && let Some(answer) = answer {
+            return answer;
         }
         let number = match batch.number(NUMBER, row) {
             Cell::Value(number) => number,
@@ -179,30 +180,28 @@ impl<'a> Results<'a> {
                 if answer.is_none() {
                     faults.add(batch, row, Fault::NoValue, NUMBER);
                 }
-                return answer.map(ResultValue::Level);
+                return answer.unwrap_or(unknown(WhyUnknown::NoValue));
             }
             Cell::Bad => {
                 faults.add(batch, row, Fault::NotANumber, NUMBER);
-                return Some(ResultValue::Level(0));
+                return unknown(WhyUnknown::NotReadable);
             }
         };
         match batch.id(OPERATOR, row) {
             Cell::Null | Cell::Value(standard::NO_CONCEPT | standard::operator::EQUAL) => {
-                Some(ResultValue::Number(number))
+                ResultValue::Number(number)
             }
-            Cell::Value(standard::operator::LESS | standard::operator::AT_MOST) => {
-                Some(ResultValue::Below(number))
-            }
+            Cell::Value(standard::operator::LESS | standard::operator::AT_MOST) => ResultValue::Below(number),
             Cell::Value(standard::operator::GREATER | standard::operator::AT_LEAST) => {
-                Some(ResultValue::Above(number))
+                ResultValue::Above(number)
             }
             Cell::Value(id) => {
                 faults.add_with(batch, row, Fault::UnknownOperator, OPERATOR, || id.to_string());
-                None
+                unknown(WhyUnknown::Comparison)
             }
             Cell::Bad => {
                 faults.add(batch, row, Fault::NotAnId, OPERATOR);
-                Some(ResultValue::Level(0))
+                unknown(WhyUnknown::Comparison)
             }
         }
     }

@@ -15,6 +15,7 @@ use proptest::prelude::{BoxedStrategy, Strategy, prop};
 use proptest::sample::select;
 use proptest::test_runner::TestCaseError;
 use std::sync::atomic::{AtomicU64, Ordering};
+use trialc::eligibility::record::RecordedValue;
 use trialc::eligibility::{Record, Screener, Status};
 use trialc::model::{Clause, CriterionKind, Trial};
 use trialc::time::DateRange;
@@ -112,7 +113,7 @@ fn a_verdict_from_partial_dates_is_that_of_the_full_dates() {
     let pairs = pairs() / 4;
     hold(
         pairs,
-        || (people::record(), prop::collection::vec(select(vec![0u8, 0, 1, 2]), 24)).boxed(),
+        || (people::record(), prop::collection::vec(select(vec![0u8, 0, 1, 2, 3]), 24)).boxed(),
         |case, (full, blur)| {
             if !is_in_order(full) {
                 return Ok(());
@@ -130,6 +131,34 @@ fn a_verdict_from_partial_dates_is_that_of_the_full_dates() {
     );
     let decided = decided.into_inner();
     println!("{decided} verdicts from partial dates are those of the full dates");
+    assert!(decided > pairs / 20, "{decided} verdicts were decided");
+}
+
+#[test]
+fn a_verdict_without_some_of_the_values_is_that_of_all_values() {
+    let decided = AtomicU64::new(0);
+    let pairs = pairs() / 4;
+    hold(
+        pairs,
+        || (people::record(), prop::collection::vec(select(vec![false, false, true]), 7)).boxed(),
+        |case, (full, forgotten)| {
+            let mut partial = full.clone();
+            for (result, _) in
+                partial.measurements.iter_mut().zip(forgotten).filter(|(_, forgotten)| **forgotten)
+            {
+                result.value = RecordedValue::Unknown(None);
+            }
+            let said = case.said(&partial);
+            if partial == *full || said == Known::Perhaps || !is_dated(full) {
+                return Ok(());
+            }
+            decided.fetch_add(1, Ordering::Relaxed);
+            let expected = lets_in(case.trial, full, case.kind, &case.rule);
+            if said == expected { Ok(()) } else { Err(case.disagreement(&partial, said, expected)) }
+        },
+    );
+    let decided = decided.into_inner();
+    println!("{decided} verdicts without some of the values are those of all values");
     assert!(decided > pairs / 20, "{decided} verdicts were decided");
 }
 
@@ -156,18 +185,29 @@ fn blurred(record: &Record, blur: &[u8]) -> Record {
     let mut blur = blur.iter().cycle();
     let mut coarser = |range: &mut DateRange| {
         let day = range.earliest;
-        match blur.next() {
+        let how = blur.next();
+        match how {
             Some(1) => *range = DateRange { earliest: day.first_of_month(), latest: day.last_of_month() },
             Some(2) => *range = year_of(day),
             _ => {}
         }
+        how == Some(&3)
     };
-    record.measurements.iter_mut().for_each(|result| coarser(&mut result.on));
+    for result in &mut record.measurements {
+        // Nobody wrote down when it was.
+        if coarser(&mut result.on) {
+            result.on = DateRange { earliest: Date::MIN, latest: Date::MAX };
+        }
+    }
     let lists = [&mut record.findings, &mut record.exposures, &mut record.procedures, &mut record.events];
     for entry in lists.into_iter().flatten() {
-        [&mut entry.on, &mut entry.from, &mut entry.to].into_iter().flatten().for_each(&mut coarser);
+        for date in [&mut entry.on, &mut entry.from, &mut entry.to].into_iter().flatten() {
+            coarser(date);
+        }
     }
-    record.person.born.iter_mut().for_each(coarser);
+    if let Some(born) = &mut record.person.born {
+        coarser(born);
+    }
     record
 }
 

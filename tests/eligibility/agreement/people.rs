@@ -121,6 +121,7 @@ fn measurement() -> impl Strategy<Value = Measurement> {
         ("75", Some("cm")),
         ("<60", Some("kg")),
         (">75", Some("kg")),
+        ("?", None),
     ];
     const ALT: &[(&str, Option<&str>)] = &[
         ("35", Some("U/L")),
@@ -131,6 +132,7 @@ fn measurement() -> impl Strategy<Value = Measurement> {
         ("<35", Some("U/L")),
         (">50", Some("U/L")),
         ("40", Some("stones")),
+        ("?", None),
     ];
     const CREATININE: &[(&str, Option<&str>)] = &[
         ("1", Some("mg/dL")),
@@ -140,13 +142,14 @@ fn measurement() -> impl Strategy<Value = Measurement> {
         ("0.015", Some("g/L")),
         ("1.5", None),
         ("<1.5", Some("mg/dL")),
+        ("?", None),
     ];
     const INR: &[(&str, Option<&str>)] =
-        &[("1", None), ("1.5", None), ("2", None), ("<1", None), (">1.5", None)];
+        &[("1", None), ("1.5", None), ("2", None), ("<1", None), (">1.5", None), ("?", None)];
     let of = |name: &'static str, values: &'static [(&'static str, Option<&'static str>)]| {
         pairs(values).prop_map(move |(value, unit)| (name, value.to_owned(), unit))
     };
-    let word = read(&["positive", "negative", "positive", "negative", "invalid"])
+    let word = read(&["positive", "negative", "positive", "negative", "invalid", "?"])
         .prop_map(|word| ("pregnancy_test", word, None));
     let value: BoxedStrategy<(&str, String, Option<&str>)> = prop_oneof![
         3 => of("weight", WEIGHT),
@@ -160,7 +163,7 @@ fn measurement() -> impl Strategy<Value = Measurement> {
     (value, range(), limit(), limit()).prop_map(|((measure, value, unit), on, low, high)| Measurement {
         measure: measure.into(),
         codes: Vec::new(),
-        value: RecordedValue::read(&value),
+        value: if value == "?" { RecordedValue::Unknown(None) } else { RecordedValue::read(&value) },
         unit: unit.map(str::to_owned),
         on,
         low: low.map(exact),

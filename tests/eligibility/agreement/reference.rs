@@ -444,7 +444,14 @@ impl<'a> Reader<'a> {
         let inside = self.record.measurements.iter();
         let inside =
             inside.filter(|one| one.measure == measure && exact(one.on) >= from && exact(one.on) <= to);
-        let values: Vec<Range> = inside.map(|one| self.result(measure, one)).collect::<Option<_>>()?;
+        let read = inside.map(|one| self.result(measure, one));
+        let values: Vec<Range> = match select {
+            // What cannot be read may be any number.
+            Selector::Highest | Selector::Lowest => {
+                read.map(|value| value.unwrap_or(Range { low: None, high: None })).collect()
+            }
+            _ => read.collect::<Option<_>>()?,
+        };
         let ends = |end: fn(&Range) -> &Option<Exact>| -> Option<Vec<Exact>> {
             let mut ends = values.iter().map(|value| end(value).clone()).collect::<Option<Vec<_>>>()?;
             ends.sort();
@@ -739,7 +746,7 @@ fn number(value: &RecordedValue) -> Option<Range> {
         RecordedValue::Number(number) => Some(Range::just(number.clone())),
         RecordedValue::Below(number) => Some(Range { low: None, high: Some(number.clone()) }),
         RecordedValue::Above(number) => Some(Range { low: Some(number.clone()), high: None }),
-        RecordedValue::Level(_) => None,
+        RecordedValue::Level(_) | RecordedValue::Unknown(_) => None,
     }
 }
 

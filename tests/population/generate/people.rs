@@ -21,6 +21,7 @@ const PRELIMINARY_DIAGNOSIS: i64 = 32_899;
 pub const LESS_THAN: i64 = 4_171_756;
 pub const GREATER_THAN: i64 = 4_172_704;
 pub const EQUALS: i64 = 4_172_703;
+const APPROXIMATELY: i64 = 4_172_705;
 pub const POSITIVE: i64 = 9_191;
 pub const NEGATIVE: i64 = 9_189;
 
@@ -266,6 +267,8 @@ fn result(dice: &mut Dice, analyte: &Analyte) -> Measurement {
             1 => Some(GREATER_THAN),
             n if n < 30 => Some(EQUALS),
             n if n < 40 => Some(0),
+            // No comparison of the CDM.
+            n if n < 42 => Some(APPROXIMATELY),
             _ => None,
         },
         number: Some(number).filter(|_| !dice.percent(1)),

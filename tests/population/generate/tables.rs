@@ -7,12 +7,14 @@ use jiff::civil::{Date, date};
 use trialc::eligibility::record::{Coverage, CoveredDomain, Entry, Sex};
 use trialc::eligibility::{EligibilityDocument, Record};
 use trialc::population::{
-    Days, Happening, List, Naming, Period, Population, ResultRow, ResultValue, Subject,
+    Days, Happening, List, Naming, Period, Population, ResultRow, ResultValue, Subject, WhyUnknown,
 };
 
 use super::catalogue::{ANCESTORS, NAMES};
 use super::files::ids;
-use super::people::{EHR, EVENTS, GREATER_THAN, LESS_THAN, Measurement, NEGATIVE, POSITIVE, Person, person};
+use super::people::{
+    EHR, EQUALS, EVENTS, GREATER_THAN, LESS_THAN, Measurement, NEGATIVE, POSITIVE, Person, person,
+};
 
 /// `unit_concept_id` of the catalogue and UCUM.
 const UNITS: [(i64, &str); 13] = [
@@ -202,8 +204,9 @@ impl Building {
             (Some(NEGATIVE), ..) => ResultValue::Level(1),
             (_, Some(number), Some(LESS_THAN)) => ResultValue::Below(number),
             (_, Some(number), Some(GREATER_THAN)) => ResultValue::Above(number),
-            (_, Some(number), _) => ResultValue::Number(number),
-            (_, None, _) => return,
+            (_, Some(number), None | Some(0 | EQUALS)) => ResultValue::Number(number),
+            (_, Some(_), Some(_)) => ResultValue::Unknown(WhyUnknown::Comparison),
+            (_, None, _) => ResultValue::Unknown(WhyUnknown::NoValue),
         };
         let known = UNITS.iter().chain(&MORE_UNITS).find(|(id, _)| Some(*id) == row.unit);
         let unit = known.map(|(_, code)| *code).or(row.unit_source).map(|text| {
@@ -213,7 +216,9 @@ impl Building {
                 next
             })
         });
-        let limit = |limit: Option<f64>| limit.unwrap_or(f64::NAN);
+        let is_known = !matches!(value, ResultValue::Unknown(_));
+        let unit = unit.filter(|_| is_known);
+        let limit = |limit: Option<f64>| limit.filter(|_| is_known).unwrap_or(f64::NAN);
         let (low, high) = (limit(row.low), limit(row.high));
         let on = Days::exactly(row.on);
         self.population.results.rows.push(ResultRow { on, measure, unit, value, low, high });
