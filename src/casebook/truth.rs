@@ -6,9 +6,12 @@
 
 use std::cmp::Ordering;
 
+use serde::Serialize;
+
 use crate::number::Exact;
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Truth {
     /// The question has one of these answers.
     Is {
@@ -43,13 +46,15 @@ pub enum Truth {
     Not(Box<Truth>),
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Operator {
     Less,
     AtMost,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Compared {
     Numbers,
     Dates,

@@ -12,6 +12,7 @@ mod json;
 mod losses;
 mod odm;
 mod policy;
+pub mod preview;
 mod redcap;
 mod schedule;
 pub mod screening;
@@ -96,6 +97,12 @@ pub static TARGETS: &[Target] = &[
         about: "the case report forms as JSON Schema with layout, checks and traceability, and as an annotated page",
         default: true,
         emit: forms::emit,
+    },
+    Target {
+        name: "preview",
+        about: "the case report forms at work: a page to fill in, with every check, that loads and saves records, to try and to print",
+        default: true,
+        emit: preview::emit,
     },
     Target {
         name: "odm",

@@ -316,6 +316,7 @@ fn forms(trial: &Trial) -> Option<Markup> {
         if labels.is_empty() { "throughout".to_owned() } else { listed(&labels, "and") }
     };
     Some(html! {
+        p.count { "The forms to try out and to print are in " a href="preview.html" { "preview.html" } ", which " code { "trialc build" } " writes beside this page." }
         table {
             thead { tr { th { "Form" } th { "Title" } th { "Fields" } th { "At" } } }
             tbody {

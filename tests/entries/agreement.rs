@@ -67,13 +67,7 @@ fn a_right_casebook_has_no_finding_and_every_fault_is_found_by_the_check_that_sh
                 // The arm of a participant closes what is of another arm; one entry alone knows no arm.
                 let alone = |entry: &Json| found(&validator, &json!({ "forms": { good.name: [entry] } }));
                 let before: BTreeSet<_> = keys(&alone(&good.entry));
-                // The visits between differ from these in nothing but what is asked.
-                let visits = &good.form.visits;
-                let is_at_an_end = good.visit.is_none_or(|visit| {
-                    visits.first().is_some_and(|first| first == visit)
-                        || visits.last().is_some_and(|last| last == visit)
-                });
-                for fault in faults(good).into_iter().filter(|_| is_at_an_end) {
+                for fault in faults(good).into_iter().filter(|_| good.is_at_an_end()) {
                     let findings = alone(&fault.entry);
                     let new: Vec<&Finding> =
                         findings.iter().filter(|one| !before.contains(&key(one))).collect();

@@ -94,6 +94,17 @@ fn whole_casebook(trial: &Trial, mood: Mood) -> Vec<Filled<'_>> {
     all
 }
 
+impl Filled<'_> {
+    /// Of the first or last visit of its form: those between differ in nothing but what is asked.
+    pub fn is_at_an_end(&self) -> bool {
+        let visits = &self.form.visits;
+        self.visit.is_none_or(|visit| {
+            visits.first().is_some_and(|first| first == visit)
+                || visits.last().is_some_and(|last| last == visit)
+        })
+    }
+}
+
 /// All of it as one record.
 pub fn record(filled: &[Filled<'_>]) -> Json {
     let mut forms: Map<String, Json> = Map::new();

@@ -7,4 +7,5 @@ mod generated;
 mod agreement;
 mod build;
 mod cases;
+mod page;
 mod windows;

@@ -4,7 +4,7 @@
 
 mod checks;
 mod losses;
-mod page;
+pub(super) mod page;
 mod schema;
 mod trace;
 mod ui;

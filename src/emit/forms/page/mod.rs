@@ -17,7 +17,7 @@ use crate::model::{Field, FieldCondition, FieldKind, Form, Trial, Why};
 /// So many criteria or outcomes are named beside a field; all of them at the end of the page.
 const NAMED: usize = 9;
 
-const STYLE: &str = include_str!("acrf.css");
+pub(in crate::emit) const STYLE: &str = include_str!("acrf.css");
 
 pub(super) fn page(trial: &Trial) -> String {
     let title = format!("Annotated case report forms – {}", trial.header.title);
@@ -51,7 +51,12 @@ pub(super) fn page(trial: &Trial) -> String {
     text
 }
 
-fn identity(trial: &Trial) -> String {
+/// The forms themselves, each to be printed on pages of its own.
+pub(in crate::emit) fn blank(trial: &Trial) -> Markup {
+    html! { @for (name, form) in &trial.forms { (section(trial, name, form)) } }
+}
+
+pub(in crate::emit) fn identity(trial: &Trial) -> String {
     let header = &trial.header;
     let version = header.version.iter().map(|version| match &version.dated {
         Some(date) => format!("version {} of {date}", version.label),
@@ -211,7 +216,7 @@ fn row(trial: &Trial, form: &Form, field: &Field, numbers: &BTreeMap<&str, usize
 }
 
 /// The question without the heading above it.
-fn question(field: &Field) -> String {
+pub(in crate::emit) fn question(field: &Field) -> String {
     let rest =
         field.group.as_ref().and_then(|group| field.label.strip_prefix(group.as_str())?.strip_prefix(": "));
     rest.map_or_else(|| field.label.clone(), sentence)

@@ -1,0 +1,106 @@
+// From a record to its entries; what is not one is found, and not guessed at.
+
+const MEMBERS = ["format", "trial", "version", "forms", "confirmed"];
+
+class Entries {
+  constructor(book, record, found) {
+    Object.assign(this, { book, found, entries: [], confirmed: [] });
+    this.read(record);
+  }
+
+  say(code, at, what, help) {
+    this.found({ code, at, what, help });
+  }
+
+  read(record) {
+    if (!isObject(record)) return this.say(CODES.shape, {}, "this is not a record of forms", "A record is an object with forms.");
+    for (const name of Object.keys(record)) {
+      if (!MEMBERS.includes(name)) {
+        this.say(CODES.shape, {}, `${name} is no part of a record of forms`, `A record has ${MEMBERS.join(", ")}.`);
+      }
+    }
+    const { book } = this;
+    if (Object.hasOwn(record, "format") && record.format !== book.format) {
+      this.say(CODES.shape, {}, "this is another format", `This page reads ${book.format}.`);
+    }
+    if (Object.hasOwn(record, "trial") && record.trial !== book.trial) {
+      this.say(CODES.shape, {}, "the record is of another trial", `This page is of ${book.trial}.`);
+    }
+    if (Object.hasOwn(record, "version") && record.version !== book.version) {
+      const here = book.version ? `version ${book.version}` : "no version";
+      this.say(CODES.version, {}, `the record was made with another version; this protocol has ${here}`, "Look it through.");
+    }
+    if (Object.hasOwn(record, "confirmed")) this.readConfirmed(record.confirmed);
+    if (!isObject(record.forms)) {
+      return this.say(CODES.shape, {}, "the record has no forms", "It holds a list of entries for each form.");
+    }
+    for (const [name, list] of Object.entries(record.forms)) {
+      const form = book.byName.get(name);
+      if (!form) {
+        this.say(CODES.unknown, {}, `the protocol has no form ${name}`, "Remove it, or load the record into its own protocol.");
+      } else if (!Array.isArray(list)) {
+        this.say(CODES.shape, { form: name }, "this is not a list of entries", "A form has a list of entries.");
+      } else {
+        for (const entry of list) this.readEntry(form, entry);
+      }
+    }
+  }
+
+  readConfirmed(list) {
+    const shape = "It names form, check, value and reason.";
+    if (!Array.isArray(list)) return this.say(CODES.shape, {}, "confirmed is not a list", shape);
+    for (const one of list) {
+      if (isConfirmation(one)) this.confirmed.push(one);
+      else this.say(CODES.shape, {}, "this confirms no query", shape);
+    }
+  }
+
+  readEntry(form, entry) {
+    const at = { form: form.name };
+    if (!isObject(entry)) return this.say(CODES.shape, at, "this entry is not an object", "An entry has SUBJID and fields.");
+    const members = { ...entry };
+    if (typeof members.SUBJID === "string" && members.SUBJID) at.participant = members.SUBJID;
+    else this.say(CODES.shape, { ...at }, "there is no participant's number", "Write it at the top of the page.");
+    delete members.SUBJID;
+    if (form.visits.length > 0) {
+      if (form.visits.includes(members.VISIT)) {
+        at.visit = members.VISIT;
+      } else if (typeof members.VISIT === "string") {
+        this.say(CODES.visit, { ...at }, `the form is not filled in at ${members.VISIT}`, `It is filled in at ${form.visits.join(", ")}.`);
+      } else {
+        this.say(CODES.shape, { ...at }, "there is no visit", `The form is filled in at ${form.visits.join(", ")}.`);
+      }
+      delete members.VISIT;
+    }
+    const records = form.repeating ? this.readRecords(at, members) : [{ number: null, fields: members }];
+    this.entries.push({ form, at, records, source: entry });
+  }
+
+  readRecords(at, members) {
+    for (const name of Object.keys(members)) {
+      if (name !== "records") {
+        this.say(CODES.unknown, { ...at, field: name }, `there is no ${name} beside the records`, "Fields stand in records.");
+      }
+    }
+    if (!Array.isArray(members.records)) {
+      this.say(CODES.shape, { ...at }, "this form has many records", "They stand in a list, records.");
+      return [];
+    }
+    const records = [];
+    members.records.forEach((fields, place) => {
+      if (isObject(fields)) records.push({ number: place + 1, fields });
+      else this.say(CODES.shape, { ...at, record: place + 1 }, "this record is not an object", "A record has fields.");
+    });
+    return records;
+  }
+}
+
+function isConfirmation(one) {
+  if (!isObject(one)) return false;
+  const known = ["participant", "form", "visit", "check", "value", "reason"];
+  return (
+    Object.entries(one).every(([name, value]) =>
+      name === "record" ? value instanceof JsonNumber && /^[0-9]+$/.test(value.text) : known.includes(name) && typeof value === "string",
+    ) && ["form", "check", "value", "reason"].every((name) => Object.hasOwn(one, name)) && one.reason.trim() !== ""
+  );
+}

@@ -1,0 +1,27 @@
+//! The two scripts of the page, put together from the files of this folder; numbers, dates and JSON are those of the worksheet.
+
+/// The checker. Its names are the page's through `trialcForms`.
+pub(super) const CHECKER: &str = concat!(
+    "(() => {\n\"use strict\";\n",
+    include_str!("../worksheet/number.js"),
+    include_str!("../worksheet/dates.js"),
+    include_str!("../worksheet/json.js"),
+    include_str!("values.js"),
+    include_str!("truths.js"),
+    include_str!("entries.js"),
+    include_str!("checker.js"),
+    "globalThis.trialcForms = { Checker, JsonNumber, Unreadable, isDay, plainNumber, readJson, writeJson };\n",
+    "})();\n",
+);
+
+/// The page at work.
+pub(super) const PAGE: &str = concat!(
+    "(() => {\n\"use strict\";\n",
+    "const { Checker, JsonNumber, Unreadable, isDay, plainNumber, readJson, writeJson } = trialcForms;\n",
+    include_str!("page_dom.js"),
+    include_str!("page_record.js"),
+    include_str!("page_fields.js"),
+    include_str!("page_nav.js"),
+    include_str!("page_main.js"),
+    "})();\n",
+);
