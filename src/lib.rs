@@ -33,3 +33,4 @@ pub mod syntax;
 pub mod tabular;
 pub mod time;
 pub mod units;
+mod wording;

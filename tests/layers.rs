@@ -17,6 +17,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     // The typed trial.
     ("model", &["number", "source", "units"]),
     ("time", &["model"]),
+    // A model in plain English.
+    ("wording", &["model", "number"]),
     // What asks for the data, whichever carrier takes it.
     ("casebook", &["model", "number", "units"]),
     // What makes a model of a text.
@@ -52,6 +54,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "tabular",
             "time",
             "units",
+            "wording",
         ],
     ),
     // The whole way, and the program.

@@ -1,9 +1,9 @@
 //! Why a field is on its form and under which conditions of the protocol it is asked, in words.
 
-use super::unit_name::plain;
-use super::wording::{Wording, sentence};
 use crate::casebook::{Answer, Item, visit_label};
 use crate::model::{CriterionKind, Field, Trial, Why};
+use crate::wording::unit_name::plain;
+use crate::wording::{Wording, sentence};
 
 /// A reason in one word, the name that it refers to, and the author's words.
 pub(crate) fn reason(trial: &Trial, why: &Why) -> (&'static str, String, String) {

@@ -115,7 +115,7 @@ impl Losses {
             let _ = writeln!(text, "| {what} | {} | {instead} |", places.len());
         }
         for (what, (_, places)) in &self.found {
-            let _ = writeln!(text, "\n## {}\n", super::wording::sentence(what));
+            let _ = writeln!(text, "\n## {}\n", crate::wording::sentence(what));
             for place in places {
                 let _ = writeln!(text, "- {place}");
             }

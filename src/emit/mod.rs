@@ -18,8 +18,6 @@ mod schedule;
 pub mod screening;
 pub mod sql;
 mod study;
-mod unit_name;
-mod wording;
 pub mod worksheet;
 mod xlsform;
 

@@ -4,8 +4,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::Artifact;
 use super::schedule::{self, Picture, given};
-use super::wording::{Wording, listed, sentence};
 use crate::model::{Computability, Criterion, CriterionKind, Decision, Form, Header, Stated, Tier, Trial};
+use crate::wording::{Wording, listed, sentence};
 
 const STYLE: &str = include_str!("study.css");
 

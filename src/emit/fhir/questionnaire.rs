@@ -4,9 +4,9 @@ use super::path::Path;
 use crate::casebook::{Answer, Bounds, Carried, Item, Number, RECORDS, Sheet, Truth, VISIT, visit_label};
 use crate::emit::entry::{choices, only};
 use crate::emit::json::{Json, Object, exact_number};
-use crate::emit::unit_name::plain;
 use crate::model::{Trial, UnitRef};
 use crate::number::Exact;
+use crate::wording::unit_name::plain;
 
 const CORE: &str = "http://hl7.org/fhir/StructureDefinition";
 const UCUM: &str = "http://unitsofmeasure.org";

@@ -3,9 +3,9 @@
 
 use crate::casebook::visit_label;
 use crate::emit::json::{Json, Object, exact_number};
-use crate::emit::unit_name::plain;
 use crate::model::{CheckKind, Field, FieldCondition, FieldKind, Form, FormCheck, Trial};
 use crate::number::Exact;
+use crate::wording::unit_name::plain;
 
 pub(super) fn document(trial: &Trial) -> Object<'_> {
     let mut checks: Vec<Object> = Vec::new();

@@ -3,9 +3,9 @@
 use crate::casebook::{self, PARTICIPANT, RECORDS, VISIT, variable, visit_label};
 use crate::emit::entry::{only, short_reason};
 use crate::emit::json::{Json, Object, exact_number};
-use crate::emit::unit_name::plain;
 use crate::model::{Field, FieldCondition, FieldKind, Form, Level, Trial, UnitRef};
 use crate::number::Exact;
+use crate::wording::unit_name::plain;
 
 /// The schema of a form in the draft of 2020-12.
 pub(super) struct Schema<'a> {

@@ -8,9 +8,9 @@ use super::parts::{
 };
 use super::xml::{Attribute, Xml, some};
 use crate::casebook::{Answer, Bounds, Item, Number, Sheet};
-use crate::emit::unit_name::plain;
 use crate::model::UnitRef;
 use crate::number::Exact;
+use crate::wording::unit_name::plain;
 
 const NAMESPACE: &str = "http://www.cdisc.org/ns/odm/v1.3";
 

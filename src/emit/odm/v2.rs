@@ -12,8 +12,8 @@ use super::timing::{Origin, relative};
 use super::v1::{limit_message, within};
 use super::xml::{Attribute, Xml, some};
 use crate::casebook::{Answer, Bounds, Item, Number, Occasion, Sheet};
-use crate::emit::unit_name::plain;
 use crate::model::CriterionKind;
+use crate::wording::unit_name::plain;
 
 const NAMESPACE: &str = "http://www.cdisc.org/ns/odm/v2.0";
 const LOINC: &str = "http://loinc.org";

@@ -4,9 +4,9 @@ use super::logic::Logic;
 use super::names::{Names, RECORD};
 use crate::casebook::{Answer, Item, Sheet, Truth, variable};
 use crate::emit::entry::{self, only};
-use crate::emit::unit_name::plain;
 use crate::model::Trial;
 use crate::number::Exact;
+use crate::wording::unit_name::plain;
 
 pub(super) const COLUMNS: [&str; 18] = [
     "Variable / Field Name",

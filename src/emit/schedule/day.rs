@@ -2,9 +2,9 @@
 
 use super::svg::{Anchored, BOXES, Drawing, Tenths, shortened, wrapped};
 use super::table::titled;
-use crate::emit::wording::Wording;
 use crate::model::{Moment, Schedule, Timepoint, Timepoints, Trial};
 use crate::time::MINUTES_PER_DAY;
+use crate::wording::Wording;
 
 /// `PK profile, counted from dose: −30 min, 15 min (±2 min), 1 h (±5 min).`
 pub(super) fn sentence(wording: Wording<'_>, set: &Timepoints) -> String {

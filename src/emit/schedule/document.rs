@@ -4,12 +4,12 @@
 use serde::Serialize;
 
 use super::table::{Group, Mark, Note, Table, covered};
-use crate::emit::wording::Wording;
 use crate::model::{
     ActivityKind, Anchor, Cell, Clause, Constraint, CycleNumbers, Direction, Duration, Moment, Occurrence,
     Offset, Repeat, Schedule, Trial, Visit, VisitTiming,
 };
 use crate::time::network::{Network, Point};
+use crate::wording::Wording;
 
 #[derive(Serialize)]
 pub(super) struct Document {

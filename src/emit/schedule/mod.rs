@@ -4,7 +4,6 @@
 
 mod day;
 mod document;
-mod dosing;
 mod html;
 mod schema;
 mod svg;
@@ -19,7 +18,6 @@ mod workbook;
 use maud::Markup;
 
 use super::Artifact;
-use super::wording::Wording;
 use crate::model::{Administration, Trial};
 
 /// A table of activities and its stylesheet.
@@ -58,7 +56,7 @@ pub(super) struct Picture {
 
 /// What an arm, a period or a background therapy gives, one line for each product.
 pub(super) fn given(trial: &Trial, gives: &[Administration]) -> Vec<String> {
-    gives.iter().map(|one| dosing::sentence(trial, Wording::of(trial), one)).collect()
+    gives.iter().map(|one| crate::wording::given(trial, one)).collect()
 }
 
 /// The files of the schedule; none for a trial without one.

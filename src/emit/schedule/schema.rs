@@ -1,12 +1,11 @@
 //! The schema of the design (ICH M11 section 1.2): who comes in, where participants are allocated, and what each arm is
 //! given in which epoch.
 
-use super::dosing;
 use super::svg::{Anchored, BOXES, Drawing, Tenths, shortened, wrapped};
 use super::table::epoch_title;
-use crate::emit::wording::Wording;
 use crate::model::{Allocation, Schedule, Stated, Trial, VisitTiming};
 use crate::time::network::{Network, Point};
+use crate::wording::{Wording, given};
 
 const WIDTH: Tenths = 11_000;
 const MARGIN: Tenths = 240;
@@ -132,7 +131,7 @@ fn row(
     name: &str,
 ) -> Row {
     let part = |title: Option<String>, gives: &[crate::model::Administration]| {
-        let lines = gives.iter().map(|one| dosing::sentence(trial, wording, one)).collect();
+        let lines = gives.iter().map(|one| given(trial, one)).collect();
         Part { title, lines, washout: false }
     };
     let has = |epoch: &String| {

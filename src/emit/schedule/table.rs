@@ -3,12 +3,12 @@
 use indexmap::IndexMap;
 
 use super::timing::{Timing, timings};
-use crate::emit::wording::{Wording, sentence};
 use crate::model::{
     Activity, ActivityKind, Anchor, Cell, Clause, MeasureKind, Moment, Named, Schedule, Trial, Visit,
 };
 use crate::time::day_range;
 use crate::time::network::{Network, Point};
+use crate::wording::{Wording, sentence};
 
 /// The whole table.
 pub(super) struct Table {

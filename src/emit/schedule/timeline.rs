@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 use super::svg::{Anchored, Drawing, Tenths, shortened};
 use super::table::{epoch_title, titled};
 use super::timing::{Timing, timings};
-use crate::emit::wording::{Wording, sentence};
 use crate::model::{
     Anchor, Direction, Duration, Moment, Offset, Repeat, Schedule, Trial, Visit, VisitTiming,
 };
 use crate::time::network::{Network, Point};
 use crate::time::times;
+use crate::wording::{Wording, sentence};
 
 /// Days from the reference, from a first to a last.
 type Stretch = (i64, i64);
@@ -308,7 +308,7 @@ impl Picture {
     fn finish(mut self) -> String {
         let bottom = self.y;
         let (unit, days_of, step) = scale(self.days, self.in_months);
-        let from = self.zero.as_deref().map(|zero| format!(" from {}", crate::emit::wording::lower(zero)));
+        let from = self.zero.as_deref().map(|zero| format!(" from {}", crate::wording::lower(zero)));
         let axis = format!("{unit}{}", from.unwrap_or_default());
         self.drawing.text(self.right, 540, "soft", Anchored::End, &axis);
         let mut marks = Vec::new();

@@ -1,9 +1,9 @@
 //! When a visit takes place, as a protocol's table says it: day, week or month, and window.
 
-use crate::emit::wording::{Wording, in_units};
 use crate::model::{
     Anchor, Clock, Direction, Duration, Moment, Offset, Repeat, Schedule, Trial, Visit, VisitTiming,
 };
+use crate::wording::{Wording, in_units, window};
 
 /// The cells of a visit's headings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -179,35 +179,4 @@ fn months(offset: &Offset) -> Option<i64> {
 /// With a minus sign, not a hyphen.
 fn number(number: i64) -> String {
     number.to_string().replace('-', "−")
-}
-
-/// `±7 d`, `−7/+14 d`, `+30 d`; nothing where the visit is on its day.
-fn window(wording: Wording<'_>, early: &Duration, late: &Duration) -> String {
-    let (before, after) = (short(wording, early), short(wording, late));
-    let zero = |by: &Duration| matches!(by, Duration::Days(0) | Duration::Minutes(0) | Duration::Months(0));
-    match (zero(early), zero(late)) {
-        (true, true) => "±0 d".to_owned(),
-        (true, false) => format!("+{after}"),
-        (false, true) => format!("−{before}"),
-        (false, false) if early == late => format!("±{after}"),
-        (false, false) => match (before.rsplit_once(' '), after.rsplit_once(' ')) {
-            (Some((number, unit)), Some((_, other))) if unit == other => format!("−{number}/+{after}"),
-            _ => format!("−{before}/+{after}"),
-        },
-    }
-}
-
-/// `7 d`, `30 min`, `1 mo`; weeks are shown as days, as in most protocols' windows.
-fn short(wording: Wording<'_>, by: &Duration) -> String {
-    let (count, unit) = match by {
-        Duration::Days(days) => (*days, "d"),
-        Duration::Longest(_) | Duration::Shortest(_) => return wording.duration(by),
-        simple => match in_units(simple) {
-            (count, "year") => (count, "y"),
-            (count, "month") => (count, "mo"),
-            (count, "hour") => (count, "h"),
-            (count, _) => (count, "min"),
-        },
-    };
-    format!("{count} {unit}")
 }

@@ -11,10 +11,11 @@ use std::collections::BTreeMap;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::Serialize;
 
+use super::Artifact;
 use super::policy::policy;
-use super::{Artifact, unit_name};
 use crate::eligibility::{EligibilityDocument, UnitTable};
 use crate::model::{Criterion, CriterionKind, Decision, Trial, UnitRef};
+use crate::wording::unit_name;
 
 const STYLE: &str = include_str!("worksheet.css");
 

@@ -5,9 +5,9 @@ use crate::casebook::{
     Answer, Bounds, Carried, Item, Number, PARTICIPANT, RECORDS, Sheet, Truth, VISIT, visit_label,
 };
 use crate::emit::entry::{choices, only};
-use crate::emit::unit_name::plain;
 use crate::model::{Trial, UnitRef};
 use crate::number::Exact;
+use crate::wording::unit_name::plain;
 
 /// An ISO date that may lack its day or its month.
 const PARTIAL_DATE: &str = "regex(., '^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$')";

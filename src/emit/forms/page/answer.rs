@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 
 use crate::casebook::limits;
-use crate::emit::unit_name::plain;
 use crate::model::{Field, FieldKind, Level, Trial, UnitRef};
 use crate::number::Exact;
+use crate::wording::unit_name::plain;
 
 /// Lists of more values than this are not printed value by value.
 const PRINTED: usize = 14;

@@ -11,8 +11,8 @@ use rayon::prelude::*;
 use super::trace::{Served, needs};
 use crate::casebook::{PARTICIPANT, VISIT, topic, unit_variable, variable, visit_label, visits_of};
 use crate::emit::entry::{only, reason};
-use crate::emit::wording::sentence;
 use crate::model::{Field, FieldCondition, FieldKind, Form, Trial, Why};
+use crate::wording::sentence;
 
 /// So many criteria or outcomes are named beside a field; all of them at the end of the page.
 const NAMED: usize = 9;

@@ -1,8 +1,8 @@
 use super::fixtures::{female, label};
 use super::*;
-use crate::emit::wording::Wording;
 use crate::model::{Comparator, Direction, Duration, Offset, Selector, UnitRef};
 use crate::number::Exact;
+use crate::wording::Wording;
 
 fn row<'a>(table: &'a Table, activity: &str) -> &'a super::super::table::Row {
     table

@@ -1,10 +1,10 @@
 //! What is given, in one line: `Candesartan 8 mg, oral, daily, for 4 weeks`.
 
-use crate::emit::unit_name;
-use crate::emit::wording::{Wording, sentence as capital};
+use super::{Wording, sentence as capital, unit_name};
 use crate::model::{Administration, Amount, Dose, Frequency, Stated, Trial};
 
-pub(super) fn sentence(trial: &Trial, wording: Wording<'_>, given: &Administration) -> String {
+pub(crate) fn given(trial: &Trial, given: &Administration) -> String {
+    let wording = Wording::of(trial);
     let product = trial
         .interventions
         .get(&given.product)

@@ -1,7 +1,14 @@
-//! Conditions, moments and durations in plain English, for footnotes and for people who do not read the language.
+//! Conditions, moments, durations and doses in plain English, for footnotes and for people who do not read the language.
 //!
 //! A condition becomes a phrase that stands after "Only if": `the participant is female`. Names become the
 //! labels that the author gave them.
+
+mod dosing;
+pub(crate) mod unit_name;
+mod window;
+
+pub(crate) use dosing::given;
+pub(crate) use window::window;
 
 use crate::model::{
     Anchor, ArithmeticOperator, AttestationVerb, AttributeTest, Axis, Clause, Comparator, Constraint,
