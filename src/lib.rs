@@ -3,6 +3,7 @@
 #![doc = include_str!("../ARCHITECTURE.md")]
 #![cfg_attr(not(test), deny(clippy::disallowed_methods))]
 
+pub mod amend;
 pub mod ast;
 pub mod calendar;
 pub mod casebook;

@@ -41,9 +41,25 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("calendar", &["diagnostics", "json", "model", "source", "tabular", "time"]),
     ("entries", &["casebook", "diagnostics", "json", "model", "number", "source", "time"]),
+    // What differs between two models, as others would say it of one.
+    (
+        "amend",
+        &[
+            "calendar",
+            "diagnostics",
+            "eligibility",
+            "model",
+            "number",
+            "source",
+            "tabular",
+            "time",
+            "wording",
+        ],
+    ),
     (
         "emit",
         &[
+            "amend",
             "casebook",
             "eligibility",
             "forms",
@@ -77,6 +93,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "amend",
             "calendar",
             "compile",
             "diagnostics",

@@ -1,0 +1,111 @@
+//! The difference of two protocols: models are compared by their stable names, never texts, so that renumbering, reordering and
+//! rewording do not show as a change of meaning.
+//!
+//! [`compare`] is a pure function of two models. Each [`Change`] says what it is of ([`Subject`]), how it changed
+//! ([`ChangeKind`]), whom it concerns ([`Class`]), whether it is substantial ([`Impact`]) and what it asks of those who run the
+//! trial ([`Effect`]), in a sentence and in the words of both protocols.
+
+mod activities;
+mod change;
+mod eligibility;
+mod facets;
+mod fields;
+mod forms;
+mod header;
+mod outcomes;
+mod pairing;
+mod plain;
+mod rules;
+mod schedule;
+mod touched;
+mod treatment;
+mod vocabulary;
+mod windows;
+
+pub use change::{Change, ChangeKind, Class, Effect, EffectKind, Impact, Part, Subject};
+pub use eligibility::{CriterionDifference, DecisionDifference, Standing};
+use serde::Serialize;
+
+use crate::model::{Header, Trial};
+
+/// Which protocol, in which version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Edition {
+    pub name: String,
+    pub title: String,
+    pub version: Option<String>,
+    /// ISO 8601, possibly without day or month.
+    pub dated: Option<String>,
+    /// Registry and sponsor numbers.
+    pub ids: Vec<String>,
+}
+
+impl Edition {
+    fn of(header: &Header) -> Self {
+        Self {
+            name: header.name.clone(),
+            title: header.title.clone(),
+            version: header.version.as_ref().map(|version| version.label.clone()),
+            dated: header.version.as_ref().and_then(|version| version.dated.clone()),
+            ids: header.ids.iter().map(|id| id.value.clone()).collect(),
+        }
+    }
+
+    /// `version 2.0 of 2018-04-25`; `None` where the protocol has no version.
+    pub fn version_in_words(&self) -> Option<String> {
+        let version = self.version.as_ref()?;
+        Some(match &self.dated {
+            Some(dated) => format!("version {version} of {dated}"),
+            None => format!("version {version}"),
+        })
+    }
+}
+
+/// What differs between two protocols.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Difference {
+    pub old: Edition,
+    pub new: Edition,
+    /// Sorted by what they are of, in the order of a protocol document.
+    pub changes: Vec<Change>,
+    /// Every criterion of every decision, the unchanged ones too.
+    pub decisions: Vec<DecisionDifference>,
+}
+
+impl Difference {
+    /// Nothing differs but perhaps the version and its date.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// Changes of what the protocol says of participants and data.
+    pub fn of_meaning(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| !change.is_editorial())
+    }
+
+    /// Changes of words, codes and order.
+    pub fn editorial(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.is_editorial())
+    }
+
+    /// The judgement over all changes (ICH M11, amendment details): a proposal, the sponsor decides.
+    pub fn impact(&self) -> Impact {
+        self.changes.iter().fold(Impact::NONE, |all, change| all.and(change.impact))
+    }
+}
+
+/// Compares two protocols; `compare(p, p)` has no change.
+pub fn compare(old: &Trial, new: &Trial) -> Difference {
+    let touched = touched::Touched::of(old, new);
+    let mut changes = Vec::new();
+    header::compare(old, new, &mut changes);
+    outcomes::compare(old, new, &mut changes);
+    let decisions = eligibility::compare(old, new, &touched, &mut changes);
+    treatment::compare(old, new, &mut changes);
+    schedule::compare(old, new, &mut changes);
+    forms::compare(old, new, &decisions, &mut changes);
+    vocabulary::compare(old, new, &touched, &mut changes);
+    // Stable: changes of one sort of part keep the order of the protocol.
+    changes.sort_by_key(|change| change.subject.part);
+    Difference { old: Edition::of(&old.header), new: Edition::of(&new.header), changes, decisions }
+}
