@@ -3,11 +3,13 @@
 //!
 //! The first block is the main file `trial.trial`; a further one has its path behind the word `trial`. A case without
 //! `diagnostics` block must be free of findings. Letters behind the word `diagnostics` are the families of codes that
-//! are shown. `UPDATE_EXPECT=1 cargo test --test suite` writes what the compiler says now into the pages.
+//! are shown. In `amendments/` the files are `old.trial` and `new.trial`, and what is said is said of their difference.
+//! `UPDATE_EXPECT=1 cargo test --test suite` writes what the compiler says now into the pages.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
+use trialc::amend;
 use trialc::compile;
 use trialc::diagnostics::Diagnostic;
 use trialc::source::{FileId, LoadError, Loader, Source, Sources};
@@ -90,6 +92,7 @@ fn findings(case: &Case, topic: &str) -> String {
             }
             (sources, diagnostics)
         }
+        "amendments" => difference(case),
         _ => {
             let compilation = compile::compile(&InMemory(&case.files), MAIN).expect("the main file is there");
             (compilation.sources, compilation.diagnostics)
@@ -103,6 +106,23 @@ fn findings(case: &Case, topic: &str) -> String {
         show(diagnostic, &sources, case.files.len() > 1, &mut out);
     }
     out
+}
+
+/// What is said of the difference of two versions: the new one's files, then the old one's.
+fn difference(case: &Case) -> (Sources, Vec<Diagnostic>) {
+    let [old, new] = ["old.trial", "new.trial"].map(|path| {
+        let compilation = compile::compile(&InMemory(&case.files), path).expect("both versions are there");
+        assert!(compilation.trial.is_some(), "{}: {path}: {:#?}", case.name, compilation.diagnostics);
+        compilation
+    });
+    let (Some(before), Some(after)) = (&old.trial, &new.trial) else { return Default::default() };
+    let difference = amend::compare(before, after);
+    let own = new.sources.iter().count();
+    let mut sources = Sources::default();
+    for (_, source) in new.sources.iter().chain(old.sources.iter()) {
+        sources.add(source.clone());
+    }
+    (sources, amend::findings(before, after, &difference, &[], own))
 }
 
 /// One finding: its place, its words, what it underlines and what it advises.

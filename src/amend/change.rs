@@ -265,6 +265,19 @@ impl Impact {
     }
 }
 
+/// Days that a visit's window spans, counted from its anchor: the same under both protocols, and in days in both.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WindowDays {
+    /// What the days count from, in words.
+    pub from: String,
+    /// First and last day.
+    pub old: (i64, i64),
+    pub new: (i64, i64),
+    /// The visit's own day, where it has one.
+    pub old_target: Option<i64>,
+    pub new_target: Option<i64>,
+}
+
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Change {
@@ -285,6 +298,9 @@ pub struct Change {
     pub to: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub effects: Vec<Effect>,
+    /// Of a visit that is timed otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<WindowDays>,
     /// In the old protocol's files.
     #[serde(skip)]
     pub old: Origin,
@@ -305,6 +321,7 @@ impl Change {
             from: None,
             to: None,
             effects: Vec::new(),
+            window: None,
             old: Origin(None),
             new: Origin(None),
         }

@@ -61,16 +61,19 @@ fn place(form: &Form, field: &Field) -> Option<Span> {
 }
 
 fn added(form: &str, other: &Form, field: &Field) -> Change {
-    let asked = if field.required { "and must be answered" } else { "and may stay empty" };
+    let asked = match (field.required, field.when.is_empty()) {
+        (true, true) => "and must be answered",
+        (true, false) => "and must be answered where it is asked",
+        (false, _) => "and may stay empty",
+    };
     let sentence = format!("Field {} {} on {form} is new {asked}.", field.name, quoted(&field.label));
     let change = Change::new(subject(form, field), ChangeKind::Added, Class::Data, sentence)
         .words(None, Some(collapsed(&field.label)))
         .at(other.origin.0, place(other, field));
-    // Records of a log are complete by the fields that they had; a required field of a visit's form is missing in each.
     if field.required && field.when.is_empty() {
         Verdict::breaks("it is required, and collected records do not have it").on(change)
     } else {
-        Verdict::keeps("collected records may leave it empty").on(change)
+        Verdict::keeps("collected records were not asked it").on(change)
     }
 }
 

@@ -7,13 +7,16 @@
 
 mod activities;
 mod change;
+mod codes;
 mod eligibility;
 mod facets;
 mod fields;
+mod findings;
 mod forms;
 mod header;
 mod outcomes;
 mod pairing;
+mod participants;
 mod plain;
 mod rules;
 mod schedule;
@@ -22,8 +25,11 @@ mod treatment;
 mod vocabulary;
 mod windows;
 
-pub use change::{Change, ChangeKind, Class, Effect, EffectKind, Impact, Part, Subject};
+pub use change::{Change, ChangeKind, Class, Effect, EffectKind, Impact, Part, Subject, WindowDays};
+pub use codes::CriterionRow;
 pub use eligibility::{CriterionDifference, DecisionDifference, Standing};
+pub use findings::findings;
+pub use participants::{Fall, OutOfWindow, out_of_window};
 use serde::Serialize;
 
 use crate::model::{Header, Trial};
@@ -86,6 +92,11 @@ impl Difference {
     /// Changes of words, codes and order.
     pub fn editorial(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| change.is_editorial())
+    }
+
+    /// The criteria of both versions with their codes, as rows of SDTM's TI.
+    pub fn criterion_rows(&self) -> Vec<CriterionRow> {
+        codes::rows(&self.decisions, self.old.version.as_ref(), self.new.version.as_ref())
     }
 
     /// The judgement over all changes (ICH M11, amendment details): a proposal, the sponsor decides.

@@ -1,6 +1,6 @@
 //! The time of a visit: its day, and the days on which it may take place.
 
-use super::change::{Change, ChangeKind, Class, EffectKind, Impact, Part, Subject};
+use super::change::{Change, ChangeKind, Class, EffectKind, Impact, Part, Subject, WindowDays};
 use super::facets::quoted;
 use crate::model::{Direction, Duration, Moment, Offset, Schedule, Trial, Visit, VisitTiming};
 use crate::time::day_range;
@@ -21,12 +21,15 @@ pub(super) fn timing(
     }
     let (from, to) = (said(old, before, one), said(new, after, other));
     let title = format!("Visit {}", quoted(&other.label));
+    let window = in_days(new, one, other);
     let change = |kind: ChangeKind, sentence: String| {
-        Change::new(Subject::new(Part::Visit, name), kind, Class::Schedule, sentence)
+        let mut change = Change::new(Subject::new(Part::Visit, name), kind, Class::Schedule, sentence)
             .property("timing")
             .words(Some(from.clone()), Some(to.clone()))
             .impact(Impact::DATA)
-            .at(one.origin.0, other.origin.0)
+            .at(one.origin.0, other.origin.0);
+        change.window = window.clone();
+        change
     };
     let out = "participants whose visit lay in the old window may be outside the new one";
     let Some((spread, spread2)) = Spread::of(&one.timing).zip(Spread::of(&other.timing)) else {
@@ -61,12 +64,28 @@ pub(super) fn timing(
         Some(Compared::Aside) => (ChangeKind::Shifted, "is shifted"),
         None => (ChangeKind::Changed, "changes"),
     };
-    let window = change(kind, format!("{title}: the window {word}: {from} becomes {to}."));
+    let found_window = change(kind, format!("{title}: the window {word}: {from} becomes {to}."));
     found.push(match kind {
-        ChangeKind::Loosened => window,
-        _ => window.effect(EffectKind::Enrolled, out),
+        ChangeKind::Loosened => found_window,
+        _ => found_window.effect(EffectKind::Enrolled, out),
     });
     found
+}
+
+/// Both windows in days, where they count from one anchor and no month is in them.
+fn in_days(new: &Trial, one: &Visit, other: &Visit) -> Option<WindowDays> {
+    let (before, after) = Spread::of(&one.timing).zip(Spread::of(&other.timing))?;
+    if before.anchor != after.anchor {
+        return None;
+    }
+    let ends = |spread: &Spread<'_>| Some((spread.low.known()?, spread.high.known()?));
+    Some(WindowDays {
+        from: Wording::of(new).moment(after.anchor),
+        old: ends(&before)?,
+        new: ends(&after)?,
+        old_target: before.target.and_then(Days::known),
+        new_target: after.target.and_then(Days::known),
+    })
 }
 
 /// `28 days after randomization ±7 d (day 22 to 36)`.

@@ -10,6 +10,7 @@ mod check;
 mod completions;
 mod console;
 mod convert;
+mod diff;
 mod explain;
 mod files;
 mod fmt;
@@ -55,6 +56,7 @@ enum Command {
     Screen(screen::Arguments),
     Calendar(calendar::Arguments),
     ValidateRecord(validate_record::Arguments),
+    Diff(diff::Arguments),
     Test(test::Arguments),
     Fmt(fmt::Arguments),
     Resolve(resolve::Arguments),
@@ -134,6 +136,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Screen(arguments) => screen::run(&console, &arguments),
         Command::Calendar(arguments) => calendar::run(&console, &arguments),
         Command::ValidateRecord(arguments) => validate_record::run(&console, &arguments),
+        Command::Diff(arguments) => diff::run(&console, &arguments),
         Command::Test(arguments) => test::run(&console, &arguments),
         Command::Fmt(arguments) => fmt::run(&console, &arguments),
         Command::Resolve(arguments) => resolve::run(&console, &arguments),

@@ -81,14 +81,22 @@ pub fn compiled(disk: &Disk, path: &str) -> Result<Compilation, Failure> {
 /// Compiles for a command that needs the trial: only errors are shown, and without a trial the command cannot work.
 /// What the author's examples expect does not matter here.
 pub fn trial_of(console: &Console, path: &str) -> Result<Option<Trial>, Failure> {
-    let mut compilation = compiled(&Disk::default(), path)?;
-    compilation.diagnostics.retain(|found| found.is_error() && *found.code != codes::EXAMPLE_DISAGREES);
-    show(console, &Reporting { format: FormatChoice::Human, deny: None }, &compilation)?;
-    if compilation.has_errors() {
-        console.err(&format!("{path}: {}\n", Tally::of(&compilation.diagnostics).text()));
-        return Ok(None);
+    let compilation = compiled(&Disk::default(), path)?;
+    Ok(if errors_of(console, path, &compilation)? { None } else { compilation.trial })
+}
+
+/// Shows the errors that keep a protocol from being used, and says whether there are any.
+pub fn errors_of(console: &Console, path: &str, compilation: &Compilation) -> Result<bool, Failure> {
+    let is_in_the_way = |found: &&Diagnostic| found.is_error() && *found.code != codes::EXAMPLE_DISAGREES;
+    let errors: Vec<Diagnostic> = compilation.diagnostics.iter().filter(is_in_the_way).cloned().collect();
+    if errors.is_empty() {
+        return Ok(false);
     }
-    Ok(compilation.trial)
+    let tally = Tally::of(&errors).text();
+    let shown = Compilation { sources: compilation.sources.clone(), trial: None, diagnostics: errors };
+    show(console, &Reporting { format: FormatChoice::Human, deny: None }, &shown)?;
+    console.err(&format!("{path}: {tally}\n"));
+    Ok(true)
 }
 
 /// Shows what was found.

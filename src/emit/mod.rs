@@ -3,6 +3,7 @@
 //! A target reads the model alone, never the source, another target, a clock or a file. [`TARGETS`] is what
 //! `trialc build --emit` offers.
 
+pub mod difference;
 mod eligibility;
 mod entry;
 mod fhir;

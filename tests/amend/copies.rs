@@ -29,10 +29,10 @@ fn pieces(text: &str) -> Vec<(bool, &str)> {
         if rest.is_empty() {
             break;
         }
-        let end = if rest.starts_with("\"\"\"") {
-            rest[3..].find("\"\"\"").map(|at| at + 6)
-        } else if rest.starts_with('"') {
-            rest[1..].find('"').map(|at| at + 2)
+        let end = if let Some(long) = rest.strip_prefix("\"\"\"") {
+            long.find("\"\"\"").map(|at| at + 6)
+        } else if let Some(short) = rest.strip_prefix('"') {
+            short.find('"').map(|at| at + 2)
         } else {
             rest.find('\n')
         };

@@ -53,11 +53,11 @@ fn ranges_types_and_levels() {
             "BREAKS Field VSREST on VS: the range is shifted from 0 to 60 to 5 to 90.",
         ),
         ("\"Remark\": text", "\"Remark\": date", "BREAKS Field VSREMARK on VS takes a date instead of text."),
-        (", supine \"Supine\"", "", "BREAKS Field VSPOS on VS no longer offers supine."),
+        (", supine \"Supine\"", "", "BREAKS Field VSPOSITN on VS no longer offers supine."),
         (
             "supine \"Supine\"",
             "supine \"Supine\", standing \"Standing\"",
-            "keeps Field VSPOS on VS also offers standing.",
+            "keeps Field VSPOSITN on VS also offers standing.",
         ),
         (
             "\"Remark\": text",
