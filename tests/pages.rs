@@ -53,7 +53,6 @@ fn shown(compilation: &Compilation) -> String {
     render(Format::Plain, Look::default(), &compilation.sources, &compilation.diagnostics)
 }
 
-<<<<<<< HEAD
 /// The codes of filled forms.
 const FILLED: char = 'D';
 
@@ -83,11 +82,6 @@ fn faults_of_record(code: &'static Code) -> Vec<String> {
         faults.push(format!("{}: the repair raises {good:#?}", code.id));
     }
     faults
-=======
-/// A page about two versions: `tests/amend` compares them.
-fn is_of_two_versions(code: &Code) -> bool {
-    code.page.contains("```trial old\n")
->>>>>>> b08340e (trialc diff: what changed between two versions, for whom, and what it asks for)
 }
 
 /// What is wrong with a page.
@@ -125,7 +119,8 @@ fn the_prelude_says_nothing() {
 
 #[test]
 fn every_page_has_an_example_that_raises_its_code_and_a_repair_that_does_not() {
-    let alone = codes::ALL.iter().filter(|code| !is_of_two_versions(code));
+    // `tests/amend` compares the versions that a page of two versions shows.
+    let alone = codes::ALL.iter().filter(|code| !code.page.contains("```trial old\n"));
     let faults: Vec<String> = alone.flat_map(|code| faults(code)).collect();
     assert!(
         faults.is_empty(),

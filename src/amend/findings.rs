@@ -1,4 +1,4 @@
-//! What a reviewer should be told of a difference, at the author's own words: the family D of diagnostics.
+//! What a reviewer should be told of a difference, at the author's own words: the family V of diagnostics.
 
 use super::change::{Change, ChangeKind, EffectKind, Part};
 use super::eligibility::{CriterionDifference, Standing};
@@ -100,7 +100,7 @@ impl Seen<'_> {
         })
     }
 
-    /// D02: fewer are let in than before, and some are in.
+    /// V02: fewer are let in than before, and some are in.
     fn narrowed(&self) -> Vec<Diagnostic> {
         let enrolment = self.enrolment();
         if enrolment == Enrolment::NotYet {
@@ -134,7 +134,7 @@ impl Seen<'_> {
         narrower.filter_map(one).collect()
     }
 
-    /// D03: collected data do not fit. Fields of default forms have no place of their own: they are told together.
+    /// V03: collected data do not fit. Fields of default forms have no place of their own: they are told together.
     fn breaking(&self) -> Vec<Diagnostic> {
         let mut places: Vec<(Span, Vec<&Change>)> = Vec::new();
         for change in self.difference.changes.iter().filter(|change| change.has(EffectKind::BreaksData)) {
@@ -162,7 +162,7 @@ impl Seen<'_> {
         found
     }
 
-    /// D04: what participants have not agreed to. An event for the new consent answers it.
+    /// V04: what participants have not agreed to. An event for the new consent answers it.
     fn consent(&self) -> Vec<Diagnostic> {
         let asks = |name: &str, label: &str| {
             name.to_lowercase().contains("consent") || label.to_lowercase().contains("consent")
@@ -189,7 +189,7 @@ impl Seen<'_> {
         changes.filter_map(one).collect()
     }
 
-    /// D05: what the trial is to show is another.
+    /// V05: what the trial is to show is another.
     fn primary(&self) -> Vec<Diagnostic> {
         let is_primary = |trial: &Trial, name: &str| {
             trial.outcomes.get(name).is_some_and(|outcome| outcome.tier == Tier::Primary)
@@ -208,7 +208,7 @@ impl Seen<'_> {
         outcomes.filter_map(one).collect()
     }
 
-    /// D07: the same criteria under other codes.
+    /// V07: the same criteria under other codes.
     fn renumbered(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for decision in &self.difference.decisions {
@@ -263,7 +263,7 @@ impl Seen<'_> {
         trial.decisions.get(event)?.criteria.get(code?)
     }
 
-    /// D08: windows that leave those outside who were inside.
+    /// V08: windows that leave those outside who were inside.
     fn windows(&self) -> Vec<Diagnostic> {
         let enrolment = self.enrolment();
         let visits = self.difference.changes.iter().filter(|change| {
@@ -305,7 +305,7 @@ impl Seen<'_> {
         visits.filter_map(one).collect()
     }
 
-    /// D09: other words that decide the same.
+    /// V09: other words that decide the same.
     fn without_effect(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for decision in &self.difference.decisions {

@@ -1,11 +1,7 @@
 //! The one table of codes. A code is stable: it is never reused and never changes its meaning. Families follow
 //! the questions a reviewer asks: G grammar, B names and files, K kinds of value, U units, N numbers, T time,
 //! L logic, C concepts and wording, A arms, S schedule, F forms, O outcomes, P population, R registry, X text,
-<<<<<<< HEAD
-//! E examples, D filled forms (data).
-=======
-//! D differences of two versions, E examples.
->>>>>>> b08340e (trialc diff: what changed between two versions, for whom, and what it asks for)
+//! E examples, D filled forms (data), V two versions of a protocol.
 
 use super::Severity::{self, Error, Info, Warning};
 
@@ -276,14 +272,14 @@ codes! {
     TYPING_SLIP "X01" "typing-slip" Info;
     DRIFT "X02" "drift" Warning;
 
-    // ---- D: the difference of two protocols -----------------------------------------------------
-    NARROWED "D02" "narrowed-after-enrollment" Warning;
-    BREAKING "D03" "breaking-for-data" Warning;
-    CONSENT "D04" "new-consent" Warning;
-    PRIMARY_CHANGED "D05" "primary-outcome-changed" Warning;
-    RENUMBERED "D07" "renumbered" Warning;
-    WINDOW_TIGHTENED "D08" "window-tightened" Warning;
-    WITHOUT_EFFECT "D09" "without-effect" Info;
+    // ---- V: two versions of a protocol, told by `trialc diff` -------------------------------------
+    NARROWED "V02" "narrowed-after-enrollment" Warning;
+    BREAKING "V03" "breaking-for-data" Warning;
+    CONSENT "V04" "new-consent" Warning;
+    PRIMARY_CHANGED "V05" "primary-outcome-changed" Warning;
+    RENUMBERED "V07" "renumbered" Warning;
+    WINDOW_TIGHTENED "V08" "window-tightened" Warning;
+    WITHOUT_EFFECT "V09" "without-effect" Info;
 
     // ---- E: examples ----------------------------------------------------------------------------
     EXAMPLE_DISAGREES "E01" "example-disagrees" Error;
