@@ -8,9 +8,9 @@ use crate::casebook::{
 };
 use crate::emit::entry::{choices, only, short_reason};
 use crate::emit::forms::page::question;
-use crate::emit::unit_name::plain;
 use crate::model::{CheckKind, Offset, Trial, Visit};
 use crate::number::Exact;
+use crate::wording::unit_name::plain;
 
 #[derive(Serialize)]
 pub(super) struct Book<'a> {
