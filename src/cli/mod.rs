@@ -5,6 +5,7 @@
 //! standard error.
 
 mod build;
+mod bulk;
 mod calendar;
 mod check;
 mod completions;
@@ -153,5 +154,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             console.failure(&failure);
             ExitCode::from(2)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn no_two_arguments_of_a_command_are_in_each_others_way() {
+        super::Cli::command().debug_assert();
     }
 }

@@ -7,10 +7,11 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use super::bulk::{self, Everybody};
 use super::console::Console;
 use super::files::{read_text, shown};
 use super::people::Sources;
-use super::publish::publish_with;
+use super::publish::{Streamed, publish_with};
 use super::screen::Format;
 use super::tables::{Disk, Progress, one_table};
 use super::{Exit, Failure, Outcome};
@@ -22,17 +23,18 @@ use crate::emit::funnel::Funnel;
 use crate::intake::Additions;
 use crate::model::Trial;
 use crate::omop::Assumptions;
-use crate::population::read::{Input, Map, Report, Words, concept_sets, mapped, omop};
-use crate::population::write::{Verdicts, write_csv, write_json, write_parquet};
-use crate::population::{self, Population, Screened};
+use crate::population::read::{Folder as _, Form, Input, Map, Report, Words, concept_sets, mapped, omop};
+use crate::population::write::{Verdicts, write_csv, write_json, write_parquet, write_statuses};
+use crate::population::{self, Population, SubjectId};
 
+const STATUSES: &str = "statuses.csv";
 /// At most so many sorts of faults are shown.
 const MOST_FAULTS: usize = 20;
 
 /// What a population needs beyond what single people need.
 #[derive(Debug, clap::Args)]
 pub struct Database {
-    /// A database of the OMOP CDM 5.4, or flat tables by --map: a folder of CSV or Parquet
+    /// A database of the OMOP CDM 5.4, flat tables by --map (CSV or Parquet), or a bulk export of FHIR R4 (NDJSON): a folder
     #[arg(long, value_name = "FOLDER", conflicts_with = "files")]
     pub data: Option<String>,
     /// The vocabulary by which codes are found in the data: a folder with CONCEPT, CONCEPT_RELATIONSHIP and
@@ -52,7 +54,10 @@ pub struct Database {
     /// Criteria of the attrition in this order, these alone: `I1,E3,I2`
     #[arg(long, value_name = "CODES", value_delimiter = ',', requires = "data")]
     order: Vec<String>,
-    /// Numbers of people below this one are withheld in `funnel.*`
+    /// A line for each person and criterion too: `statuses.csv`
+    #[arg(long, requires = "out")]
+    statuses: bool,
+    /// Numbers of people below this one are withheld in `funnel.*` and in what is printed
     #[arg(long, value_name = "NUMBER", requires = "out")]
     suppress_below: Option<u64>,
 }
@@ -75,12 +80,27 @@ pub fn run(
     let document = EligibilityDocument::of(trial);
     known_criteria(&arguments.order, &document)?;
     let progress = Progress::new(stderr().is_terminal());
-    let Read { population, report } = read(folder, arguments, sources, trial, &document, as_of, &progress)?;
-    progress.say("screening");
-    let screened: Vec<Screened> = population::screen(&document, &population, as_of);
+    let data = Disk::open(folder, &progress)?;
+    let Everybody { people, screened, said } = match fhir_files(&data, arguments)? {
+        Some(files) => {
+            let declared = sources.declared(trial)?;
+            if !declared.in_observation_period.is_empty() {
+                return Err(Failure::new("FHIR has no observation periods")
+                    .help("give the period instead: `--coverage \"drugs from 2008-01-01\"`"));
+            }
+            let taken = sources.orders_are_taken();
+            bulk::screen(folder, &files, &document, &declared.additions, taken, as_of, &progress)?
+        }
+        None => {
+            let Read { population, report } =
+                read(&data, arguments, sources, trial, &document, as_of, &progress)?;
+            progress.say("screening");
+            let screened = population::screen(&document, &population, as_of);
+            Everybody { people: population.people, screened, said: report.render_text(MOST_FAULTS) }
+        }
+    };
     progress.end();
-    let verdicts = Verdicts { people: &population.people, screened: &screened };
-    let said = report.render_text(MOST_FAULTS);
+    let verdicts = Verdicts { people: &people, screened: &screened };
     let Some(out) = &arguments.out else {
         return print(console, format, &trial.header.name, &verdicts, &said);
     };
@@ -103,10 +123,16 @@ pub fn run(
         Format::Text | Format::Html | Format::Csv => write_csv(&verdicts, file),
     };
     progress.say("writing");
-    let written = publish_with(out, &artifacts, name, &mut write)?;
+    let mut each = |file: &mut (dyn Write + Send)| write_statuses(&verdicts, file);
+    let mut files: Vec<Streamed<'_>> = vec![(name, &mut write)];
+    if arguments.statuses {
+        files.push((STATUSES, &mut each));
+    }
+    let written = publish_with(out, &artifacts, &mut files)?;
     progress.end();
-    let mut text = format!("{}{said}\n", population::render_text(&screened));
-    let paths = artifacts.iter().map(|artifact| artifact.path.as_str()).chain([name]);
+    let mut text = format!("{}{said}\n", population::render_text(&screened, arguments.suppress_below));
+    let names = [Some(name), arguments.statuses.then_some(STATUSES)].into_iter().flatten();
+    let paths = artifacts.iter().map(|artifact| artifact.path.as_str()).chain(names);
     for (path, change) in paths.zip(written) {
         text += &format!("{:<9} {}\n", change.in_words(), shown(&out.join(path)));
     }
@@ -134,7 +160,9 @@ fn known_criteria(order: &[String], document: &EligibilityDocument) -> Result<()
 /// Onto standard output; what there is to be said beside verdicts then goes to standard error.
 fn print(console: &Console, format: Format, trial: &str, verdicts: &Verdicts<'_>, said: &str) -> Outcome {
     match format {
-        Format::Text => console.out(&format!("{}{said}", population::render_text(verdicts.screened)))?,
+        Format::Text => {
+            console.out(&format!("{}{said}", population::render_text(verdicts.screened, None)))?
+        }
         Format::Json => console.stream(|out| write_json(verdicts, trial, out))?,
         Format::Csv => console.stream(|out| write_csv(verdicts, out))?,
         Format::Parquet | Format::Html => {
@@ -148,8 +176,35 @@ fn print(console: &Console, format: Format, trial: &str, verdicts: &Verdicts<'_>
     Ok(Exit::Fine)
 }
 
+/// The files of a bulk export of FHIR; none where the folder holds tables.
+fn fhir_files(data: &Disk, arguments: &Database) -> Result<Option<Vec<String>>, Failure> {
+    let files = data.files();
+    let is_table = |file: &&String| Form::of(file).is_some();
+    if arguments.map.is_some() || files.iter().any(|file| is_table(&file)) {
+        return Ok(None);
+    }
+    let found: Vec<String> = files.iter().filter(|file| bulk::is_bulk(file)).cloned().collect();
+    if found.is_empty() {
+        return match files.iter().find(|file| file.to_ascii_lowercase().ends_with(".ndjson.gz")) {
+            Some(file) => Err(Failure::new(format!("`{file}` is packed")).help("unpack it: `gunzip *.gz`")),
+            None => Ok(None),
+        };
+    }
+    for (option, is_given) in
+        [("--vocabulary", arguments.vocabulary.is_some()), ("--events", arguments.events.is_some())]
+    {
+        if is_given {
+            return Err(Failure::new(format!(
+                "`{option}` is for tables of OMOP, and this folder holds FHIR"
+            ))
+            .help("give codes with --codes, and what is known of single people with --with"));
+        }
+    }
+    Ok(Some(found))
+}
+
 fn read(
-    folder: &str,
+    data: &Disk,
     arguments: &Database,
     sources: &Sources,
     trial: &Trial,
@@ -166,10 +221,9 @@ fn read(
         orders_are_taken: sources.orders_are_taken(),
         as_of,
     };
-    let data = Disk::open(folder, progress)?;
     if let Some(file) = &arguments.map {
         let map = Map::read(file, &read_text(file)?, document)?;
-        let (mut population, report) = mapped(&data, document, &map, &assumptions)?;
+        let (mut population, report) = mapped(data, document, &map, &assumptions)?;
         add_rest(&mut population, everybody, &declared.additions)?;
         return Ok(Read { population, report });
     }
@@ -177,12 +231,12 @@ fn read(
         arguments.vocabulary.as_deref().map(|folder| Disk::open(folder, progress)).transpose()?;
     let words = match &vocabulary {
         Some(folder) => Words::Given(folder),
-        None => Words::InData(&data),
+        None => Words::InData(data),
     };
     let sets = concept_sets(document, &declared.codes, words)?;
     let events = arguments.events.as_deref().map(|file| one_table(file, "events", progress)).transpose()?;
     let input =
-        Input { folder: &data, document, sets: &sets, assumptions: &assumptions, events: events.as_ref() };
+        Input { folder: data, document, sets: &sets, assumptions: &assumptions, events: events.as_ref() };
     let (mut population, report) = omop(&input)?;
     add_rest(&mut population, everybody, &declared.additions)?;
     Ok(Read { population, report })
@@ -201,10 +255,10 @@ fn add_to_single(population: &mut Population, additions: &Additions) -> Result<(
     if added.peek().is_none() {
         return Ok(());
     }
-    let places: HashMap<i64, u32> = population.people.iter().map(|subject| subject.id).zip(0..).collect();
+    let places: HashMap<&SubjectId, u32> =
+        population.people.iter().map(|subject| &subject.id).zip(0..).collect();
     for (id, record) in added {
-        let place = id.parse().ok().and_then(|id: i64| places.get(&id));
-        let Some(place) = place else {
+        let Some(place) = places.get(&SubjectId::of(id)) else {
             return Err(Failure::new(format!("`--with` adds to `{id}`, who is not among the people"))
                 .help("the id of a record is the person_id of table `person`"));
         };

@@ -54,7 +54,10 @@ impl Change {
     }
 }
 
-/// As [`publish`], with one more file, which may be too large to be held: it is written aside from beginning to end before
+/// A file that may be too large to be held: its name, and what writes it.
+pub type Streamed<'w> = (&'w str, &'w mut dyn FnMut(&mut (dyn Write + Send)) -> std::io::Result<()>);
+
+/// As [`publish`], with more files, which may be too large to be held: they are written aside from beginning to end before
 /// anything is replaced.
 ///
 /// # Errors
@@ -62,24 +65,32 @@ impl Change {
 pub fn publish_with(
     out: &Path,
     artifacts: &[Artifact],
-    name: &str,
-    write: &mut dyn FnMut(&mut (dyn Write + Send)) -> std::io::Result<()>,
+    files: &mut [Streamed<'_>],
 ) -> Result<Vec<Change>, Failure> {
-    let place = out.join(name);
-    if place.is_dir() {
-        return Err(Failure::new(format!("cannot write `{}`: a folder has this name", shown(&place)))
-            .help("rename that folder, or choose another one for --out"));
+    for (name, _) in files.iter() {
+        let place = out.join(name);
+        if place.is_dir() {
+            return Err(Failure::new(format!("cannot write `{}`: a folder has this name", shown(&place)))
+                .help("rename that folder, or choose another one for --out"));
+        }
     }
     make_folder(out)?;
-    let aside = tempfile::Builder::new().prefix(".trialc-").tempfile_in(out);
-    let mut aside = aside.map_err(|error| cannot_write(out, &error))?;
-    let mut buffered = std::io::BufWriter::with_capacity(1 << 18, aside.as_file_mut());
-    write(&mut buffered).and_then(|()| buffered.flush()).map_err(|error| cannot_write(&place, &error))?;
-    drop(buffered);
+    let mut written = Vec::new();
+    for (name, write) in files {
+        let place = out.join(&**name);
+        let aside = tempfile::Builder::new().prefix(".trialc-").tempfile_in(out);
+        let mut aside = aside.map_err(|error| cannot_write(out, &error))?;
+        let mut buffered = std::io::BufWriter::with_capacity(1 << 18, aside.as_file_mut());
+        write(&mut buffered).and_then(|()| buffered.flush()).map_err(|error| cannot_write(&place, &error))?;
+        drop(buffered);
+        written.push((place, aside));
+    }
     let mut changes = publish(out, artifacts)?;
-    changes.push(if place.exists() { Change::Replaced } else { Change::New });
-    open_to_others(aside.as_file()).map_err(|error| cannot_write(&place, &error))?;
-    aside.persist(&place).map_err(|error| cannot_write(&place, &error.error))?;
+    for (place, aside) in written {
+        changes.push(if place.exists() { Change::Replaced } else { Change::New });
+        open_to_others(aside.as_file()).map_err(|error| cannot_write(&place, &error))?;
+        aside.persist(&place).map_err(|error| cannot_write(&place, &error.error))?;
+    }
     Ok(changes)
 }
 

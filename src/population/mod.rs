@@ -15,10 +15,10 @@ mod tables;
 pub mod write;
 
 pub use counts::{Cell, Count, Histogram};
-pub use evaluate::screen;
+pub use evaluate::{screen, screen_records};
 pub use screened::{Column, Counted, Mask, Screened};
 pub use shown::render_text;
 pub use tables::{
     Day, Days, Grouped, Happening, List, Naming, Period, Population, ResultRow, ResultValue, Subject,
-    WhyUnknown,
+    SubjectId, WhyUnknown,
 };

@@ -122,6 +122,39 @@ impl Screened {
         !self.closed.get(arm).is_some_and(|bits| is_set(bits, person))
     }
 
+    /// The verdicts of parts of the people as those of all, in this order: the part and the place in it of each person. The parts
+    /// are of one decision and have the same columns and arms.
+    pub fn gathered(parts: &[&Self], order: &[(u32, u32)]) -> Self {
+        let Some(first) = parts.first() else { return Self::default() };
+        let taken = |of: fn(&Self) -> &[Vec<u64>], width: usize| -> Vec<Vec<u64>> {
+            let column = |at: usize| {
+                let mut bits = vec![0u64; order.len().div_ceil(64)];
+                for (person, (part, place)) in order.iter().enumerate() {
+                    let of_part = of(parts[*part as usize]).get(at);
+                    if of_part.is_some_and(|bits| is_set(bits, *place as usize)) {
+                        bits[person / 64] |= 1 << (person % 64);
+                    }
+                }
+                bits
+            };
+            (0..width).map(column).collect()
+        };
+        let columns = first.columns.len();
+        let is_anybody_elsewhere = parts.iter().any(|part| !part.closed.is_empty());
+        Self {
+            met: taken(|part| &part.met, columns),
+            unknown: taken(|part| &part.unknown, columns),
+            not_applicable: taken(|part| &part.not_applicable, columns),
+            closed: taken(|part| &part.closed, if is_anybody_elsewhere { first.arms.len() } else { 0 }),
+            by_record: (0..columns).map(|at| parts.iter().map(|part| part.by_record[at]).sum()).collect(),
+            people: order.len(),
+            columns: first.columns.clone(),
+            arms: first.arms.clone(),
+            decision: first.decision.clone(),
+            label: first.label.clone(),
+        }
+    }
+
     /// How many people have the same criteria not met and the same unknown. From these few numbers every order
     /// and choice of criteria can be counted without looking at anybody again. Sorted by the masks.
     pub fn counted(&self) -> Vec<Counted> {

@@ -12,11 +12,16 @@ use crate::model::CriterionKind;
 /// Longer wordings are cut off.
 const LONGEST: usize = 44;
 
-/// How many are eligible, and how many each criterion leaves, in the order of the protocol.
-pub fn render_text(screened: &[Screened]) -> String {
+/// How many are eligible, and how many each criterion leaves, in the order of the protocol. Numbers below `suppress_below` are
+/// withheld as in the pictures.
+pub fn render_text(screened: &[Screened], suppress_below: Option<u64>) -> String {
     let mut text = String::new();
     for one in screened {
-        let histogram = Histogram::of(one);
+        let histogram = match suppress_below {
+            Some(below) => Histogram::withholding(one, below),
+            None => Histogram::of(one),
+        };
+        let number = |count: Count| number(count, histogram.below);
         for question in Question::all(one) {
             let counted = attrition(&histogram, &question, &question.as_written());
             let mut heading = one_line(one.label.as_deref().unwrap_or(&one.decision)).into_owned();
@@ -65,6 +70,11 @@ pub fn render_text(screened: &[Screened]) -> String {
     text
 }
 
-fn number(count: Count) -> String {
-    grouped(count.middle())
+/// `7,664`; where it is withheld `<5` or `7,664–7,690`.
+fn number(count: Count, below: Option<u64>) -> String {
+    match below {
+        _ if count.is_exact() => grouped(count.least),
+        Some(below) if count.most < below => format!("<{below}"),
+        _ => format!("{}–{}", grouped(count.least), grouped(count.most)),
+    }
 }

@@ -1,6 +1,7 @@
 //! The narrow tables of a population.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 
 use crate::eligibility::Record;
@@ -61,10 +62,43 @@ impl<T> Grouped<T> {
     }
 }
 
+/// How the data call a person: by a whole number, as OMOP does, or by any other text. Numbers come before texts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SubjectId {
+    Number(i64),
+    /// No whole number, or one that is written otherwise (`007`).
+    Text(Box<str>),
+}
+
+impl SubjectId {
+    /// The id that is written so.
+    pub fn of(text: &str) -> Self {
+        match text.parse::<i64>() {
+            Ok(number) if number.to_string() == text => SubjectId::Number(number),
+            _ => SubjectId::Text(text.into()),
+        }
+    }
+}
+
+impl From<i64> for SubjectId {
+    fn from(number: i64) -> Self {
+        SubjectId::Number(number)
+    }
+}
+
+impl fmt::Display for SubjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SubjectId::Number(number) => number.fmt(f),
+            SubjectId::Text(text) => text.fmt(f),
+        }
+    }
+}
+
 /// One person.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Subject {
-    pub id: i64,
+    pub id: SubjectId,
     pub sex: Option<Sex>,
     pub born: Option<Days>,
 }

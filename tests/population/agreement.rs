@@ -240,7 +240,7 @@ fn gathered(records: &[Record]) -> Population {
         if let (Some(born), Some(0)) = (&mut born, place.checked_rem(6)) {
             born.earliest -= 40;
         }
-        population.people.push(Subject { id: place.into(), sex: record.person.sex, born });
+        population.people.push(Subject { id: (place as i64).into(), sex: record.person.sex, born });
         for measurement in &record.measurements {
             result(&mut population, measurement);
         }

@@ -2,7 +2,7 @@
 
 use trialc::eligibility::{EligibilityDocument, Screener, Status};
 use trialc::omop::Assumptions;
-use trialc::population::read::{Map, Memory, Report, mapped};
+use trialc::population::read::{Folder as _, Map, Memory, Report, mapped};
 
 use super::document;
 
@@ -161,4 +161,46 @@ fn a_map_may_be_json() {
     let map = Map::read("map.json", json, &document).expect("a map");
     let (population, _) = mapped(&tables(), &document, &map, &Assumptions::default()).expect("it is read");
     assert_eq!((population.people.len(), population.happenings.rows.len()), (3, 1));
+}
+
+/// The same tables with other ids.
+fn called(tables: &Memory, ids: [&str; 3]) -> Memory {
+    let renamed = |text: &str| -> String {
+        let line = |(number, line): (usize, &str)| {
+            let end = line.find([',', ';']).expect("several columns");
+            let id = match &line[..end] {
+                "1" => ids[0],
+                "2" => ids[1],
+                "3" => ids[2],
+                other => other,
+            };
+            if number == 0 { format!("{line}\n") } else { format!("{id}{}\n", &line[end..]) }
+        };
+        text.lines().enumerate().map(line).collect()
+    };
+    tables.files().iter().fold(Memory::default(), |memory, name| {
+        let file = tables.open(name).expect("a file");
+        let mut bytes = vec![0; file.size() as usize];
+        file.read_at(0, &mut bytes).expect("memory is read");
+        memory.with(name, renamed(std::str::from_utf8(&bytes).expect("text")))
+    })
+}
+
+#[test]
+fn people_may_be_called_by_texts() {
+    let document = document(RULES);
+    let (numbers, _) = statuses(&document, &tables(), MAP);
+    // A whole number that is written otherwise is another id.
+    for ids in [["A-1", "B/2", "ü"], ["1", "01", "x"], ["7.0", "8.0", "9.5"]] {
+        let (texts, report) = statuses(&document, &called(&tables(), ids), MAP);
+        assert_eq!(texts, numbers, "{ids:?}: {}", report.render_text(50));
+    }
+    // `7.0` is how a table with empty cells writes 7.
+    let (mixed, _) =
+        statuses(&document, &tables().with("hba1c.csv", "id,result,taken\n1.0,7.9,2020-05-20\n"), MAP);
+    assert_eq!(mixed[0], numbers[0]);
+    let (other, report) =
+        statuses(&document, &tables().with("hba1c.csv", "id,result,taken\n001,7.9,2020-05-20\n"), MAP);
+    assert_eq!(other[0], "?yyyy", "{}", report.render_text(50));
+    assert!(report.render_text(50).contains("nobody in table"), "{}", report.render_text(50));
 }

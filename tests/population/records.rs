@@ -23,8 +23,8 @@ fn population() -> Population {
     let day = Days::exactly;
     Population {
         people: vec![
-            Subject { id: 7, sex: Some(Sex::Female), born: Some(Days { earliest: 59, latest: 89 }) },
-            Subject { id: 9, sex: None, born: None },
+            Subject { id: 7.into(), sex: Some(Sex::Female), born: Some(Days { earliest: 59, latest: 89 }) },
+            Subject { id: 9.into(), sex: None, born: None },
         ],
         results: Grouped {
             rows: vec![

@@ -149,18 +149,21 @@ struct Document {
 struct Lines {
     file: String,
     starts: Vec<usize>,
+    /// What the lines are called, where they are some of the file's.
+    numbers: Option<Vec<usize>>,
 }
 
 impl Lines {
     fn of(file: &str, text: &str) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        Self { file: file.to_owned(), starts: std::iter::once(0).chain(breaks).collect() }
+        Self { file: file.to_owned(), starts: std::iter::once(0).chain(breaks).collect(), numbers: None }
     }
 
     /// Line and column, counted from 1.
     fn place(&self, at: usize) -> (usize, usize) {
         let line = self.starts.partition_point(|start| *start <= at);
-        (line, at - self.starts[line - 1] + 1)
+        let number = self.numbers.as_ref().map_or(line, |numbers| numbers[line - 1]);
+        (number, at - self.starts[line - 1] + 1)
     }
 }
 
@@ -206,6 +209,44 @@ impl Reader {
             self.take(document, number)?;
         }
         Ok(())
+    }
+
+    /// Reads some of the lines of a file, each a resource, with their numbers. Lines that are `shared` are read with each part of the
+    /// people: they are not counted.
+    ///
+    /// # Errors
+    /// As [`Reader::read`].
+    pub fn read_lines(
+        &mut self,
+        file: &str,
+        lines: &[(usize, &str)],
+        is_shared: bool,
+    ) -> Result<(), ReadError> {
+        let number = self.files.len();
+        let starts = lines.iter().scan(0, |at, (_, line)| {
+            let start = *at;
+            *at += line.len() + 1;
+            Some(start)
+        });
+        let starts: Vec<usize> = starts.collect();
+        let assumptions = self.assumptions;
+        let read = |((line_number, line), base): (&(usize, &str), &usize)| {
+            let mut document = json::read(line).map(|json| document(&json, *base, assumptions));
+            if is_shared && let Ok(document) = &mut document {
+                (document.read, document.notices) = Default::default();
+            }
+            document.map_err(|fault| ReadError {
+                line: *line_number,
+                column: fault.at + 1,
+                record: None,
+                message: fault.message,
+                help: None,
+            })
+        };
+        let documents: Result<Vec<Document>, ReadError> = lines.par_iter().zip(&starts).map(read).collect();
+        let numbers = Some(lines.iter().map(|(number, _)| *number).collect());
+        self.files.push(Lines { file: file.to_owned(), starts, numbers });
+        documents?.into_iter().try_for_each(|document| self.take(document, number))
     }
 
     fn take(&mut self, document: Document, file: usize) -> Result<(), ReadError> {
@@ -411,6 +452,45 @@ impl Reader {
             List::Procedures => record.procedures.push(entry),
         }
     }
+}
+
+/// Whose a resource is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// The key of a person.
+    Person(String),
+    /// A drug that the resources of many people refer to.
+    Shared,
+    /// Of nobody who can be told, or of a kind that is not read.
+    Nobody,
+}
+
+/// Whose the resource of a line of a bulk export is.
+///
+/// # Errors
+/// Where the line is no resource: the column, counted from 1, and why.
+pub fn whose(line: &str) -> Result<Whose, (usize, String)> {
+    let json = json::read(line).map_err(|fault| (fault.at + 1, fault.message))?;
+    let kind = json.get("resourceType").and_then(Json::text);
+    let subject = match kind {
+        None => return Err((1, "this is no resource of FHIR: it has no `resourceType`".into())),
+        Some("Bundle") => {
+            return Err((1, "a Bundle is no line of a bulk export: screen it without --data".into()));
+        }
+        Some("Medication") => return Ok(Whose::Shared),
+        Some("Patient") => return Ok(Whose::Person(key_of(&json, None, 0))),
+        Some("Immunization" | "AllergyIntolerance") => "patient",
+        Some(_) => "subject",
+    };
+    let mut reading = Reading {
+        kind: "Resource",
+        resource: String::new(),
+        addresses: &Addresses::new(),
+        person: None,
+        notices: Vec::new(),
+        base: 0,
+    };
+    Ok(reading.person_of(&json, subject).map_or(Whose::Nobody, Whose::Person))
 }
 
 /// Whether a line may hold a whole object, and is not the beginning of one over several lines.

@@ -88,6 +88,37 @@ impl Report {
         self.groups.iter().filter(|group| group.sort == sort).map(|group| group.count).sum()
     }
 
+    /// Takes the report on other people of the same data in.
+    pub fn join(&mut self, other: Self) {
+        self.persons += other.persons;
+        for (kind, count) in other.resources {
+            let known = self.resources.entry(kind).or_default();
+            known.read += count.read;
+            known.used += count.used;
+        }
+        for group in other.groups {
+            let is_it = |one: &&mut Group| {
+                (one.sort, &one.element, &one.what) == (group.sort, &group.element, &group.what)
+            };
+            match self.groups.iter_mut().find(is_it) {
+                Some(known) => {
+                    known.count += group.count;
+                    if place(&group) < place(known) {
+                        known.first = group.first;
+                    }
+                }
+                None => self.groups.push(group),
+            }
+        }
+        self.groups.sort_by(|a, b| {
+            (a.sort, std::cmp::Reverse(a.count), place(a)).cmp(&(
+                b.sort,
+                std::cmp::Reverse(b.count),
+                place(b),
+            ))
+        });
+    }
+
     /// A few lines for a terminal; at most `most` groups.
     pub fn render_text(&self, most: usize) -> String {
         let read: usize = self.resources.values().map(|count| count.read).sum();
@@ -118,6 +149,11 @@ impl Report {
         }
         text
     }
+}
+
+/// Where the first of a group stands, to be put in order.
+fn place(group: &Group) -> (&str, usize, usize) {
+    (&group.first.file, group.first.line, group.first.column)
 }
 
 /// An element without its indices.

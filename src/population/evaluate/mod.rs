@@ -24,7 +24,7 @@ use self::compile::{Compiler, Leaf, Tree};
 use self::person::Block;
 use self::results::Slot;
 use super::screened::{Column, Screened};
-use super::tables::Population;
+use super::tables::{Population, Subject, SubjectId};
 use crate::eligibility::{EligibilityDocument, Parts, Record, Screener, Status};
 use crate::model::{Criterion, Decision};
 
@@ -35,8 +35,25 @@ const BLOCK: usize = 64 * 64;
 /// [`crate::eligibility::screen`]; what is said of a person is what that says of [`Population::record`].
 pub fn screen(document: &EligibilityDocument, population: &Population, as_of: Option<Date>) -> Vec<Screened> {
     let screener = Screener::of(document);
-    let decide = |decision| decide(document, &screener, decision, population, as_of);
+    let decide = |decision| decide(document, &screener, decision, population, as_of, &[]);
     document.decisions.values().map(decide).collect()
+}
+
+/// The verdicts on a part of the people, of whom only records are there; [`Screened::gathered`] joins the parts. `arms`
+/// are those in which anybody of all parts is already: each part has a column for the same ones.
+pub fn screen_records(
+    document: &EligibilityDocument,
+    records: Vec<Record>,
+    as_of: Option<Date>,
+    arms: &[String],
+) -> (Vec<Subject>, Vec<Screened>) {
+    let id = |record: &Record| SubjectId::of(record.person.id.as_deref().unwrap_or_default());
+    let people = records.iter().map(|record| Subject { id: id(record), sex: None, born: None }).collect();
+    let population = Population { people, beyond: (0..).zip(records).collect(), ..Population::default() };
+    let screener = Screener::of(document);
+    let decide = |decision| decide(document, &screener, decision, &population, as_of, arms);
+    let screened = document.decisions.values().map(decide).collect();
+    (population.people, screened)
 }
 
 /// One column of the verdicts and how it is found.
@@ -78,8 +95,9 @@ fn decide<'a>(
     decision: &'a Decision,
     population: &'a Population,
     as_of: Option<Date>,
+    arms: &'a [String],
 ) -> Screened {
-    let plan = Plan::of(document, screener, decision, population, as_of);
+    let plan = Plan::of(document, screener, decision, population, as_of, arms);
     let people = population.people.len();
     let blocks: Vec<Block> = (0..people.div_ceil(BLOCK))
         .into_par_iter()
@@ -121,6 +139,7 @@ impl<'a> Plan<'a> {
         decision: &'a Decision,
         population: &'a Population,
         as_of: Option<Date>,
+        arms: &'a [String],
     ) -> Self {
         let everybody = &population.everybody;
         let parts = Parts { screener, decision, arm: None, as_of };
@@ -140,7 +159,8 @@ impl<'a> Plan<'a> {
         let mut arms_in_question = screener.arms_in_question(decision, everybody);
         let open = arms_in_question.len();
         if decision.criteria.values().any(|criterion| !criterion.arms.is_empty()) {
-            for arm in population.beyond.values().filter_map(|more| more.person.arm.as_deref()) {
+            let own = population.beyond.values().filter_map(|more| more.person.arm.as_deref());
+            for arm in arms.iter().map(String::as_str).chain(own) {
                 if !arms_in_question.contains(&arm) {
                     arms_in_question.push(arm);
                 }

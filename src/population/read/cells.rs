@@ -32,6 +32,8 @@ pub enum Kind {
     /// Doubles, each the nearest to the decimal of the file.
     Number,
     Text,
+    /// Ids of people, as texts: by these a row is found at all.
+    Key,
 }
 
 impl Kind {
@@ -41,6 +43,7 @@ impl Kind {
             Kind::Day => "dates",
             Kind::Number => "numbers",
             Kind::Text => "texts",
+            Kind::Key => "ids",
         }
     }
 }
@@ -185,7 +188,7 @@ impl Column {
             Kind::Id => Column::Ids(Cells::default()),
             Kind::Day => Column::Days(Cells::default()),
             Kind::Number => Column::Numbers(Cells::default()),
-            Kind::Text => Column::Texts(Texts::default()),
+            Kind::Text | Kind::Key => Column::Texts(Texts::default()),
         }
     }
 

@@ -96,7 +96,7 @@ pub fn read(
 
 /// By which a row is found at all: of a row that has slipped nothing else is taken.
 fn is_key(wanted: &Wanted<'_>) -> bool {
-    wanted.is_required && wanted.kind == super::cells::Kind::Id
+    wanted.is_required && matches!(wanted.kind, super::cells::Kind::Id | super::cells::Kind::Key)
 }
 
 fn delimiter_of(heading: &[u8]) -> u8 {

@@ -9,7 +9,7 @@ use super::cells::{Batch, Cell, Kind, Wanted, number, optional, required};
 use super::folder::{Folder, Table, Unreadable, file};
 use super::gather::{self, Rows};
 use super::map::{EntriesMap, Map, PeopleMap, ResultsMap};
-use super::person::{People, distinct};
+use super::person::{People, distinct, key};
 use super::pool::{Pool, tidy};
 use super::report::{Fault, Faults, Report, Rows as Counts};
 use super::result::NOT_READABLE;
@@ -95,14 +95,14 @@ pub fn mapped(
 fn people(folder: &dyn Folder, map: &PeopleMap, report: &mut Report) -> Result<People, Unreadable> {
     let table = file(folder, &map.file)?;
     let wanted = [
-        required(&map.person, Kind::Id),
+        required(&map.person, Kind::Key),
         needed(map.sex.as_deref(), Kind::Text),
         needed(map.born.as_deref(), Kind::Text),
     ];
     let (pieces, rows) = scan(&table, &wanted, |batch, local: &mut (Vec<(Subject, usize, u64)>, Faults)| {
         let (people, faults) = local;
         for row in 0..batch.rows {
-            let id = match batch.id(0, row) {
+            let id = match key(batch, row, 0) {
                 Cell::Value(id) => id,
                 Cell::Null => {
                     faults.add(batch, row, Fault::NoPerson, 0);
@@ -212,7 +212,7 @@ impl Reading<'_> {
         const DATE: usize = 4;
         let table = file(self.folder, &map.file)?;
         let wanted = [
-            required(&map.person, Kind::Id),
+            required(&map.person, Kind::Key),
             required(&map.value, Kind::Text),
             needed(map.measure_column.as_deref(), Kind::Text),
             needed(map.unit_column.as_deref(), Kind::Text),
@@ -289,7 +289,7 @@ impl Reading<'_> {
         let table = file(self.folder, &map.file)?;
         let start = map.date.as_deref().or(map.start.as_deref()).unwrap_or_default();
         let wanted = [
-            required(&map.person, Kind::Id),
+            required(&map.person, Kind::Key),
             needed(map.name_column.as_deref(), Kind::Text),
             required(start, Kind::Text),
             needed(map.end.as_deref(), Kind::Text),

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 
-use super::super::tables::{Day, Days, Subject};
-use super::cells::{Batch, Cell, Kind, Wanted, civil, optional, required};
+use super::super::tables::{Day, Days, Subject, SubjectId};
+use super::cells::{Batch, Cell, Column, Kind, Wanted, civil, optional, required};
 use super::folder::{Table, Unreadable};
 use super::report::{Fault, Faults, Group, Rows};
 use super::scan::scan;
@@ -42,7 +42,7 @@ enum Places {
         first: i64,
         places: Vec<u32>,
     },
-    Apart(HashMap<i64, u32, FixedState>),
+    Apart(HashMap<SubjectId, u32, FixedState>),
 }
 
 const NOBODY: u32 = u32::MAX;
@@ -56,41 +56,47 @@ impl People {
         let Ok(count) = u32::try_from(subjects.len()) else {
             return Err(Unreadable::new("there are more than 4,294,967,295 people"));
         };
-        let (first, last) = subjects.iter().fold((i64::MAX, i64::MIN), |(first, last), subject| {
-            (first.min(subject.id), last.max(subject.id))
+        let number = |subject: &Subject| match subject.id {
+            SubjectId::Number(number) => Some(number),
+            SubjectId::Text(_) => None,
+        };
+        let numbers: Option<Vec<i64>> = subjects.iter().map(number).collect();
+        let close = numbers.and_then(|numbers| {
+            let (first, last) = (*numbers.iter().min()?, *numbers.iter().max()?);
+            let width = usize::try_from(last.checked_sub(first)?).ok()?;
+            (width / 4 <= numbers.len()).then_some((first, width, numbers))
         });
-        let width = last.checked_sub(first).and_then(|width| usize::try_from(width).ok());
-        let pairs = subjects.iter().map(|subject| subject.id).zip(0..count);
-        let places = match width {
-            Some(width) if width / 4 <= subjects.len() => {
+        let places = match close {
+            Some((first, width, numbers)) => {
                 let mut places = vec![NOBODY; width + 1];
-                for (id, place) in pairs {
-                    places[usize::try_from(id - first).unwrap_or(0)] = place;
+                for (number, place) in numbers.into_iter().zip(0..count) {
+                    places[usize::try_from(number - first).unwrap_or(0)] = place;
                 }
                 Places::Close { first, places }
             }
-            _ => Places::Apart(pairs.collect()),
+            None => Places::Apart(subjects.iter().map(|subject| subject.id.clone()).zip(0..count).collect()),
         };
         Ok(Self { subjects, places })
     }
 
     #[inline]
-    pub fn place(&self, id: i64) -> Option<u32> {
-        match &self.places {
-            Places::Close { first, places } => {
+    pub fn place(&self, id: &SubjectId) -> Option<u32> {
+        match (&self.places, id) {
+            (Places::Close { first, places }, SubjectId::Number(id)) => {
                 let at = usize::try_from(id.checked_sub(*first)?).ok()?;
                 places.get(at).copied().filter(|place| *place != NOBODY)
             }
-            Places::Apart(places) => places.get(&id).copied(),
+            (Places::Close { .. }, SubjectId::Text(_)) => None,
+            (Places::Apart(places), id) => places.get(id).copied(),
         }
     }
 
     /// The person of a row; a fault where there is none.
     #[inline]
     pub fn of_row(&self, batch: &Batch, row: usize, column: usize, faults: &mut Faults) -> Option<u32> {
-        match batch.id(column, row) {
+        match key(batch, row, column) {
             Cell::Value(id) => {
-                let place = self.place(id);
+                let place = self.place(&id);
                 if place.is_none() {
                     faults.add_with(batch, row, Fault::UnknownPerson, column, || id.to_string());
                 }
@@ -142,7 +148,7 @@ pub fn read(table: &Table) -> Result<(People, Rows, Vec<Group>), Unreadable> {
                     None
                 }
             };
-            let subject = Subject { id, sex, born: born(batch, row, &mut local.faults) };
+            let subject = Subject { id: id.into(), sex, born: born(batch, row, &mut local.faults) };
             local.people.push((subject, batch.part, batch.place(row)));
         }
     })?;
@@ -159,11 +165,33 @@ pub fn read(table: &Table) -> Result<(People, Rows, Vec<Group>), Unreadable> {
     Ok((People::of(subjects)?, counted, faults.groups(table, &WANTED.map(|wanted| wanted.name))))
 }
 
+/// The id of a person, in a column of whole numbers or of texts.
+#[inline]
+pub fn key(batch: &Batch, row: usize, column: usize) -> Cell<SubjectId> {
+    match &batch.columns[column] {
+        Some(Column::Texts(texts)) => match texts.get(row) {
+            // A table that has empty cells elsewhere writes whole numbers as `7.0`.
+            Cell::Value(text) => {
+                let whole = text.strip_suffix(".0").map(SubjectId::of);
+                let whole = whole.filter(|id| matches!(id, SubjectId::Number(_)));
+                Cell::Value(whole.unwrap_or_else(|| SubjectId::of(text)))
+            }
+            Cell::Null => Cell::Null,
+            Cell::Bad => Cell::Bad,
+        },
+        _ => match batch.id(column, row) {
+            Cell::Value(id) => Cell::Value(SubjectId::Number(id)),
+            Cell::Null => Cell::Null,
+            Cell::Bad => Cell::Bad,
+        },
+    }
+}
+
 /// Each person once; of those that stand there twice what differs is unknown. With the file and place of each.
 pub fn distinct(pieces: Vec<Vec<(Subject, usize, u64)>>, faults: &mut Faults) -> Vec<Subject> {
     let mut subjects: Vec<Subject> = Vec::new();
     subjects.reserve_exact(pieces.iter().map(Vec::len).sum());
-    let mut seen: HashMap<i64, usize, FixedState> = HashMap::default();
+    let mut seen: HashMap<SubjectId, usize, FixedState> = HashMap::default();
     let mut is_rising = true;
     for piece in pieces {
         for (subject, part, place) in piece {
@@ -174,11 +202,11 @@ pub fn distinct(pieces: Vec<Vec<(Subject, usize, u64)>>, faults: &mut Faults) ->
             }
             if is_rising {
                 is_rising = false;
-                seen = subjects.iter().enumerate().map(|(at, subject)| (subject.id, at)).collect();
+                seen = subjects.iter().enumerate().map(|(at, subject)| (subject.id.clone(), at)).collect();
             }
             match seen.get(&subject.id) {
                 None => {
-                    seen.insert(subject.id, subjects.len());
+                    seen.insert(subject.id.clone(), subjects.len());
                     subjects.push(subject);
                 }
                 Some(at) => {

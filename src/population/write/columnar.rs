@@ -12,11 +12,12 @@ use parquet::schema::types::Type;
 
 use super::{Line, Verdicts, word};
 use crate::eligibility::{Eligibility, Status};
+use crate::population::tables::SubjectId;
 
 /// At most so many people share a row group: what is held in memory of each column in turn.
 const PEOPLE: usize = 1 << 16;
 
-/// Writes `person_id` (INT64), `decision`, `arm`, `verdict` and a column for each criterion (UTF8). `arm` is null in
+/// Writes `person_id` (INT64; UTF8 where an id is no whole number), `decision`, `arm`, `verdict` and a column for each criterion (UTF8). `arm` is null in
 /// the lines about a whole decision; a criterion that has no status in a line is null there.
 ///
 /// # Errors
@@ -33,12 +34,14 @@ pub fn write_parquet(verdicts: &Verdicts<'_>, out: &mut (dyn Write + Send)) -> i
 
 fn written(verdicts: &Verdicts<'_>, out: &mut (dyn Write + Send)) -> Result<(), ParquetError> {
     let headings = verdicts.headings();
+    let has_texts = verdicts.people.iter().any(|subject| matches!(subject.id, SubjectId::Text(_)));
     let properties = WriterProperties::builder()
         .set_created_by(concat!("trialc ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .build();
-    let mut file = SerializedFileWriter::new(out, Arc::new(schema(&headings)?), Arc::new(properties))?;
+    let mut file =
+        SerializedFileWriter::new(out, Arc::new(schema(&headings, has_texts)?), Arc::new(properties))?;
     let lines = verdicts.lines();
     let words = Words::of(&lines);
     for begin in (0..verdicts.people.len()).step_by(PEOPLE) {
@@ -49,10 +52,19 @@ fn written(verdicts: &Verdicts<'_>, out: &mut (dyn Write + Send)) -> Result<(), 
             .filter(|(person, line)| lines[*line].has(*person))
             .collect();
         let mut group = file.next_row_group()?;
-        let ids: Vec<i64> = rows.iter().map(|(person, _)| verdicts.people[*person].id).collect();
-        let mut column = group.next_column()?.expect("a column for each field");
-        column.typed::<Int64Type>().write_batch(&ids, None, None)?;
-        column.close()?;
+        let ids = rows.iter().map(|(person, _)| &verdicts.people[*person].id);
+        if has_texts {
+            text(&mut group, ids.map(|id| Some(ByteArray::from(id.to_string().as_str()))), false)?;
+        } else {
+            let numbers = ids.filter_map(|id| match id {
+                SubjectId::Number(number) => Some(*number),
+                SubjectId::Text(_) => None,
+            });
+            let numbers: Vec<i64> = numbers.collect();
+            let mut column = group.next_column()?.expect("a column for each field");
+            column.typed::<Int64Type>().write_batch(&numbers, None, None)?;
+            column.close()?;
+        }
         text(&mut group, rows.iter().map(|(_, line)| Some(words.decisions[*line].clone())), false)?;
         text(&mut group, rows.iter().map(|(_, line)| words.arms[*line].clone()), true)?;
         let verdict = |(person, line): &(usize, usize)| Some(words.verdict(lines[*line].verdict(*person)));
@@ -70,14 +82,18 @@ fn written(verdicts: &Verdicts<'_>, out: &mut (dyn Write + Send)) -> Result<(), 
     Ok(())
 }
 
-fn schema(headings: &[String]) -> Result<Type, ParquetError> {
+fn schema(headings: &[String], has_texts: bool) -> Result<Type, ParquetError> {
     let field = |name: &str, kind: Physical, repetition: Repetition| {
         let builder = Type::primitive_type_builder(name, kind).with_repetition(repetition);
         let text = (kind == Physical::BYTE_ARRAY).then_some(LogicalType::String);
         builder.with_logical_type(text).build().map(Arc::new)
     };
     let mut fields = vec![
-        field("person_id", Physical::INT64, Repetition::REQUIRED)?,
+        field(
+            "person_id",
+            if has_texts { Physical::BYTE_ARRAY } else { Physical::INT64 },
+            Repetition::REQUIRED,
+        )?,
         field("decision", Physical::BYTE_ARRAY, Repetition::REQUIRED)?,
         field("arm", Physical::BYTE_ARRAY, Repetition::OPTIONAL)?,
         field("verdict", Physical::BYTE_ARRAY, Repetition::REQUIRED)?,

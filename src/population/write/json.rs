@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::{Buffered, Verdicts, word};
 use crate::population::screened::{Column, Screened};
+use crate::population::tables::SubjectId;
 
 /// The format of `verdicts.json`, described by `docs/schemas/verdicts.schema.json`.
 const FORMAT: &str = "trialc-verdicts/1";
@@ -18,7 +19,10 @@ pub fn write_json(verdicts: &Verdicts<'_>, trial: &str, out: &mut dyn Write) -> 
     let decisions: Vec<Decision<'_>> = verdicts.screened.iter().map(Decision::of).collect();
     for (person, subject) in verdicts.people.iter().enumerate() {
         text.push(if person == 0 { "\n{\"person_id\":" } else { ",\n{\"person_id\":" });
-        text.number(subject.id);
+        match &subject.id {
+            SubjectId::Text(id) => text.push(&quoted(id)),
+            number => text.id(number),
+        }
         text.push(",\"decisions\":{");
         for (place, decision) in decisions.iter().enumerate() {
             if place > 0 {

@@ -21,7 +21,7 @@ pub use statuses::write_statuses;
 
 use super::attrition::criteria;
 use super::screened::Screened;
-use super::tables::Subject;
+use super::tables::{Subject, SubjectId};
 use crate::eligibility::{Eligibility, Status};
 
 /// What the files are made of.
@@ -152,8 +152,14 @@ impl<'w> Buffered<'w> {
         self.text.extend_from_slice(text.as_bytes());
     }
 
-    fn number(&mut self, number: i64) {
-        write!(self.text, "{number}").expect("writing to memory does not fail");
+    /// The id of a person as a cell of CSV.
+    fn id(&mut self, id: &SubjectId) {
+        match id {
+            SubjectId::Number(number) => {
+                write!(self.text, "{number}").expect("writing to memory does not fail");
+            }
+            SubjectId::Text(text) => self.push(&cell(text)),
+        }
     }
 
     /// At the end of a line.

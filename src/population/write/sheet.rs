@@ -27,7 +27,7 @@ pub fn write_csv(verdicts: &Verdicts<'_>, out: &mut dyn Write) -> io::Result<()>
             if !line.has(person) {
                 continue;
             }
-            text.number(subject.id);
+            text.id(&subject.id);
             text.push(begin);
             text.push(line.verdict(person).text());
             for place in &line.places {

@@ -25,7 +25,7 @@ pub fn write_statuses(verdicts: &Verdicts<'_>, out: &mut dyn Write) -> io::Resul
             if arm.is_some_and(|arm| !screened.is_open(person, arm)) {
                 continue;
             }
-            text.number(subject.id);
+            text.id(&subject.id);
             text.push(begin);
             text.push(word(screened.status(person, *column)));
             text.push("\n");

@@ -9,7 +9,7 @@ use super::*;
 use crate::population::attrition::tests::screened;
 
 fn people(count: usize) -> Vec<Subject> {
-    (0..count).map(|place| Subject { id: 1_000 + place as i64, sex: None, born: None }).collect()
+    (0..count).map(|place| Subject { id: (1_000 + place as i64).into(), sex: None, born: None }).collect()
 }
 
 /// Two decisions, the second with arms and a criterion whose code the first has too; one person is in arm b already.

@@ -159,7 +159,7 @@ impl Building {
             8_521 => Some(Sex::Other),
             _ => None,
         };
-        self.population.people.push(Subject { id: person.id, sex, born: born(person) });
+        self.population.people.push(Subject { id: person.id.into(), sex, born: born(person) });
         for row in &person.measurements {
             for measure in self.measures.get(&row.concept).cloned().unwrap_or_default() {
                 self.result(measure, row);
