@@ -1,8 +1,19 @@
 //! Concept ids that every database of the OMOP CDM 5.4 shares, whatever vocabulary it was loaded with.
 //!
 //! Sources: the OMOP CDM 5.4 specification and the OHDSI standardised vocabularies (Athena). Held by `tests/population` against
-//! the CONCEPT table of Eunomia's Synthea27Nj (vocabulary v5.0 09-APR-22): the units, and visit 9201. Not held against any
-//! table: sexes, operators, the other visits, condition statuses, and some drug types and answers.
+//! the CONCEPT table of Eunomia's Synthea27Nj (vocabulary v5.0 09-APR-22): the units, and visit 9201. The others stand with the same meaning in
+//! public repositories on GitHub:
+//!
+//! - 8507, 8532, the operators 4171754, 4171755, 4171756 and 4172704, 4033240, 32037: OHDSI/ETL-German-FHIR-Core,
+//!   `src/main/resources/SOURCE_TO_CONCEPT_MAP.csv`;
+//! - 4172703, 262: OHDSI/DataQualityDashboard, `inst/csv/OMOP_CDMv5.4_Field_Level.csv` and `OMOP_CDMv5.4_Table_Level.csv`;
+//! - 32899, 32825: answerdigital/oxford-omop-data-mapper, `docs/transformation-documentation/ConditionOccurrence_condition_status_concept_id.md` and
+//!   `DrugExposure_drug_type_concept_id.md`;
+//! - 8717 (of the Place of Service), 32833, 32838, 32869: OHDSI/ETL-LambdaBuilder, `docs/IBM_CCAE_MDCR/Vocab Updates/STCM_JNJ_TRU_DPOS.txt`,
+//!   `docs/OPTUM_PANTHER/Optum_Panther_Procedure_STEM.md`, `docs/CPRD/CPRD_Therapy_STEM.md`, `docs/IBM_MDCD/MDCD_stem_drug_claims.md`;
+//! - 38000175, 38000176, 38000177: omoponfhir/omoponfhir-omopv5-dstu2-mapping, `OmopMedicationStatement.java`.
+//!
+//! Without such evidence: 8521, 32837, 32839, and some answers.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
