@@ -184,3 +184,30 @@ fn fmt_leaves_a_file_with_faults_as_it_is_and_says_where_they_are() {
     assert!(ended.err.contains("left as it is"), "{}", ended.err);
     assert_eq!(fs::read_to_string(&file).unwrap(), text);
 }
+
+#[test]
+fn calendars_of_many_are_one_file_each_and_keys_that_would_share_one_are_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let trial = root.join("protocols/crossover/trial.trial").to_string_lossy().into_owned();
+    let table = root.join("tests/cli/dates/dates.csv").to_string_lossy().into_owned();
+    for (format, begins) in [("ics", "BEGIN:VCALENDAR"), ("json", "{")] {
+        let made = run(home.path(), &["calendar", &trial, &table, "--format", format, "--out", format]);
+        assert_eq!(made.err, "", "{}", made.out);
+        let one = fs::read_to_string(home.path().join(format).join(format!("0017.{format}"))).unwrap();
+        assert!(one.starts_with(begins), "{one}");
+        let alone = run(
+            home.path(),
+            &["calendar", &trial, &table, "--participant", "0017", "--key", "0017", "--format", format],
+        );
+        assert_eq!(one, alone.out, "the file of one is what is shown of one");
+    }
+    let none = run(home.path(), &["calendar", &trial, &table, "--format", "ics"]);
+    assert_eq!(none.code, Some(2));
+    assert!(none.err.contains("--out FOLDER"), "{}", none.err);
+    let twins = home.path().join("twins.csv");
+    fs::write(&twins, "participant,event,date\na/1,consent,2026-07-01\na:1,consent,2026-07-01\n").unwrap();
+    let refused = run(home.path(), &["calendar", &trial, "twins.csv", "--format", "ics", "--out", "twins"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.err.contains("same name") && !home.path().join("twins").exists(), "{}", refused.err);
+}

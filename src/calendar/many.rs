@@ -94,6 +94,11 @@ impl People {
         self.0.keys().map(String::as_str)
     }
 
+    /// Key and dates of each, in the order of the table.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Dates)> {
+        self.0.iter().map(|(key, dates)| (key.as_str(), dates))
+    }
+
     pub fn len(&self) -> usize {
         self.0.len()
     }

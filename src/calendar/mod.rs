@@ -35,11 +35,19 @@ pub const DEFAULT_HORIZON: u32 = 3;
 /// without it, all that has not taken place is planned. `horizon` is the number of cycles to show, after the
 /// last one with a visit, of a cycle that has no number of its own.
 pub fn calendar(trial: &Trial, dates: &Dates, as_of: Option<Date>, horizon: u32) -> Calendar {
-    let dates = &*settle::settled(trial, dates);
+    let given = dates;
+    let dates = &*settle::settled(trial, given);
     let mut planner = plan::Planner::new(trial, dates);
     let instances = planner.instances(horizon);
     let mut visits: Vec<VisitEntry> =
         instances.iter().map(|instance| status::visit_entry(&mut planner, *instance, as_of)).collect();
+    for visit in &mut visits {
+        let number = visit.number.unwrap_or(1);
+        let is_given = given.visits.get(&visit.name).is_some_and(|known| known.contains_key(&number));
+        if visit.actual.is_some() && !is_given {
+            visit.notes.push("held with its event".to_owned());
+        }
+    }
     let mut events = status::event_entries(&mut planner, as_of);
     let conflicts = match Network::of(trial) {
         // Dates cannot repair what no calendar can keep.
@@ -147,6 +155,9 @@ pub struct VisitEntry {
     /// The day nearest to the target, inside the window, on which the clinic is open; only where closed days were
     /// asked for and the visit is still to come.
     pub open_day: Option<Date>,
+    /// Times within the day at which something is done, in words: one line for each set of times.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub times: Vec<String>,
     /// In words: what is to be said about it.
     pub notes: Vec<String>,
 }

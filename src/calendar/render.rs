@@ -72,6 +72,7 @@ impl VisitEntry {
         if let Some(possible) = &self.possible {
             remarks.push(format!("possible {possible}"));
         }
+        remarks.extend(self.times.iter().cloned());
         remarks
     }
 }

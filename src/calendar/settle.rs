@@ -1,4 +1,9 @@
-//! Events that are one of several: their day, once it cannot change any more.
+//! What follows from the dates alone: events that are one of several, and visits that an event itself is.
+//!
+//! A visit `on EVENT` takes place whenever its event happens, so that the day of the event is the day of the visit, unless the
+//! visit has a day of its own, is known to have been missed, or need not be this participant's (a condition, another arm).
+//!
+//! Of events that are one of several, the day once it cannot change any more:
 //!
 //! The first of several is settled when one of them has happened: what happens later is later. A moment that is only
 //! counted from an event (`36 months after surgery`) settles it when nothing else is open. The last is settled
@@ -9,7 +14,7 @@ use std::borrow::Cow;
 use jiff::civil::Date;
 
 use super::dates::{Attendance, Dates};
-use crate::model::{Anchor, Moment, Occurrence, OneOf, Trial};
+use crate::model::{Anchor, Moment, Occurrence, OneOf, Trial, VisitTiming};
 use crate::time::apply;
 
 /// The dates with a day for each such event that is settled and has none of its own.
@@ -23,9 +28,41 @@ pub(super) fn settled<'d>(trial: &Trial, dates: &'d Dates) -> Cow<'d, Dates> {
             let date = is_open.then(|| date_of(one_of, &known)).flatten()?;
             Some((name.clone(), date))
         });
-        let Some((name, date)) = found else { return known };
+        let Some((name, date)) = found else { break };
         known.to_mut().events.insert(name, vec![date]);
     }
+    for (name, number, day) in held_with_events(trial, &known) {
+        known.to_mut().visits.entry(name).or_default().insert(number, Attendance::Done(day));
+    }
+    known
+}
+
+/// Visits on an event that has happened, of which nothing is said: name, number and day.
+pub(super) fn held_with_events(trial: &Trial, dates: &Dates) -> Vec<(String, u32, Date)> {
+    let visits = trial.schedule.iter().flat_map(|schedule| &schedule.visits);
+    let mut held = Vec::new();
+    for (name, visit) in visits {
+        let VisitTiming::OnEvent { moment: Moment { offset: None, of }, .. } = &visit.timing else {
+            continue;
+        };
+        let Anchor::Event { name: event, occurrence } = of else { continue };
+        // A visit under a condition or of other arms may be none of this participant's.
+        let is_in_arm = visit.arms.is_empty() || visit.arms.iter().any(|arm| dates.arms.contains(arm));
+        let is_theirs = visit.repeat.is_none() && visit.when.is_none() && is_in_arm;
+        let Some(days) = dates.events.get(event).filter(|_| is_theirs) else { continue };
+        let days: Vec<Date> = match occurrence {
+            Occurrence::Any | Occurrence::Each => days.clone(),
+            Occurrence::Last => days.last().copied().into_iter().collect(),
+            Occurrence::Once | Occurrence::First => days.first().copied().into_iter().collect(),
+        };
+        let known = dates.visits.get(name);
+        for (number, day) in (1..).zip(days) {
+            if known.is_none_or(|known| !known.contains_key(&number)) {
+                held.push((name.clone(), number, day));
+            }
+        }
+    }
+    held
 }
 
 fn date_of(one_of: &OneOf, dates: &Dates) -> Option<Date> {

@@ -1,14 +1,15 @@
 //! What is to be said of each event and visit on the day of the calendar.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
 use super::dates::Attendance;
 use super::plan::{Instance, Plan, Planner, follows_each_occurrence, timing_anchor};
 use super::{EventEntry, EventStatus, Status, VisitEntry};
-use crate::model::{Anchor, Event, Visit};
-use crate::time::{apply, days_between};
+use crate::model::{Anchor, Event, Schedule, Visit};
+use crate::time::{apply, around, clock, days_between};
 
 /// A visit, or one repetition of it, with what is reckoned of it: the core of [`VisitEntry`], without words.
 #[derive(Clone, Debug)]
@@ -88,8 +89,26 @@ pub(super) fn visit_entry<'a>(
         clamped: plan.clamped.is_some(),
         possible: None,
         open_day: None,
+        times: times(schedule, instance.visit),
         notes,
     }
+}
+
+/// `PK profile, from dose: −30 min, 15 min (±2 min), 1 h`, for each set of times of the visit.
+fn times(schedule: &Schedule, visit: &str) -> Vec<String> {
+    let cells = schedule.activities.values().flat_map(|activity| &activity.cells);
+    let named: BTreeSet<&String> =
+        cells.filter(|cell| cell.visit == visit).filter_map(|cell| cell.per.as_ref()).collect();
+    let sets = schedule.timepoints.iter().filter(|(name, _)| named.contains(name));
+    sets.map(|(_, set)| {
+        let points = set.points.iter().map(|point| {
+            let window = around(point).map(|window| format!(" ({window})")).unwrap_or_default();
+            let label = point.label.as_ref().map(|label| format!("{label}: ")).unwrap_or_default();
+            format!("{label}{}{window}", clock(point.minutes))
+        });
+        format!("{}, from {}: {}", set.label, set.from, points.collect::<Vec<_>>().join(", "))
+    })
+    .collect()
 }
 
 /// Why the visit is none of this participant's: the arm, or the end of its cycles.

@@ -1,13 +1,19 @@
 //! `trialc calendar`
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
 use clap::{Args, ValueEnum};
+use rayon::prelude::*;
 
 use super::console::Console;
-use super::files::{STDIN, read_data, read_text};
+use super::files::{STDIN, read_data, read_text, shown};
+use super::publish::publish;
 use super::report::trial_of;
 use super::{Day, Exit, Failure, Outcome};
 use crate::calendar::{ClosedDays, DEFAULT_HORIZON, Dates, InputError, People, calendar};
 use crate::diagnostics::did_you_mean;
+use crate::emit::Artifact;
 use crate::model::Trial;
 use crate::source::Source;
 
@@ -43,6 +49,9 @@ pub struct Arguments {
     /// Tells participants apart in iCalendar files; a number of your own, never a name or a date of birth
     #[arg(long, value_name = "KEY", default_value = "participant")]
     key: String,
+    /// Of a table in JSON or iCalendar: the folder for one file of each participant
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -64,6 +73,10 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     let table = arguments.dates.iter().find(|path| path.to_ascii_lowercase().ends_with(".csv"));
     if let Some(table) = table {
         return of_table(console, &trial, table, &closed, arguments);
+    }
+    if arguments.out.is_some() {
+        return Err(Failure::new("`--out` is for a table of participants")
+            .help("give a table: `trialc calendar trial.trial dates.csv --format ics --out FOLDER`"));
     }
     if arguments.participant.is_some() {
         return Err(Failure::new("`--participant` chooses from a table of participants")
@@ -126,11 +139,62 @@ fn of_table(
         Format::Table => console.out(&people.counts(trial, as_of, arguments.horizon).to_text())?,
         Format::Csv => console.out(&people.to_csv(trial, as_of, arguments.horizon, closed))?,
         Format::Json | Format::Ics => {
-            return Err(Failure::new("this format shows one participant")
-                .help("choose one with `--participant KEY`, or write all as a table with `--format csv`"));
+            let Some(folder) = &arguments.out else {
+                return Err(Failure::new("this format shows one participant")
+                    .help("give a folder with `--out FOLDER` for one file of each, or choose one with `--participant KEY`"));
+            };
+            return each(console, trial, &people, closed, arguments, folder);
         }
     }
     Ok(Exit::Fine)
+}
+
+/// One file for each participant, named by the key.
+fn each(
+    console: &Console,
+    trial: &Trial,
+    people: &People,
+    closed: &ClosedDays,
+    arguments: &Arguments,
+    folder: &Path,
+) -> Outcome {
+    let mut names: BTreeMap<String, &str> = BTreeMap::new();
+    for key in people.keys() {
+        if let Some(other) = names.insert(file_name(key).to_lowercase(), key) {
+            return Err(Failure::new(format!("`{key}` and `{other}` would have a file of the same name"))
+                .help("tell participants apart by letters, digits, `-`, `_` and `.`"));
+        }
+    }
+    let as_of = arguments.as_of.map(Day::date);
+    let ending = if arguments.format == Format::Ics { "ics" } else { "json" };
+    let all: Vec<(&str, &Dates)> = people.iter().collect();
+    let made: Vec<(Artifact, bool)> = all
+        .into_par_iter()
+        .map(|(key, dates)| {
+            let mut calendar = calendar(trial, dates, as_of, arguments.horizon);
+            calendar.keep_closed(closed);
+            let text = match arguments.format {
+                Format::Ics => calendar.to_ics(key),
+                _ => calendar.to_json(),
+            };
+            (Artifact::new(format!("{}.{ending}", file_name(key)), text), calendar.conflicts.is_empty())
+        })
+        .collect();
+    let is_kept = made.iter().all(|(_, is_kept)| *is_kept);
+    let artifacts: Vec<Artifact> = made.into_iter().map(|(artifact, _)| artifact).collect();
+    publish(folder, &artifacts)?;
+    console.out(&format!("{} calendars in {}\n", artifacts.len(), shown(folder)))?;
+    Ok(if is_kept { Exit::Fine } else { Exit::Findings })
+}
+
+/// The key, without what a file name cannot hold on every system.
+fn file_name(key: &str) -> String {
+    let letters: String = key
+        .chars()
+        .map(|sign| if sign.is_alphanumeric() || matches!(sign, '-' | '_' | '.') { sign } else { '_' })
+        .collect();
+    let is_hidden = letters.starts_with('.');
+    if is_hidden { format!("_{letters}") } else { letters }
 }
 
 /// The days without visits of the protocol, the arguments and a file of holidays.

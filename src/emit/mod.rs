@@ -123,7 +123,7 @@ pub static TARGETS: &[Target] = &[
     },
     Target {
         name: "fhir",
-        about: "the forms as Questionnaires of HL7 FHIR R4",
+        about: "study, schedule and forms in HL7 FHIR R4: ResearchStudy, PlanDefinition and Questionnaires",
         default: false,
         emit: fhir::emit,
     },

@@ -6,6 +6,7 @@
 //! where only dates are known, count as the whole days they contain: the last part of a day is decided by the
 //! time of day, which a date does not have.
 
+mod day;
 pub mod network;
 mod partial;
 #[cfg(test)]
@@ -16,6 +17,7 @@ use std::sync::OnceLock;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+pub use day::{around, clock};
 pub use partial::{DateRange, NotADate, completed, day_after, day_before, days_inside};
 
 use crate::model::{Direction, Duration, Offset};

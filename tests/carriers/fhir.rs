@@ -151,7 +151,7 @@ fn identifiers_are_new_and_no_text_is_empty() {
 fn the_loss_report_names_form_and_field() {
     let losses = file(&build("fhir", &small()), "fhir/losses.md");
     assert!(losses.contains("- VS.WEIGHT_VSORRES: Only if the participant is female"), "{losses}");
-    assert!(losses.contains("- Week 2: day 15 +/- 2 days"), "{losses}");
+    assert!(!losses.contains("Week 2: day 15"), "the plan carries the window: {losses}");
     assert!(!losses.contains("is not lower than"), "a check that is carried: {losses}");
 }
 
@@ -160,4 +160,63 @@ fn the_same_protocol_gives_the_same_bytes() {
     for (study, trial) in studies() {
         assert_eq!(build("fhir", &trial), build("fhir", &trial), "{study}");
     }
+}
+
+fn resource(trial: &Trial, name: &str) -> Value {
+    serde_json::from_str(&file(&build("fhir", trial), &format!("fhir/{name}.json"))).expect("JSON")
+}
+
+#[test]
+fn a_visit_starts_so_long_after_its_anchor_and_has_its_window_beside() {
+    let plan = resource(&small(), "PlanDefinition");
+    let actions = plan["action"].as_array().expect("actions");
+    let of = |id: &str| actions.iter().find(|action| action["id"] == id).expect("an action");
+    assert_eq!(of("event-randomization")["title"], "Randomization");
+    let week_2 = &of("visit-week-2")["relatedAction"][0];
+    assert_eq!(week_2["actionId"], "event-randomization");
+    assert_eq!(week_2["relationship"], "after-start");
+    let days = |count: i64| serde_json::json!({ "value": count, "unit": "days", "system": "http://unitsofmeasure.org", "code": "d" });
+    assert_eq!(week_2["offsetDuration"], days(14));
+    let window = serde_json::json!({ "low": days(-2), "high": days(2) });
+    assert_eq!(
+        week_2["extension"][0],
+        serde_json::json!({ "url": "urn:trialc:fhir:window", "valueRange": window })
+    );
+    // Day 1 is the day of the randomization itself, without a window.
+    let baseline = &of("visit-baseline")["relatedAction"][0];
+    let expected =
+        serde_json::json!({ "actionId": "event-randomization", "relationship": "concurrent-with-start" });
+    assert_eq!(*baseline, expected);
+}
+
+#[test]
+fn what_is_done_and_filled_in_at_a_visit_stands_inside_it() {
+    let trial = small();
+    let plan = resource(&trial, "PlanDefinition");
+    let visit = |id: &str| {
+        let actions = plan["action"].as_array().expect("actions");
+        let action = actions.iter().find(|action| action["id"] == id).expect("a visit");
+        action["action"].as_array().cloned().unwrap_or_default()
+    };
+    let titles = |id: &str| -> Vec<String> {
+        visit(id).iter().map(|one| one["title"].as_str().expect("a title").to_owned()).collect()
+    };
+    assert!(titles("visit-baseline").contains(&"Body weight".to_owned()));
+    assert!(!titles("visit-week-2").contains(&"Body weight".to_owned()), "weighed at baseline only");
+    let weight =
+        visit("visit-baseline").into_iter().find(|one| one["title"] == "Body weight").expect("weight");
+    assert_eq!(weight["textEquivalent"], "Only if the participant is female.");
+    let vitals = questionnaire(&trial, "VS");
+    assert!(visit("visit-week-2").iter().any(|one| one["definitionCanonical"] == vitals["url"]));
+}
+
+#[test]
+fn a_status_that_nobody_stated_is_told_as_a_loss() {
+    let mut trial = small();
+    let losses = |trial: &Trial| file(&build("fhir", trial), "fhir/losses.md");
+    assert_eq!(resource(&trial, "ResearchStudy")["status"], "in-review");
+    assert!(losses(&trial).contains("the protocol says no status"));
+    trial.header.status = Some("recruiting".to_owned());
+    assert_eq!(resource(&trial, "ResearchStudy")["status"], "active");
+    assert!(!losses(&trial).contains("the protocol says no status"));
 }

@@ -6,6 +6,7 @@ mod eligibility;
 mod findings;
 mod history;
 mod language;
+mod matrix;
 mod names;
 mod reach;
 mod schemas;

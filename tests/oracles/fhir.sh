@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# FHIR R4 Questionnaires, judged by @medplum/core with the definitions of R4 (structure, cardinality, invariants) and by npm's fhir
-# (required bindings); what neither looks at is checked here: identifiers of questions, and every FHIRPath, which is evaluated.
+# FHIR R4: ResearchStudy, PlanDefinition and Questionnaires, judged by @medplum/core with the definitions of R4 (structure, cardinality, invariants) and by npm's fhir
+# (required bindings); what neither looks at is checked here: identifiers
+# of questions, what the actions of the plan refer to, and every FHIRPath, which is evaluated.
 # Usage: tests/oracles/fhir.sh FOLDER, with one folder of outputs for each study in it.
 source "$(dirname "$0")/_tools.sh"
 built=${1:?"the folder of what was built"}
@@ -28,8 +29,9 @@ const flat = (items, parents = []) =>
 for (const folder of process.argv.slice(2)) {
   const found = [];
   const files = readdirSync(folder).filter((file) => file.endsWith(".json")).sort();
-  let questions = 0, conditions = 0, constraints = 0;
-  const urls = new Set();
+  let questions = 0, conditions = 0, constraints = 0, related = 0;
+  const urls = new Set(files.filter((file) => file.startsWith("Questionnaire-")).map((file) => JSON.parse(readFileSync(`${folder}/${file}`)).url));
+  const known = new Set();
   for (const file of files) {
     const resource = JSON.parse(readFileSync(`${folder}/${file}`));
     const say = (text) => found.push(`${file}: ${text}`);
@@ -42,8 +44,27 @@ for (const folder of process.argv.slice(2)) {
     for (const message of verdict.messages ?? []) {
       if (message.severity === "error" || message.severity === "fatal") say(`fhir: ${message.location}: ${message.message}`);
     }
-    if (urls.has(resource.url)) say(`the url ${resource.url} is another's`);
-    urls.add(resource.url);
+    if (resource.url && known.has(resource.url)) say(`the url ${resource.url} is another's`);
+    known.add(resource.url);
+    for (const { reference } of resource.protocol ?? [])
+      if (!files.includes("PlanDefinition.json") || reference !== `PlanDefinition/${JSON.parse(readFileSync(`${folder}/PlanDefinition.json`)).id}`)
+        say(`the protocol ${reference} is not there`);
+    if (resource.resourceType === "PlanDefinition") {
+      const nested = (actions) => (actions ?? []).flatMap((action) => [action, ...nested(action.action)]);
+      const actions = nested(resource.action);
+      const ids = new Set();
+      for (const { id } of actions) {
+        if (ids.has(id)) say(`the action ${id} is there twice`);
+        ids.add(id);
+      }
+      for (const action of actions) {
+        for (const { actionId } of action.relatedAction ?? []) {
+          related += 1;
+          if (!ids.has(actionId)) say(`${action.id} counts from ${actionId}, which is no action`);
+        }
+        if (action.definitionCanonical && !urls.has(action.definitionCanonical)) say(`${action.id}: no questionnaire ${action.definitionCanonical}`);
+      }
+    }
     const all = flat(resource.item);
     const byLink = new Map();
     for (const { item } of all) {
@@ -83,8 +104,9 @@ for (const folder of process.argv.slice(2)) {
     of(resource, context);
     for (const { item } of all) of(item, record);
   }
-  if (files.length < 4) found.push(`${files.length} questionnaires`);
-  console.log(`${folder}: ${files.length} questionnaires, ${questions} questions, ${conditions} conditions, ${constraints} constraints`);
+  if (urls.size < 4) found.push(`${urls.size} questionnaires`);
+  if (!files.includes("ResearchStudy.json")) found.push("no ResearchStudy");
+  console.log(`${folder}: ${urls.size} questionnaires, ${related} distances between actions, ${questions} questions, ${conditions} conditions, ${constraints} constraints`);
   if (found.length) { failed = true; console.error(found.slice(0, 40).join("\n")); }
 }
 if (failed) process.exit(1);
@@ -114,4 +136,10 @@ refused Questionnaire-VS.json '"linkId": "VSREASND"' '"linkId": "VSPERF"' 'is th
 refused Questionnaire-VS.json '"question": "VSPERF"' '"question": "VSPERFORMED"' 'which is not there'
 refused Questionnaire-VS.json '.exists()).not() or' '.exists()) and' 'not true of an empty response'
 refused Questionnaire-VS.json 'repeat(item)' 'repeat item' 'no FHIRPath'
+refused ResearchStudy.json '"title":' '"titel":' 'medplum'
+refused ResearchStudy.json '"status": "[a-z-]*"' '"status": "running"' 'fhir:'
+refused ResearchStudy.json 'PlanDefinition\/' 'PlanDefinition\/x' 'is not there'
+refused PlanDefinition.json '"actionId": "' '"actionId": "x' 'which is no action'
+refused PlanDefinition.json '"relationship": "[a-z-]*"' '"relationship": "about"' 'fhir:'
+refused PlanDefinition.json ':questionnaire:' ':form:' 'no questionnaire'
 echo "fhir: ${#folders[@]} studies judged; wrong elements, codes, identifiers, conditions and expressions are refused"

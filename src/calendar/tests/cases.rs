@@ -539,3 +539,57 @@ care
     assert_eq!(json["visits"][2]["status"], "due");
     assert_eq!(json["visits"][0]["actual"], "2011-06-20");
 }
+
+/// Somebody who withdrew has left on that day, whether or not the visit is written down beside the event.
+#[test]
+fn a_visit_on_an_event_takes_place_with_it() {
+    let known = ["randomization=2011-07-01", "withdrawal=2011-07-20"];
+    let held = |pairs: &[&str]| {
+        let all: Vec<&str> = known.iter().chain(pairs).copied().collect();
+        lines(&plan(&follow_up(), &all, Some("2011-09-05"))).pop().expect("the last visit")
+    };
+    assert_eq!(held(&[]), "early_termination: 2011-07-20 done in window; held with its event");
+    assert_eq!(held(&["early_termination=2011-07-20"]), "early_termination: 2011-07-20 done in window");
+    assert_eq!(held(&["early_termination=2011-07-22"]), "early_termination: 2011-07-20 done 2 days late");
+    assert_eq!(held(&["early_termination=missed"]), "early_termination: 2011-07-20 missed");
+}
+
+/// A visit that is only counted from the event is another day.
+#[test]
+fn a_visit_some_days_after_an_event_is_not_held_with_it() {
+    let later = target(event("withdrawal"), after(days(7)), days(0), days(0), "7 days after withdrawal");
+    let draft = Draft::new("t").event("withdrawal").visit("a", "later", later);
+    let found = plan(&draft, &["withdrawal=2011-07-20"], Some("2011-09-05"));
+    assert_eq!(lines(&found), ["later: 2011-07-27 missed"]);
+}
+
+#[test]
+fn times_within_the_day_stand_beside_the_visits_that_have_them() {
+    use crate::model::{Activity, ActivityKind, Cell, Timepoint, Timepoints};
+    let mut draft = follow_up();
+    let schedule = draft.0.schedule.as_mut().expect("a schedule");
+    let point = |minutes, late| Timepoint { label: None, minutes, early: late, late };
+    let set = Timepoints {
+        label: "PK profile".to_owned(),
+        from: "dose".to_owned(),
+        anchor: None,
+        points: vec![point(-30, 0), point(60, 5)],
+        origin: crate::model::Origin::default(),
+    };
+    schedule.timepoints.insert("pk".to_owned(), set);
+    let cell = Cell { visit: "baseline".to_owned(), per: Some("pk".to_owned()), ..Cell::default() };
+    let sample = Activity {
+        label: "Sample".to_owned(),
+        kind: ActivityKind::Measure,
+        cells: vec![cell],
+        throughout: None,
+        origin: crate::model::Origin::default(),
+    };
+    schedule.activities.insert("sample".to_owned(), sample);
+    let found = plan(&draft, &["randomization=2011-07-01"], None);
+    let baseline = found.visits.iter().find(|visit| visit.name == "baseline").expect("the visit");
+    assert_eq!(baseline.times, ["PK profile, from dose: −30 min, 1 h (±5 min)"]);
+    assert!(found.visits.iter().all(|visit| visit.name == "baseline" || visit.times.is_empty()));
+    assert!(found.to_ics("1").replace("\r\n ", "").contains("PK profile\\, from dose: −30 min"));
+    assert!(found.to_text().contains("PK profile, from dose"));
+}

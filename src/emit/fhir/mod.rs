@@ -1,6 +1,7 @@
-//! The forms as Questionnaires of HL7 FHIR R4, one for each.
+//! The trial in HL7 FHIR R4: a ResearchStudy, its schedule as a PlanDefinition, its forms as Questionnaires, one for each.
 
 mod path;
+mod protocol;
 mod questionnaire;
 
 use path::Path;
@@ -11,7 +12,7 @@ use super::losses::Losses;
 use crate::casebook::{Answer, Carried, Sheet, sheets};
 use crate::model::Trial;
 
-/// One file for each form and the loss report; none for a trial without forms.
+/// One file for the study, for its schedule and for each form, and the loss report; none for a trial without forms.
 pub(super) fn emit(trial: &Trial) -> Vec<Artifact> {
     let all = sheets(trial);
     let asked: Vec<Sheet<'_>> = all.iter().filter(|sheet| !sheet.items.is_empty()).cloned().collect();
@@ -22,7 +23,11 @@ pub(super) fn emit(trial: &Trial) -> Vec<Artifact> {
         let content = questionnaire::questionnaire(trial, sheet);
         Artifact::json(format!("fhir/Questionnaire-{}.json", sheet.name), &content)
     };
-    let mut artifacts: Vec<Artifact> = asked.par_iter().map(of).collect();
+    let mut artifacts = vec![Artifact::json("fhir/ResearchStudy.json", &protocol::study(trial))];
+    if let Some(schedule) = &trial.schedule {
+        artifacts.push(Artifact::json("fhir/PlanDefinition.json", &protocol::plan(trial, schedule, &asked)));
+    }
+    artifacts.extend(asked.par_iter().map(of).collect::<Vec<_>>());
     artifacts.push(Artifact::new("fhir/losses.md", losses(trial, &all, &asked)));
     artifacts
 }
@@ -67,13 +72,11 @@ fn losses(trial: &Trial, all: &[Sheet<'_>], asked: &[Sheet<'_>]) -> String {
             }
         }
     }
-    for visit in trial.schedule.iter().flat_map(|schedule| schedule.visits.values()) {
-        losses.add(
-            "times and windows of visits",
-            "`schedule.json`",
-            format!("{}: {}", visit.label, visit.timing.text()),
-        );
-    }
+    protocol::losses(trial, &mut losses);
+    losses.note(
+        "A visit of the PlanDefinition starts at its target; the days before and after are the extension `urn:trialc:fhir:window`, in \
+         the words of the protocol they are `textEquivalent`.",
+    );
     losses.note("The participant is the `subject` of a response, the visit an answer of its own (`VISIT`).");
     losses.note(
         "Checks and soft limits are `questionnaire-constraint`s in FHIRPath; the context is the response or, in a form of \

@@ -9,7 +9,7 @@ use crate::number::Exact;
 use crate::wording::unit_name::plain;
 
 const CORE: &str = "http://hl7.org/fhir/StructureDefinition";
-const UCUM: &str = "http://unitsofmeasure.org";
+pub(super) const UCUM: &str = "http://unitsofmeasure.org";
 const LOINC: &str = "http://loinc.org";
 /// Characters of an `id`.
 const ID_LENGTH: usize = 64;
@@ -301,7 +301,7 @@ fn option(coding: Object<'_>) -> Object<'_> {
     Object::new().with("valueCoding", coding)
 }
 
-fn coding<'a>(
+pub(super) fn coding<'a>(
     system: Option<&'static str>,
     code: impl Into<Json<'a>>,
     display: Option<impl Into<Json<'a>>>,
@@ -313,12 +313,12 @@ fn display<'a>(link: &str, text: &str) -> Object<'a> {
     Object::new().with("linkId", link.to_owned()).with("text", written(text, "-")).with("type", "display")
 }
 
-fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+pub(super) fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
 }
 
 /// A string of FHIR: not empty, and without control characters other than line ends and tabs.
-fn written(text: &str, instead: &str) -> String {
+pub(super) fn written(text: &str, instead: &str) -> String {
     let known = |sign: char| if sign.is_control() && !"\n\t".contains(sign) { ' ' } else { sign };
     let text: String = text.chars().map(known).collect();
     let text = text.trim();
@@ -326,7 +326,7 @@ fn written(text: &str, instead: &str) -> String {
 }
 
 /// An `id`: letters, digits, `-` and `.`, 64 at most. What is longer keeps its end, where names differ.
-fn id(text: &str) -> String {
+pub(super) fn id(text: &str) -> String {
     let letters: String = text
         .chars()
         .map(|sign| if sign.is_ascii_alphanumeric() || sign == '.' { sign } else { '-' })
@@ -335,14 +335,14 @@ fn id(text: &str) -> String {
 }
 
 /// The part of a URN.
-fn urn(text: &str) -> String {
+pub(super) fn urn(text: &str) -> String {
     text.chars()
         .map(|sign| if sign.is_ascii_alphanumeric() || matches!(sign, '.' | '-' | '_') { sign } else { '-' })
         .collect()
 }
 
 /// A name for programs: letters, digits and `_`, a capital first.
-fn computable(name: &str) -> String {
+pub(super) fn computable(name: &str) -> String {
     let letters: String =
         name.chars().map(|sign| if sign.is_ascii_alphanumeric() { sign } else { '_' }).collect();
     let mut signs = letters.chars();

@@ -4,6 +4,7 @@
 
 mod checks;
 mod losses;
+mod matrix;
 pub(super) mod page;
 mod schema;
 mod trace;
@@ -31,6 +32,7 @@ pub(super) fn emit(trial: &Trial) -> Vec<Artifact> {
             || {
                 [
                     Artifact::new("forms/traceability.csv", trace::csv(trial)),
+                    Artifact::new("forms/traceability.html", matrix::page(trial)),
                     Artifact::new("forms/losses.md", losses::report(trial)),
                 ]
             },

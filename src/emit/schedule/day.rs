@@ -3,7 +3,7 @@
 use super::svg::{Anchored, BOXES, Drawing, Tenths, shortened, wrapped};
 use super::table::titled;
 use crate::model::{Moment, Schedule, Timepoint, Timepoints, Trial};
-use crate::time::MINUTES_PER_DAY;
+pub(super) use crate::time::{around, clock};
 use crate::wording::Wording;
 
 /// `PK profile, counted from dose: −30 min, 15 min (±2 min), 1 h (±5 min).`
@@ -31,32 +31,6 @@ fn point(point: &Timepoint) -> String {
         Some(label) => format!("{label}: {time}"),
         None => time,
     }
-}
-
-/// `±5 min`, `−30/+10 min`; nothing where the time is exact.
-pub(super) fn around(point: &Timepoint) -> Option<String> {
-    match (point.early, point.late) {
-        (0, 0) => None,
-        (early, late) if early == late => Some(format!("±{}", clock(late))),
-        (0, late) => Some(format!("+{}", clock(late))),
-        (early, 0) => Some(format!("−{}", clock(early))),
-        (early, late) => Some(format!("−{}/+{}", clock(early), clock(late))),
-    }
-}
-
-/// `15 min`, `1 h 30 min`, `−30 min`, `24 h`, `3 d`.
-pub(super) fn clock(minutes: i64) -> String {
-    let (sign, minutes) = if minutes < 0 { ("−", -minutes) } else { ("", minutes) };
-    let (hours, rest) = (minutes / 60, minutes % 60);
-    let text = match (hours, rest) {
-        (0, rest) => format!("{rest} min"),
-        _ if minutes > 3 * MINUTES_PER_DAY && minutes % MINUTES_PER_DAY == 0 => {
-            format!("{} d", minutes / MINUTES_PER_DAY)
-        }
-        (hours, 0) => format!("{hours} h"),
-        (hours, rest) => format!("{hours} h {rest} min"),
-    };
-    format!("{sign}{text}")
 }
 
 const MARGIN: Tenths = 240;
