@@ -373,6 +373,12 @@ impl Writer<'_> {
                 columns.push(format!("  {}", own.join(", ")));
             }
         }
+        if !self.undated.is_empty() {
+            join("undated", "u");
+            columns.extend(
+                self.undated.iter().map(|(_, column)| format!("  COALESCE(u.{column}, 0) = 1 AS {column}")),
+            );
+        }
         for few in &self.last_few {
             let name = &few.column.name;
             join(&format!("{name}_last"), &format!("t_{name}"));

@@ -125,7 +125,8 @@ impl<'a> Writer<'a> {
             Pull::Only(worst) => worst,
             Pull::Both => Worst::False,
         };
-        self.measured(rule, words, worst, tried)
+        let says = self.measured(rule, words, worst, tried)?;
+        Ok(self.unless_undated(rule, says))
     }
 
     /// Comparisons that no column says: unknown where a side is never known, else not said.

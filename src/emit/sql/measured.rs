@@ -177,6 +177,19 @@ impl<'a> Writer<'a> {
         Ok(Says::sql(format!("f.{name}")))
     }
 
+    /// Of who has a result without a day, what results of that measure say is open: it may be the one that counts.
+    pub(super) fn unless_undated(&mut self, rule: &Rule, says: Says) -> Says {
+        let (Says::Sql(text), Some(asked)) = (&says, Asked::of(rule)) else { return says };
+        let flag = self.flag(asked.measure);
+        let known = self.undated.iter().find(|(known, _)| *known == flag).map(|(_, column)| column.clone());
+        let column = known.unwrap_or_else(|| {
+            let column = self.column_name(&format!("undated_{}", asked.measure));
+            self.undated.push((flag, column.clone()));
+            column
+        });
+        Says::sql(format!("CASE WHEN NOT f.{column} THEN {text} END"))
+    }
+
     /// An end of the window is not known for anybody: which results lie in it is open.
     fn is_nowhere(&self, span: &Span) -> bool {
         [&span.from, &span.to].into_iter().flatten().any(|at| at.earliest.is_none() && at.latest.is_none())

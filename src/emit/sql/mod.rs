@@ -121,6 +121,8 @@ struct Writer<'a> {
     asked: BTreeSet<String>,
     used_units: BTreeSet<String>,
     flags: Vec<(String, String)>,
+    /// Flags of measures, and the columns that say whether the person has a result without a day.
+    undated: Vec<(String, String)>,
     limits: Vec<(String, limits::LimitByUnit)>,
     row_columns: Vec<measured::RowColumn>,
     person_columns: Vec<measured::PersonColumn>,
@@ -173,6 +175,7 @@ impl<'a> Writer<'a> {
             asked: BTreeSet::new(),
             used_units: BTreeSet::new(),
             flags: Vec::new(),
+            undated: Vec::new(),
             limits: Vec::new(),
             row_columns: Vec::new(),
             person_columns: Vec::new(),

@@ -21,6 +21,7 @@ impl Writer<'_> {
             parts.push(self.limits_part());
         }
         parts.push(self.limited());
+        parts.extend(self.undated_part());
         if !self.row_columns.is_empty() {
             parts.push(self.tested());
             parts.push(self.measured_part());
@@ -51,7 +52,7 @@ impl Writer<'_> {
                 "SELECT\n  person_id, {word}_date AS on_day, {word}_concept_id AS concept_id, {word}_source_concept_id AS source_concept_id,\n  \
                  CAST(value_as_number AS {double}) AS number, value_as_concept_id, {operator} AS operator_concept_id,\n  \
                  unit_concept_id, unit_source_value, CAST({low} AS {double}) AS range_low, CAST({high} AS {double}) AS range_high\n\
-                 FROM {}\nWHERE {word}_date IS NOT NULL AND ({word}_concept_id IN ({ids}) OR {word}_source_concept_id IN ({ids}))",
+                 FROM {}\nWHERE ({word}_concept_id IN ({ids}) OR {word}_source_concept_id IN ({ids}))",
                 self.table(table)
             )
         };
@@ -153,6 +154,23 @@ impl Writer<'_> {
         }
         text.push_str(&format!(" ELSE '{UNKNOWN_UNIT}' END"));
         text
+    }
+
+    /// Who has a result of which nobody knows the day.
+    fn undated_part(&self) -> Option<Part> {
+        if self.undated.is_empty() {
+            return None;
+        }
+        let columns: Vec<String> = self
+            .undated
+            .iter()
+            .map(|(flag, column)| format!("  MAX(CASE WHEN r.{flag} THEN 1 ELSE 0 END) AS {column}"))
+            .collect();
+        let sql = format!(
+            "SELECT\n  r.person_id,\n{}\nFROM results r\nWHERE r.on_day IS NULL\nGROUP BY r.person_id",
+            columns.join(",\n")
+        );
+        Some(Part::new("undated", "Who has a result without a day: it may be the one that counts.", sql))
     }
 
     /// The units that the rules can use, by their concept ids and by every spelling that is looked for.

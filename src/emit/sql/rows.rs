@@ -84,7 +84,7 @@ impl Writer<'_> {
             };
             format!(
                 "  SELECT person_id, '{source}' AS source, {id} AS concept_id, {source_id} AS source_concept_id, '' AS event,\n    \
-                 {start} AS start_day, {end} AS end_day, {unsure} AS is_unsure\n  FROM {from}\n  WHERE {start} IS NOT NULL AND {test}"
+                 {start} AS start_day, {end} AS end_day, {unsure} AS is_unsure\n  FROM {from}\n  WHERE {test}"
             )
         };
         let of = |domains: &[Domain]| self.all_ids(domains).into_iter().collect::<Vec<i64>>();
@@ -170,11 +170,13 @@ impl Writer<'_> {
             );
         }
         let is_backward = "e.end_day < e.start_day";
+        // Without a beginning it began between birth and its end.
+        let since_birth = "CASE WHEN e.end_day < p.born_first THEN e.end_day ELSE p.born_first END";
         let sql = format!(
             "SELECT\n  e.person_id, e.source, e.concept_id, e.source_concept_id, e.event, e.is_unsure,\n  \
-             CASE WHEN {is_backward} THEN p.born_first ELSE e.start_day END AS start_first,\n  \
-             CASE WHEN {is_backward} THEN NULL ELSE e.start_day END AS start_last,\n  \
-             CASE WHEN {is_backward} THEN p.born_first ELSE COALESCE(e.end_day, e.start_day) END AS end_first,\n  \
+             CASE WHEN {is_backward} THEN p.born_first WHEN e.start_day IS NULL THEN {since_birth} ELSE e.start_day END AS start_first,\n  \
+             CASE WHEN {is_backward} THEN NULL ELSE COALESCE(e.start_day, e.end_day) END AS start_last,\n  \
+             CASE WHEN {is_backward} THEN p.born_first ELSE COALESCE(e.end_day, e.start_day, p.born_first) END AS end_first,\n  \
              CASE WHEN {is_backward} THEN NULL ELSE e.end_day END AS end_last\n\
              FROM (\n{}\n) e\nJOIN persons p ON p.person_id = e.person_id",
             unions.join("\n  UNION ALL\n")
