@@ -95,6 +95,7 @@ fn strange() -> Vec<Json> {
         json!({ "forms": { "VS": [3, {}], "AE": [{ "SUBJID": "1" }, { "SUBJID": "1", "AETERM": "x", "records": [3, {}] }] } }),
         json!({ "forms": { "DS": [{ "SUBJID": "1", "VISIT": "baseline", "WITHDRWL_DSYN": "N" }] } }),
         vitals(json!({})),
+        vitals(json!({ "DIABP_VSORRES": { "value": 120, "unit": "mm[Hg]" } })),
         vitals(json!({ "DIABP_VSORRES": { "value": 16.5, "unit": "kPa" } })),
         vitals(json!({ "DIABP_VSORRES": { "value": 120, "unit": "mm[Hg]", "more": 1 } })),
         vitals(json!({ "SYSBP_VSORRES": { "value": 60, "unit": "kPa" } })),
@@ -118,6 +119,7 @@ fn strange() -> Vec<Json> {
             { "AETERM": "Rash", "AESTDAT": "2026-03-05", "AEONGO": "N", "AEENDAT": "2026-03-04" },
             { "AETERM": "Rash", "AESTDAT": "2026-03", "AEONGO": "N", "AEENDAT": "2026-03-04" },
             { "AETERM": "Rash", "AESTDAT": "2026-03", "AEONGO": "Y", "AEENDAT": "2026" },
+            { "AETERM": "Cough", "AESTDAT": "2026-03", "AEONGO": "N", "AEENDAT": "2026" },
         ] }] } }),
     ]
 }

@@ -37,7 +37,7 @@ slip "windows end a day later" 'number <= window.latest' 'number <= window.lates
 slip "a limit is outside itself" 'isLess(ruleNumber(limit.high), value)' '!isLess(value, ruleNumber(limit.high))'
 slip "equal is less" 'order_ < 0 : order_ <= 0' 'order_ <= 0 : order_ <= 0'
 slip "a confirmation is for ever" 'one.value === value &&' ''
-slip "30 February is a day" 'test(text) && readDate(text) !== null;' 'test(text);'
+slip "a year ends before its months" 'Math.min(left.length, right.length)' 'Math.max(left.length, right.length)'
 
 # The page of the small protocol of the tests, filled in by hand.
 cargo build --quiet --release
