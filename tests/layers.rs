@@ -48,6 +48,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "calendar",
             "diagnostics",
             "eligibility",
+            "logic",
             "model",
             "number",
             "source",

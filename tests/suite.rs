@@ -3,7 +3,7 @@
 //!
 //! The first block is the main file `trial.trial`; a further one has its path behind the word `trial`. A case without
 //! `diagnostics` block must be free of findings. Letters behind the word `diagnostics` are the families of codes that
-//! are shown. In `amendments/` the files are `old.trial` and `new.trial`, and what is said is said of their difference.
+//! are shown. In `versions/` the files are `old.trial` and `new.trial`, and what is said is said of their difference.
 //! `UPDATE_EXPECT=1 cargo test --test suite` writes what the compiler says now into the pages.
 
 use std::fmt::Write as _;
@@ -92,7 +92,7 @@ fn findings(case: &Case, topic: &str) -> String {
             }
             (sources, diagnostics)
         }
-        "amendments" => difference(case),
+        "versions" => difference(case),
         _ => {
             let compilation = compile::compile(&InMemory(&case.files), MAIN).expect("the main file is there");
             (compilation.sources, compilation.diagnostics)

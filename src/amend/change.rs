@@ -265,7 +265,8 @@ impl Impact {
     }
 }
 
-/// Days that a visit's window spans, counted from its anchor: the same under both protocols, and in days in both.
+/// Days that a visit's window spans under both protocols, counted from its anchor, or from its own day where that is counted in
+/// months.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WindowDays {
     /// What the days count from, in words.

@@ -102,13 +102,16 @@ mod tests {
             new_prose: new.map(|_| "new words".to_owned()),
             differences: Vec::new(),
             through: Vec::new(),
+            gained: None,
+            lost: None,
             old: Origin(None),
             new: Origin(None),
         }
     }
 
     fn codes(criteria: Vec<CriterionDifference>) -> Vec<String> {
-        let decision = DecisionDifference { event: "e".into(), label: "E".into(), criteria };
+        let decision =
+            DecisionDifference { event: "e".into(), label: "E".into(), criteria, population: None };
         let (one, two) = ("1".to_owned(), "2".to_owned());
         let rows = rows(&[decision], Some(&one), Some(&two));
         rows.iter().map(|row| format!("{} {}", row.version.as_deref().unwrap_or("-"), row.code)).collect()

@@ -8,8 +8,10 @@ use super::change::{Change, ChangeKind, Class, EffectKind, Impact, Part, Subject
 use super::facets::{self, Facet, Places, collapsed, quoted};
 use super::pairing::{self, Coded};
 use super::plain;
+use super::population::{Logic, Population};
 use super::rules::{Piece, Rules};
 use super::touched::Touched;
+use super::witness::Person;
 use crate::model::{Criterion, CriterionKind, Decision, Named, Origin, Rule, Trial};
 use crate::wording::{Wording, listed};
 
@@ -22,6 +24,9 @@ pub struct DecisionDifference {
     pub label: String,
     /// Pairs in the order of the new protocol, then the criteria that are gone.
     pub criteria: Vec<CriterionDifference>,
+    /// All criteria together; absent where none of them changed, and where only one version has the decision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub population: Option<Population>,
 }
 
 /// One criterion in both protocols.
@@ -41,6 +46,12 @@ pub struct CriterionDifference {
     /// Names whose definition changed and that the criterion rests on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub through: Vec<String>,
+    /// Somebody who passes it now and did not, whatever the other criteria say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gained: Option<Person>,
+    /// Somebody who passed it and does no longer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lost: Option<Person>,
     #[serde(skip)]
     pub old: Origin,
     #[serde(skip)]
@@ -54,6 +65,8 @@ pub enum Standing {
     Unchanged,
     /// Other words, or another rule that decides the same.
     Reworded,
+    /// Decides the same once everything is recorded; with data missing, one version can decide and the other cannot.
+    SameWhenComplete,
     /// Lets fewer people in.
     Narrower,
     /// Lets more people in.
@@ -71,6 +84,7 @@ impl Standing {
         match self {
             Standing::Unchanged => "unchanged",
             Standing::Reworded => "reworded",
+            Standing::SameWhenComplete => "the same on complete data",
             Standing::Narrower => "narrower",
             Standing::Broader => "broader",
             Standing::Incomparable => "changed both ways",
@@ -93,6 +107,7 @@ pub(super) fn compare(
     changes: &mut Vec<Change>,
 ) -> Vec<DecisionDifference> {
     let decisions = facets::pair(&old.decisions, &new.decisions);
+    let mut logic = Logic::of(old, new);
     let mut found = Vec::new();
     let none = Named::default();
     for (event, decision) in &new.decisions {
@@ -102,11 +117,20 @@ pub(super) fn compare(
             None => changes.push(whole(new, event, decision, ChangeKind::Added)),
         }
         let criteria = before.map_or(&none, |before| &before.criteria);
-        found.push(of_criteria(old, new, decision, criteria, &decision.criteria, touched, changes));
+        found.push(of_criteria(
+            old,
+            new,
+            decision,
+            criteria,
+            &decision.criteria,
+            touched,
+            &mut logic,
+            changes,
+        ));
     }
     for (event, decision) in decisions.removed {
         changes.push(whole(old, event, decision, ChangeKind::Removed));
-        found.push(of_criteria(old, new, decision, &decision.criteria, &none, touched, changes));
+        found.push(of_criteria(old, new, decision, &decision.criteria, &none, touched, &mut logic, changes));
     }
     found
 }
@@ -146,20 +170,25 @@ fn heading(trial: &Trial, decision: &Decision) -> String {
     label.unwrap_or_else(|| format!("Eligibility for {}", Wording::of(trial).named(&decision.event)))
 }
 
-fn of_criteria(
-    old: &Trial,
-    new: &Trial,
+#[allow(
+    clippy::too_many_arguments,
+    reason = "two versions, each with its decision, and what is known of both"
+)]
+fn of_criteria<'t>(
+    old: &'t Trial,
+    new: &'t Trial,
     decision: &Decision,
     before: &Named<Criterion>,
     after: &Named<Criterion>,
     touched: &Touched<'_>,
+    logic: &mut Logic<'t>,
     changes: &mut Vec<Change>,
 ) -> DecisionDifference {
     let rules = Rules::of(old, new);
     let mut criteria = Vec::new();
     for pair in pairing::pair(before, after).pairs {
         let difference = match pair {
-            (Some(one), Some(other)) => both(&rules, decision, one, other, touched, changes),
+            (Some(one), Some(other)) => both(&rules, decision, one, other, touched, logic, changes),
             (None, Some((code, criterion))) => {
                 let kind = kind_word(criterion.kind);
                 let sentence = format!("{kind} {code} is new: {}.", quoted(&criterion.prose));
@@ -178,8 +207,10 @@ fn of_criteria(
         criteria.push(difference);
     }
     changes.extend(order(decision, before, after, &criteria));
+    let changed = criteria.iter().any(|one| !one.standing.is_same());
+    let population = if changed { logic.population(&decision.event, &criteria) } else { None };
     let label = heading(if new.decisions.contains_key(&decision.event) { new } else { old }, decision);
-    DecisionDifference { event: decision.event.clone(), label, criteria }
+    DecisionDifference { event: decision.event.clone(), label, criteria, population }
 }
 
 /// `Inclusion criterion`, at the beginning of a sentence.
@@ -230,6 +261,8 @@ fn single(standing: Standing, code: &str, criterion: &Criterion) -> CriterionDif
         new_prose,
         differences: Vec::new(),
         through: Vec::new(),
+        gained: None,
+        lost: None,
         old,
         new,
     }
@@ -245,39 +278,65 @@ fn both(
     (old_code, old): Coded<'_>,
     (new_code, new): Coded<'_>,
     touched: &Touched<'_>,
+    logic: &mut Logic<'_>,
     changes: &mut Vec<Change>,
 ) -> CriterionDifference {
     let pieces = pieces(rules, (old_code, old), (new_code, new));
     let through = touched.of_criterion(new);
     let reworded = collapsed(&old.prose) != collapsed(&new.prose);
-    let standing = if !pieces.is_empty() || !through.is_empty() {
+    let (mut gained, mut lost) = (None, None);
+    let standing = if pieces.is_empty() && through.is_empty() {
+        if reworded { Standing::Reworded } else { Standing::Unchanged }
+    } else if pieces.iter().all(|piece| piece.by_person) && through.is_empty() {
+        // Other words of a question: only a person can say what they change.
         Standing::Changed
-    } else if reworded {
-        Standing::Reworded
     } else {
-        Standing::Unchanged
+        match logic.criterion(&decision.event, old_code, new_code) {
+            Some(compared) => {
+                (gained, lost) = (compared.gained, compared.lost);
+                compared.standing
+            }
+            None => Standing::Changed,
+        }
     };
     let subject = subject(decision, new_code);
     let words = || (Some(collapsed(&old.prose)), Some(collapsed(&new.prose)));
     let at = |change: Change| change.at(place(old), place(new));
-    if standing == Standing::Changed {
+    if !standing.is_same() {
         let mut why: Vec<String> = pieces.iter().map(|piece| piece.words.clone()).collect();
         why.extend(through.iter().map(|name| format!("the definition of `{name}` changes")));
-        let kind = kind_word(new.kind);
-        let sentence = format!("{kind} {new_code} changes: {}.", why.join("; "));
+        let (change_kind, verb) = match standing {
+            Standing::Broader => (ChangeKind::Broader, "lets more people in"),
+            Standing::Narrower => (ChangeKind::Narrower, "lets fewer people in"),
+            Standing::Incomparable => (ChangeKind::Incomparable, "lets some in and keeps others out"),
+            Standing::SameWhenComplete => {
+                (ChangeKind::Changed, "decides the same once everything is recorded")
+            }
+            _ => (ChangeKind::Changed, "changes"),
+        };
+        let sentence = format!("{} {new_code} {verb}: {}.", kind_word(new.kind), why.join("; "));
         let (from, to) = words();
-        let mut change = Change::new(subject.clone(), ChangeKind::Changed, Class::Eligibility, sentence)
-            .words(from, to)
-            .impact(Impact::BOTH)
-            .effect(EffectKind::Enrolled, "participants who are in may not fulfil it");
+        let mut change =
+            Change::new(subject.clone(), change_kind, Class::Eligibility, sentence).words(from, to);
+        if standing != Standing::SameWhenComplete {
+            change = change.impact(Impact::BOTH);
+        }
+        if !matches!(standing, Standing::Broader | Standing::SameWhenComplete) {
+            change = change.effect(EffectKind::Enrolled, "participants who are in may not fulfil it");
+        }
         change = match pieces.first() {
             Some(piece) => change.at(piece.old.or(place(old)), piece.new.or(place(new))),
             None => at(change),
         };
         changes.push(change);
-    } else if reworded {
-        let sentence = format!("{} {new_code} is worded anew and decides the same.", kind_word(new.kind));
-        let (from, to) = words();
+    } else if reworded || !pieces.is_empty() {
+        let what = if reworded { "worded anew" } else { "written otherwise" };
+        let sentence = format!("{} {new_code} is {what} and decides the same.", kind_word(new.kind));
+        let (from, to) = if reworded {
+            words()
+        } else {
+            (Some(collapsed(&old.rule.text)), Some(collapsed(&new.rule.text)))
+        };
         let change = Change::new(subject.clone(), ChangeKind::Reworded, Class::Editorial, sentence);
         changes.push(at(change.words(from, to)));
     }
@@ -302,6 +361,8 @@ fn both(
         new_prose: Some(collapsed(&new.prose)),
         differences: pieces.into_iter().map(|piece| piece.words).collect(),
         through: through.into_iter().collect(),
+        gained,
+        lost,
         old: Origin(place(old)),
         new: Origin(place(new)),
     }
@@ -314,14 +375,14 @@ fn pieces(rules: &Rules<'_>, (old_code, old): Coded<'_>, (new_code, new): Coded<
     let by_hand = matches!((&old.rule.rule, &new.rule.rule), (Rule::Text { .. }, Rule::Text { .. }));
     if by_hand && pieces.is_empty() && plain::heard(&old.prose) != plain::heard(&new.prose) {
         let words = "it is answered by hand from its wording, and the wording changes".to_owned();
-        pieces.push(Piece { words, old: place(old), new: place(new) });
+        pieces.push(Piece { words, old: place(old), new: place(new), by_person: true });
     }
     if old.kind != new.kind {
         let words = match new.kind {
             CriterionKind::Include => "it was an exclusion and is now an inclusion",
             CriterionKind::Exclude => "it was an inclusion and is now an exclusion",
         };
-        pieces.push(Piece { words: words.to_owned(), old: place(old), new: place(new) });
+        pieces.push(Piece { words: words.to_owned(), old: place(old), new: place(new), by_person: false });
     }
     let arms = |criterion: &Criterion| criterion.arms.iter().cloned().collect::<BTreeSet<String>>();
     if arms(old) != arms(new) {
@@ -329,7 +390,7 @@ fn pieces(rules: &Rules<'_>, (old_code, old): Coded<'_>, (new_code, new): Coded<
             if criterion.arms.is_empty() { "all arms".to_owned() } else { wording.arms(&criterion.arms) }
         };
         let words = format!("it was for {} and is now for {}", said(rules.old, old), said(rules.new, new));
-        pieces.push(Piece { words, old: place(old), new: place(new) });
+        pieces.push(Piece { words, old: place(old), new: place(new), by_person: false });
     }
     pieces
 }

@@ -21,6 +21,7 @@ pub fn findings(
 ) -> Vec<Diagnostic> {
     let seen = Seen { old, new, difference, participants, old_files_from };
     let mut found = Vec::new();
+    found.extend(seen.blocked());
     found.extend(seen.narrowed());
     found.extend(seen.breaking());
     found.extend(seen.consent());
@@ -100,6 +101,50 @@ impl Seen<'_> {
         })
     }
 
+    /// V01: more people pass a criterion, and another keeps all of them out.
+    fn blocked(&self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        for decision in &self.difference.decisions {
+            for blocked in decision.population.iter().flat_map(|population| &population.blocked) {
+                let change = self.difference.changes.iter().find(|change| {
+                    change.subject.part == Part::Criterion
+                        && change.subject.name == blocked.code
+                        && change.subject.within.as_deref() == Some(&decision.event)
+                        && !change.is_editorial()
+                });
+                let Some(change) = change else { continue };
+                let help = format!(
+                    "widen {} too, or leave {} as it was; where it is meant so, say why in the rationale",
+                    listed(&blocked.by, "and"),
+                    blocked.code
+                );
+                let Some(mut diagnostic) =
+                    self.at(&codes::BLOCKED, change, unended(&blocked.sentence).to_owned())
+                else {
+                    continue;
+                };
+                for code in &blocked.by {
+                    let criterion = self.criterion(self.new, &decision.event, Some(code));
+                    if let Some(span) = criterion.and_then(|one| one.rule.origin.0.or(one.origin.0)) {
+                        diagnostic = diagnostic.and(span, format!("{code} still excludes them"));
+                    }
+                }
+                found.push(diagnostic.label(change.kind.word()).help(help));
+            }
+        }
+        found
+    }
+
+    /// Whether somebody who was eligible is known not to be any more, or it cannot be known.
+    fn loses_somebody(&self, event: Option<&str>) -> bool {
+        let decisions = self.difference.decisions.iter();
+        let of_event = decisions.filter(|decision| event.is_none_or(|event| decision.event == event));
+        of_event.into_iter().any(|decision| match &decision.population {
+            Some(population) => population.lost.is_some(),
+            None => true,
+        })
+    }
+
     /// V02: fewer are let in than before, and some are in.
     fn narrowed(&self) -> Vec<Diagnostic> {
         let enrolment = self.enrolment();
@@ -108,10 +153,13 @@ impl Seen<'_> {
         }
         let criteria = self.difference.changes.iter().filter(|change| change.subject.part == Part::Criterion);
         let narrower = criteria.filter(|change| {
-            matches!(
-                change.kind,
-                ChangeKind::Added | ChangeKind::Narrower | ChangeKind::Incomparable | ChangeKind::Changed
-            )
+            let open = change.kind == ChangeKind::Changed && change.has(EffectKind::Enrolled);
+            (open || self.loses_somebody(change.subject.within.as_deref()))
+                && matches!(
+                    change.kind,
+                    ChangeKind::Added | ChangeKind::Narrower | ChangeKind::Incomparable | ChangeKind::Changed
+                )
+                && change.has(EffectKind::Enrolled)
         });
         let one = |change: &Change| {
             let code = &change.subject.name;

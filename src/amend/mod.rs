@@ -18,19 +18,23 @@ mod outcomes;
 mod pairing;
 mod participants;
 mod plain;
+mod population;
 mod rules;
 mod schedule;
 mod touched;
 mod treatment;
 mod vocabulary;
 mod windows;
+mod witness;
 
 pub use change::{Change, ChangeKind, Class, Effect, EffectKind, Impact, Part, Subject, WindowDays};
 pub use codes::CriterionRow;
 pub use eligibility::{CriterionDifference, DecisionDifference, Standing};
 pub use findings::findings;
 pub use participants::{Fall, OutOfWindow, out_of_window};
+pub use population::{Blocked, Population, PopulationStanding};
 use serde::Serialize;
+pub use witness::{Person, Trait};
 
 use crate::model::{Header, Trial};
 

@@ -12,6 +12,8 @@ pub(super) struct Piece {
     pub words: String,
     pub old: Option<Span>,
     pub new: Option<Span>,
+    /// The words of a question or of a text: only a person can say what they change.
+    pub by_person: bool,
 }
 
 /// Both protocols, whose labels the phrases use.
@@ -110,7 +112,8 @@ impl<'a> Rules<'a> {
                 Rule::Attested { question: q2, by: b2, verb: v2, .. },
             ) => {
                 if question != q2 {
-                    found.push(piece(old, new, format!("the question “{question}” becomes “{q2}”")));
+                    let words = format!("the question “{question}” becomes “{q2}”");
+                    found.push(Piece { by_person: true, ..piece(old, new, words) });
                 }
                 if by != b2 || verb != v2 {
                     found.push(piece(old, new, format!("it is answered by the {}", b2.replace('_', " "))));
@@ -155,6 +158,7 @@ impl<'a> Rules<'a> {
                 words: format!("the {word} “{}” is gone", self.old.condition(part)),
                 old: part.origin.0,
                 new: None,
+                by_person: false,
             });
         }
         for part in right {
@@ -162,6 +166,7 @@ impl<'a> Rules<'a> {
                 words: format!("the {word} “{}” is new", self.new.condition(part)),
                 old: None,
                 new: part.origin.0,
+                by_person: false,
             });
         }
     }
@@ -212,7 +217,7 @@ impl<'a> Rules<'a> {
         if one == other {
             return;
         }
-        let at = |words: String| Piece { words, old: old.origin.0, new: new.origin.0 };
+        let at = |words: String| Piece { words, old: old.origin.0, new: new.origin.0, by_person: false };
         match (&old.value, &new.value) {
             (
                 Value::Measured { select, window, .. },
@@ -271,7 +276,7 @@ impl<'a> Rules<'a> {
 }
 
 fn piece(old: &Clause, new: &Clause, words: String) -> Piece {
-    Piece { words, old: old.origin.0, new: new.origin.0 }
+    Piece { words, old: old.origin.0, new: new.origin.0, by_person: false }
 }
 
 fn compared(old: Comparator, new: Comparator) -> String {

@@ -78,13 +78,28 @@ fn in_days(new: &Trial, one: &Visit, other: &Visit) -> Option<WindowDays> {
     if before.anchor != after.anchor {
         return None;
     }
+    let of = Wording::of(new).moment(after.anchor);
     let ends = |spread: &Spread<'_>| Some((spread.low.known()?, spread.high.known()?));
+    if let Some((old, new)) = ends(&before).zip(ends(&after)) {
+        let target = |spread: &Spread<'_>| spread.target.and_then(Days::known);
+        return Some(WindowDays {
+            from: of,
+            old,
+            new,
+            old_target: target(&before),
+            new_target: target(&after),
+        });
+    }
+    // A day that is counted in months is the same day; its window is counted from it.
+    let VisitTiming::Target { offset, .. } = &other.timing else { return None };
+    let around = |spread: &Spread<'_>| Some((spread.early.known()?, spread.late.known()?));
+    (before.target.is_some() && before.target == after.target).then_some(())?;
     Some(WindowDays {
-        from: Wording::of(new).moment(after.anchor),
-        old: ends(&before)?,
-        new: ends(&after)?,
-        old_target: before.target.and_then(Days::known),
-        new_target: after.target.and_then(Days::known),
+        from: Wording::of(new).offset(offset, &of),
+        old: around(&before)?,
+        new: around(&after)?,
+        old_target: Some(0),
+        new_target: Some(0),
     })
 }
 

@@ -25,7 +25,7 @@ pub struct Arguments {
     old: String,
     /// The main file of the new version
     new: String,
-    /// `human` to read here, `markdown` a Summary of Changes to edit, `json` for programs
+    /// `human` to read here, `markdown` a Summary of Changes to edit, `html` a page to read, print and file, `json` for programs
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     format: Format,
     /// Write the report to this file instead of to standard output
@@ -47,6 +47,7 @@ enum Format {
     #[default]
     Human,
     Markdown,
+    Html,
     Json,
 }
 
@@ -91,6 +92,7 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
             }
         }
         Format::Markdown => difference::markdown(&report),
+        Format::Html => difference::page(&report),
         Format::Json => difference::document(&report),
     };
     match &arguments.out {

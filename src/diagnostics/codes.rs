@@ -273,6 +273,7 @@ codes! {
     DRIFT "X02" "drift" Warning;
 
     // ---- V: two versions of a protocol, told by `trialc diff` -------------------------------------
+    BLOCKED "V01" "blocked-widening" Warning;
     NARROWED "V02" "narrowed-after-enrollment" Warning;
     BREAKING "V03" "breaking-for-data" Warning;
     CONSENT "V04" "new-consent" Warning;

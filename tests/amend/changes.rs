@@ -17,7 +17,7 @@ fn a_limit_that_rises_is_told_with_both_numbers() {
     assert_eq!(
         said(&edits),
         [
-            "criterion I2 for randomization changed: Inclusion criterion I2 changes: the upper limit rises from 9.5 % to 10 %."
+            "criterion I2 for randomization broader: Inclusion criterion I2 lets more people in: the upper limit rises from 9.5 % to 10 %."
         ]
     );
     let difference = changed(&edits);
@@ -66,7 +66,7 @@ fn a_time_that_is_longer_is_told_in_the_protocols_words() {
     assert_eq!(
         said(&edits),
         [
-            "criterion E1 for randomization changed: Exclusion criterion E1 changes: the time changes from “within 6 months \
+            "criterion E1 for randomization narrower: Exclusion criterion E1 lets fewer people in: the time changes from “within 6 months \
              before signing of informed consent” to “within 12 months before signing of informed consent”."
         ]
     );

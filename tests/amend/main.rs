@@ -9,5 +9,6 @@ mod copies;
 mod forms;
 mod pages;
 mod participants;
+mod population;
 mod reports;
 mod support;

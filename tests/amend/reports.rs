@@ -2,7 +2,7 @@
 
 use trialc::amend::{compare, out_of_window};
 use trialc::calendar::People;
-use trialc::emit::difference::{Report, document, markdown, text};
+use trialc::emit::difference::{Report, document, markdown, page, text};
 
 use crate::support::{BASE, trial};
 
@@ -74,6 +74,40 @@ fn the_report_for_programs_is_what_its_schema_says() {
     let report = Report { old: &same, new: &same, difference: &difference, participants: None };
     let json: serde_json::Value = serde_json::from_str(&document(&report)).expect("JSON");
     assert_eq!(objections(&json), [""; 0]);
+}
+
+/// The page is looked at; what is tested is that it is whole, needs nothing and takes no word of the author for a mark.
+#[test]
+fn the_page_is_complete_in_itself() {
+    with_report(|report| {
+        let page = page(report);
+        for place in [
+            "population",
+            "outcomes",
+            "design",
+            "schedule",
+            "forms",
+            "definitions",
+            "consent",
+            "participants",
+            "editorial",
+            "codes",
+        ] {
+            assert!(page.contains(&format!("<section id=\"{place}\">")), "{place}");
+            assert!(page.contains(&format!("href=\"#{place}\"")), "{place}");
+        }
+        assert!(page.contains("<del>9.5</del> <ins>10</ins>"), "old and new words in one");
+        assert!(
+            !page.contains("http://") && !page.contains("https://") && !page.contains("<script"),
+            "nothing is fetched or run"
+        );
+    });
+    let (old, new) = (trial(BASE), trial(&BASE.replace("\"Pregnancy\"", "\"<script>alert(1)</script>\"")));
+    let difference = compare(&old, &new);
+    let report = Report { old: &old, new: &new, difference: &difference, participants: None };
+    let (page, summary) = (page(&report), markdown(&report));
+    assert!(page.contains("&lt;script&gt;") && !page.contains("<script>"));
+    assert!(!summary.contains("<script>") || summary.contains("\\<script>"), "{summary}");
 }
 
 #[test]

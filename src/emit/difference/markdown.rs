@@ -1,7 +1,7 @@
 //! The Summary of Changes as sponsors write it: a table whose rationale is the author's to fill in, then who is concerned.
 
 use super::{Report, is_cross, tally};
-use crate::amend::{Change, CriterionDifference, EffectKind, Part, Standing};
+use crate::amend::{Change, CriterionDifference, EffectKind, Part, Person, Population, Standing};
 use crate::model::CriterionKind;
 use crate::wording::{listed, sentence};
 
@@ -59,11 +59,12 @@ fn overview(report: &Report<'_>) -> String {
             };
             rows += 1;
             out.push_str(&format!(
-                "| {} | {} | {} | {} | |\n",
+                "| {} | {} | {} | {} | {} |\n",
                 section(change),
                 cell(&sentence),
                 cell(from.unwrap_or("")),
-                cell(to.unwrap_or(""))
+                cell(to.unwrap_or("")),
+                cell(report.rationale(change).unwrap_or(""))
             ));
         }
     }
@@ -114,9 +115,44 @@ fn eligibility(report: &Report<'_>) -> String {
         }
         let standings = decision.criteria.iter().map(|one| one.standing);
         out.push_str(&format!("\n## {}\n\n{}.\n", inline(&decision.label), sentence(&tally(standings))));
+        if let Some(population) = &decision.population {
+            out.push_str(&everybody(population));
+        }
         for one in criteria {
             out.push_str(&criterion(one));
         }
+    }
+    out
+}
+
+/// Who is eligible under one version only, with somebody who shows it.
+fn everybody(population: &Population) -> String {
+    let mut out = format!("\n**Everybody:** {}\n", inline(&population.sentence));
+    for blocked in &population.blocked {
+        out.push_str(&format!("\n**Nobody gained:** {}\n", inline(&blocked.sentence)));
+    }
+    for (title, person) in [("Eligible now", &population.gained), ("No longer eligible", &population.lost)] {
+        if let Some(person) = person {
+            out.push_str(&shown(title, person));
+        }
+    }
+    out
+}
+
+fn shown(title: &str, person: &Person) -> String {
+    let kind = if person.confirmed { "confirmed by the checker" } else { "possible" };
+    let mut out = format!("\n{title}, an invented participant ({kind}):\n");
+    if !person.traits.is_empty() {
+        out.push_str("\n| of | is | typically |\n|---|---|---|\n");
+        for one in &person.traits {
+            out.push_str(&format!("| {} | {} | {} |\n", cell(&one.of), cell(&one.is), cell(&one.typically)));
+        }
+    }
+    if let Some(because) = &person.because {
+        out.push_str(&format!("\nNot confirmed: {}.\n", inline(because)));
+    }
+    if let Some(example) = &person.example {
+        out.push_str(&format!("\n<details><summary>As an example of the language</summary>\n\n```trial\n{example}```\n\n</details>\n"));
     }
     out
 }
@@ -154,6 +190,12 @@ fn criterion(one: &CriterionDifference) -> String {
     }
     for note in notes {
         out.push_str(&format!("- {}.\n", inline(&note)));
+    }
+    for (word, person) in [("Passes it now", &one.gained), ("No longer passes it", &one.lost)] {
+        if let Some(person) = person {
+            let possibly = if person.confirmed { "" } else { "possibly " };
+            out.push_str(&format!("- {word}: {possibly}somebody with {}.\n", inline(&person.in_words())));
+        }
     }
     out
 }

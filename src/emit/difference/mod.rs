@@ -2,10 +2,14 @@
 //! (Markdown), as a page, and for programs.
 
 mod document;
+mod html;
 mod markdown;
+mod matrix;
 mod text;
+mod words;
 
 pub use document::{FORMAT, document};
+pub use html::page;
 pub use markdown::markdown;
 pub use text::text;
 
@@ -64,6 +68,17 @@ impl<'a> Report<'a> {
         self.difference.changes.iter().flat_map(asks).collect()
     }
 
+    /// The author's reason for a change, from the summary of the amendment that the old version does not have.
+    fn rationale(&self, change: &Change) -> Option<&'a str> {
+        let amendments =
+            self.new.amendments.iter().filter(|(name, _)| !self.old.amendments.contains_key(*name));
+        let mut lines = amendments.flat_map(|(_, amendment)| &amendment.summary).filter(|line| {
+            line.subject == change.subject.name
+                && line.of.as_deref().is_none_or(|of| of == change.subject.part.word())
+        });
+        lines.find_map(|line| line.rationale.as_deref())
+    }
+
     fn visit_label(&self, name: &str) -> String {
         let visit = |trial: &'a Trial| trial.schedule.as_ref().and_then(|schedule| schedule.visits.get(name));
         visit(self.new)
@@ -88,13 +103,14 @@ impl<'a> Report<'a> {
 
 /// `1 broader, 2 new, 40 unchanged`, what changed first.
 fn tally(standings: impl Iterator<Item = Standing>) -> String {
-    const ORDER: [Standing; 8] = [
+    const ORDER: [Standing; 9] = [
         Standing::Broader,
         Standing::Narrower,
         Standing::Incomparable,
         Standing::Changed,
         Standing::Added,
         Standing::Removed,
+        Standing::SameWhenComplete,
         Standing::Reworded,
         Standing::Unchanged,
     ];

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::{Group, Report, counted, is_cross, tally};
-use crate::amend::{Change, ChangeKind, EffectKind, Part};
+use crate::amend::{Change, ChangeKind, EffectKind, Part, PopulationStanding};
 use crate::wording::listed;
 
 /// Changes of forms that keep collected data are counted, not listed, when there are more.
@@ -65,8 +65,23 @@ fn population(report: &Report<'_>, group: &Group<'_>, page: &mut Page) {
     for decision in &report.difference.decisions {
         let standings = decision.criteria.iter().map(|criterion| criterion.standing);
         page.indented(&format!("{}: {}", decision.label, tally(standings)));
+        if let Some(population) = &decision.population {
+            page.marked(weight(population.standing), &population.sentence);
+            for blocked in &population.blocked {
+                page.marked(ChangeKind::Changed, &blocked.sentence);
+            }
+        }
     }
     group.changes.iter().for_each(|change| page.change(change));
+}
+
+/// The mark before a sentence about everybody.
+fn weight(standing: PopulationStanding) -> ChangeKind {
+    match standing {
+        PopulationStanding::Broader => ChangeKind::Broader,
+        PopulationStanding::Narrower => ChangeKind::Narrower,
+        _ => ChangeKind::Changed,
+    }
 }
 
 /// Visits one by one, then what is done at them: one line for each row and sort of change.

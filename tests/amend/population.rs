@@ -1,0 +1,137 @@
+//! Who is eligible under one version only, shown by participants whom the checker confirms.
+
+use trialc::amend::{Difference, PopulationStanding, Standing, compare};
+use trialc::compile::compile;
+use trialc::source::{LoadError, Loader};
+
+use crate::support::{BASE, changed, trial};
+
+const HBA1C: [(&str, &str); 2] =
+    [("HbA1c of 7.5 to 9.5 %", "HbA1c of 7.5 to 10 %"), ("in 7.5 to 9.5 %", "in 7.5 to 10 %")];
+
+fn standing(difference: &Difference, code: &str) -> Standing {
+    let criteria = &difference.decisions[0].criteria;
+    criteria.iter().find(|one| one.new_code.as_deref() == Some(code)).expect("it is there").standing
+}
+
+#[test]
+fn a_higher_limit_lets_more_people_in_and_a_lower_one_fewer() {
+    let wider = changed(&HBA1C);
+    assert_eq!(standing(&wider, "I2"), Standing::Broader);
+    let population = wider.decisions[0].population.as_ref().expect("it is compared");
+    assert_eq!(population.standing, PopulationStanding::Broader);
+    assert!(population.gained.is_some() && population.lost.is_none() && population.blocked.is_empty());
+    let tighter = changed(&[("in 7.5 to 9.5 %", "in 7.5 to 9 %")]);
+    assert_eq!(standing(&tighter, "I2"), Standing::Narrower);
+    assert!(
+        tighter.decisions[0]
+            .population
+            .as_ref()
+            .is_some_and(|all| all.lost.is_some() && all.gained.is_none())
+    );
+}
+
+#[test]
+fn a_range_that_moves_lets_some_in_and_keeps_others_out() {
+    let moved = changed(&[("in 7.5 to 9.5 %", "in 8 to 10 %")]);
+    assert_eq!(standing(&moved, "I2"), Standing::Incomparable);
+    let population = moved.decisions[0].population.as_ref().expect("it is compared");
+    assert!(population.gained.is_some() && population.lost.is_some());
+}
+
+#[test]
+fn another_spelling_of_the_same_rule_is_no_change_of_meaning() {
+    let split = changed(&[(
+        "age at consent in 18 to 75 years",
+        "age at consent >= 18 years and age at consent <= 75 years",
+    )]);
+    assert_eq!(standing(&split, "I1"), Standing::Reworded);
+    assert_eq!(split.of_meaning().count(), 0);
+    assert!(split.decisions[0].population.is_none(), "nothing is left to ask");
+}
+
+#[test]
+fn a_question_in_other_words_is_left_to_a_person() {
+    let asked = changed(&[("\"Is the person otherwise unsuitable?\"", "\"Is the person unsuitable?\"")]);
+    assert_eq!(standing(&asked, "E4"), Standing::Changed);
+}
+
+#[test]
+fn another_member_of_a_class_excludes_more() {
+    let more =
+        changed(&[("members: exenatide, liraglutide", "members: exenatide, liraglutide, semaglutide")]);
+    assert_eq!(standing(&more, "E2"), Standing::Narrower, "{:#?}", more.decisions[0].criteria);
+}
+
+/// The slip that such comparisons exist for.
+#[test]
+fn a_widening_that_another_criterion_blocks_is_one_sentence() {
+    let with_e9 = |limit: &str| {
+        BASE.replace(
+            "  exclude E4 ",
+            &format!("  exclude E9 \"HbA1c > {limit} %\": latest hba1c within 14 days before randomization > {limit} %\n  exclude E4 "),
+        )
+    };
+    let wider = |text: &str| HBA1C.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
+    let old = trial(&with_e9("9.5"));
+    let difference = compare(&old, &trial(&wider(&with_e9("9.5"))));
+    let population = difference.decisions[0].population.as_ref().expect("it is compared");
+    assert_eq!(population.standing, PopulationStanding::Same);
+    let sentences: Vec<&str> = population.blocked.iter().map(|blocked| blocked.sentence.as_str()).collect();
+    assert_eq!(
+        sentences,
+        [
+            "I2 lets more people in (the upper limit rises from 9.5 % to 10 %), but E9 “HbA1c > 9.5 %” still excludes them: \
+          nobody is gained."
+        ]
+    );
+    // Near miss: both are raised.
+    let difference = compare(&old, &trial(&wider(&with_e9("10"))));
+    let population = difference.decisions[0].population.as_ref().expect("it is compared");
+    assert!(population.blocked.is_empty() && population.gained.is_some());
+}
+
+struct Text(String);
+
+impl Loader for Text {
+    fn load(&self, path: &str) -> Result<String, LoadError> {
+        (path == "trial.trial").then(|| self.0.clone()).ok_or(LoadError::Missing { suggestion: None })
+    }
+}
+
+/// What the report offers can be pasted into the protocol, which then says the same of it.
+#[test]
+fn the_examples_of_a_report_compile_and_are_borne_out() {
+    let mut seen = 0;
+    for edits in [
+        vec![("in 7.5 to 9.5 %", "in 7.5 to 10 %")],
+        vec![("in 7.5 to 9.5 %", "in 8 to 9.2 %")],
+        vec![(
+            "18 to 75 years\": age at consent in 18 to 75",
+            "18 to 80 years\": age at consent in 18 to 80",
+        )],
+        vec![(
+            "within 6 months before consent\": stroke started within 6 months",
+            "within a year before consent\": stroke started within 12 months",
+        )],
+        vec![("  exclude E4 ", "  exclude E9 \"Any malignancy\": ever malignancy\n  exclude E4 ")],
+        vec![("members: exenatide, liraglutide", "members: exenatide")],
+    ] {
+        let new = edits.iter().fold(BASE.to_owned(), |text, (from, to)| {
+            assert_eq!(text.matches(from).count(), 1, "`{from}` stands once");
+            text.replace(from, to)
+        });
+        let difference = compare(&trial(BASE), &trial(&new));
+        let population = difference.decisions[0].population.as_ref().expect("it is compared");
+        for person in [&population.gained, &population.lost].into_iter().flatten() {
+            assert!(person.confirmed, "{edits:?}: {person:#?}");
+            let example = person.example.as_ref().expect("a confirmed person is an example");
+            let compilation =
+                compile(&Text(format!("{new}\n{example}")), "trial.trial").expect("it is there");
+            let errors: Vec<_> = compilation.diagnostics.iter().filter(|found| found.is_error()).collect();
+            assert!(errors.is_empty(), "{edits:?}: {errors:#?}\n{example}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 6, "{seen} people");
+}
