@@ -508,15 +508,18 @@ fn codes(report: &Report<'_>) -> Option<Markup> {
     let rows = difference.criterion_rows();
     Some(html! {
         p.legend { "Rows of SDTM’s domain TI: a criterion keeps its code while only its wording changes, and has a new one when its meaning does." }
-        table.changes.codes {
-            thead { tr { th scope="col" { "TIVERS" } th scope="col" { "IETESTCD" } th scope="col" { "IECAT" } th scope="col" { "IETEST" } } }
-            tbody {
-                @for row in &rows {
-                    tr {
-                        td { (row.version.as_deref().unwrap_or("")) }
-                        td { span.code { (row.code) } }
-                        td { (match row.category { CriterionKind::Include => "INCLUSION", CriterionKind::Exclude => "EXCLUSION" }) }
-                        td { bdi { (row.test) } }
+        details.fold {
+            summary { (rows.len()) " rows" }
+            table.changes.codes {
+                thead { tr { th scope="col" { "TIVERS" } th scope="col" { "IETESTCD" } th scope="col" { "IECAT" } th scope="col" { "IETEST" } } }
+                tbody {
+                    @for row in &rows {
+                        tr {
+                            td { (row.version.as_deref().unwrap_or("")) }
+                            td { span.code { (row.code) } }
+                            td { (match row.category { CriterionKind::Include => "INCLUSION", CriterionKind::Exclude => "EXCLUSION" }) }
+                            td { bdi { (row.test) } }
+                        }
                     }
                 }
             }
