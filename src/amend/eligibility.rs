@@ -9,6 +9,7 @@ use super::facets::{self, Facet, Places, collapsed, quoted};
 use super::pairing::{self, Coded};
 use super::plain;
 use super::population::{Logic, Population};
+use super::questions;
 use super::rules::{Piece, Rules};
 use super::touched::Touched;
 use super::witness::Person;
@@ -107,7 +108,8 @@ pub(super) fn compare(
     changes: &mut Vec<Change>,
 ) -> Vec<DecisionDifference> {
     let decisions = facets::pair(&old.decisions, &new.decisions);
-    let mut logic = Logic::of(old, new);
+    let aligned = questions::aligned(old, new);
+    let mut logic = Logic::of(old, aligned.as_ref().unwrap_or(new));
     let mut found = Vec::new();
     let none = Named::default();
     for (event, decision) in &new.decisions {
@@ -174,14 +176,14 @@ fn heading(trial: &Trial, decision: &Decision) -> String {
     clippy::too_many_arguments,
     reason = "two versions, each with its decision, and what is known of both"
 )]
-fn of_criteria<'t>(
-    old: &'t Trial,
-    new: &'t Trial,
+fn of_criteria(
+    old: &Trial,
+    new: &Trial,
     decision: &Decision,
     before: &Named<Criterion>,
     after: &Named<Criterion>,
     touched: &Touched<'_>,
-    logic: &mut Logic<'t>,
+    logic: &mut Logic<'_>,
     changes: &mut Vec<Change>,
 ) -> DecisionDifference {
     let rules = Rules::of(old, new);

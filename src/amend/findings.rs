@@ -153,7 +153,8 @@ impl Seen<'_> {
         }
         let criteria = self.difference.changes.iter().filter(|change| change.subject.part == Part::Criterion);
         let narrower = criteria.filter(|change| {
-            let open = change.kind == ChangeKind::Changed && change.has(EffectKind::Enrolled);
+            // What a person answers to other words, only a person can say.
+            let open = change.kind == ChangeKind::Changed;
             (open || self.loses_somebody(change.subject.within.as_deref()))
                 && matches!(
                     change.kind,
@@ -167,7 +168,7 @@ impl Seen<'_> {
                 ChangeKind::Added => "is new",
                 ChangeKind::Narrower => "lets fewer people in",
                 ChangeKind::Incomparable => "keeps some people out whom it let in",
-                _ => "decides otherwise",
+                _ => "may decide otherwise",
             };
             let message = format!(
                 "{code} {how} after enrollment opened: participants who are in may not fulfil it{}",

@@ -19,6 +19,7 @@ mod pairing;
 mod participants;
 mod plain;
 mod population;
+mod questions;
 mod rules;
 mod schedule;
 mod touched;

@@ -64,7 +64,7 @@ impl<'a> Known<'a> {
         let all = self.speaks_of.union(&other.speaks_of).count();
         let things = (100 * common).checked_div(all).unwrap_or(0);
         let words = likeness_of_words(&self.wording, &other.wording);
-        u32::try_from(things.max(words)).unwrap_or(0)
+        u32::try_from(things.max(words).max(likeness_of_letters(&self.wording, &other.wording))).unwrap_or(0)
     }
 }
 
@@ -121,6 +121,17 @@ pub(super) fn pair<'a>(old: &'a Named<Criterion>, new: &'a Named<Criterion>) -> 
 
 fn is_text(clause: &Clause) -> bool {
     matches!(clause.rule, crate::model::Rule::Text { .. })
+}
+
+/// How alike two short wordings are letter by letter, in percent; 0 where less than half is: a slip of a word is the same wording.
+fn likeness_of_letters(one: &str, other: &str) -> usize {
+    const LONGEST: usize = 400;
+    let length = one.chars().count().max(other.chars().count());
+    if length == 0 || length > LONGEST {
+        return 0;
+    }
+    let same = length - strsim::levenshtein(one, other).min(length);
+    if 2 * same < length { 0 } else { 100 * same / length }
 }
 
 /// The share of the words of both that are common, in percent.

@@ -23,6 +23,10 @@ pub struct Population {
     /// Criteria that let more people in, and those that keep all of them out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub blocked: Vec<Blocked>,
+    /// Criteria whose questions are worded anew: the comparison takes each for the same question, and what the new words change
+    /// only a person can say.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_to_a_person: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -104,13 +108,14 @@ impl<'t> Logic<'t> {
             }
         };
         let blocked: Vec<Blocked> = criteria.iter().filter_map(|one| self.blocked(event, one)).collect();
-        Some(Population {
-            standing,
-            sentence: said(standing, gained.as_ref(), lost.as_ref()),
-            gained,
-            lost,
-            blocked,
-        })
+        let asked = criteria.iter().filter(|one| one.standing == Standing::Changed);
+        let left_to_a_person: Vec<String> = asked.filter_map(|one| one.new_code.clone()).collect();
+        let mut sentence = said(standing, gained.as_ref(), lost.as_ref());
+        if !left_to_a_person.is_empty() {
+            let codes = listed(&left_to_a_person, "and");
+            sentence.push_str(&format!(" What the new words of {codes} change, only a person can say."));
+        }
+        Some(Population { standing, sentence, gained, lost, blocked, left_to_a_person })
     }
 
     fn blocked(&mut self, event: &str, one: &CriterionDifference) -> Option<Blocked> {

@@ -1,7 +1,7 @@
 //! Where two rules differ, in words: which limit, which time, which part.
 
 use super::plain;
-use crate::model::{Clause, Comparator, Finding, Rule, Selector, Term, Trial, Value, Window};
+use crate::model::{Clause, Comparator, Finding, Rule, Selector, Term, TimeUnit, Trial, Value, Window};
 use crate::source::Span;
 use crate::wording::Wording;
 
@@ -69,14 +69,14 @@ impl<'a> Rules<'a> {
                 if operator != operator2 {
                     found.push(piece(old, new, compared(*operator, *operator2)));
                 }
-                self.term(right, right2, "the limit", found);
+                self.limit(right, right2, "the limit", counted_in(left2), found);
             }
             (Rule::Between { value, low, high, .. }, Rule::Between { value: v2, low: l2, high: h2, .. })
                 if self.same_subject(value, v2) =>
             {
                 self.term(value, v2, "the value", found);
-                self.term(low, l2, "the lower limit", found);
-                self.term(high, h2, "the upper limit", found);
+                self.limit(low, l2, "the lower limit", counted_in(v2), found);
+                self.limit(high, h2, "the upper limit", counted_in(v2), found);
             }
             (Rule::Is { value, one_of }, Rule::Is { value: v2, one_of: o2 })
                 if self.same_subject(value, v2) =>
@@ -213,6 +213,11 @@ impl<'a> Rules<'a> {
     }
 
     fn term(&self, old: &Term, new: &Term, called: &str, found: &mut Vec<Piece>) {
+        self.limit(old, new, called, "", found);
+    }
+
+    /// As [`Self::term`], of a number that counts these: completed years have no unit of their own.
+    fn limit(&self, old: &Term, new: &Term, called: &str, counted: &str, found: &mut Vec<Piece>) {
         let (one, other) = (plain::term(old), plain::term(new));
         if one == other {
             return;
@@ -236,7 +241,7 @@ impl<'a> Rules<'a> {
             {
                 let verb = if number2 > number { "rises" } else { "falls" };
                 let (from, to) = (self.old.term(old), self.new.term(new));
-                found.push(at(format!("{called} {verb} from {from} to {to}")));
+                found.push(at(format!("{called} {verb} from {from}{counted} to {to}{counted}")));
             }
             _ => {
                 let (from, to) = (self.old.term(old), self.new.term(new));
@@ -277,6 +282,21 @@ impl<'a> Rules<'a> {
 
 fn piece(old: &Clause, new: &Clause, words: String) -> Piece {
     Piece { words, old: old.origin.0, new: new.origin.0, by_person: false }
+}
+
+/// What a limit of this value counts, where the number itself has no unit.
+fn counted_in(value: &Term) -> &'static str {
+    match &value.value {
+        Value::Age { unit, .. } | Value::DurationOf { unit, .. } => match unit {
+            TimeUnit::Minute => " minutes",
+            TimeUnit::Hour => " hours",
+            TimeUnit::Day => " days",
+            TimeUnit::Week => " weeks",
+            TimeUnit::Month => " months",
+            TimeUnit::Year => " years",
+        },
+        _ => "",
+    }
 }
 
 fn compared(old: Comparator, new: Comparator) -> String {

@@ -61,7 +61,11 @@ impl Person {
     /// `HbA1c 9.6 %`, `no stroke and HbA1c 9.6 %`.
     pub fn in_words(&self) -> String {
         const MOST: usize = 4;
-        let mut words: Vec<String> = self.traits.iter().take(MOST).map(|one| one.is.clone()).collect();
+        let said = |one: &Trait| match one.is.split_once(" to ") {
+            Some((answer @ ("yes" | "no"), question)) => format!("the answer {answer} to “{question}”"),
+            _ => one.is.clone(),
+        };
+        let mut words: Vec<String> = self.traits.iter().take(MOST).map(said).collect();
         if self.traits.len() > MOST {
             words.push(format!("{} more", self.traits.len() - MOST));
         }

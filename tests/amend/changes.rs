@@ -44,6 +44,17 @@ fn a_criterion_that_is_only_reworded_decides_the_same() {
 }
 
 #[test]
+fn a_limit_of_age_is_told_in_years() {
+    assert_eq!(
+        said(&[("age at consent in 18 to 75 years", "age at consent in 18 to 80 years")]),
+        [
+            "criterion I1 for randomization broader: Inclusion criterion I1 lets more people in: the upper limit rises from \
+             75 years to 80 years."
+        ]
+    );
+}
+
+#[test]
 fn criteria_come_and_go() {
     let edits = [(
         "  exclude E1 \"Stroke within 6 months before consent\": stroke started within 6 months before consent\n",

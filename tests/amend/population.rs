@@ -54,6 +54,19 @@ fn another_spelling_of_the_same_rule_is_no_change_of_meaning() {
 fn a_question_in_other_words_is_left_to_a_person() {
     let asked = changed(&[("\"Is the person otherwise unsuitable?\"", "\"Is the person unsuitable?\"")]);
     assert_eq!(standing(&asked, "E4"), Standing::Changed);
+    let sentence = asked.decisions[0].population.as_ref().map(|population| population.sentence.as_str());
+    assert_eq!(
+        sentence,
+        Some("The same people are eligible. What the new words of E4 change, only a person can say.")
+    );
+    // What else changes is told beside it.
+    let both = changed(&[
+        ("\"Is the person otherwise unsuitable?\"", "\"Is the person unsuitable?\""),
+        ("in 7.5 to 9.5 %", "in 7.5 to 10 %"),
+    ]);
+    let population = both.decisions[0].population.as_ref().expect("it is compared");
+    assert_eq!(population.standing, PopulationStanding::Broader);
+    assert_eq!(population.left_to_a_person, ["E4"]);
 }
 
 #[test]
