@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 
 use crate::ast::Keyword;
 use crate::diagnostics::{self, Diagnostic, codes};
-use crate::resolve::{self, Scope};
+use crate::resolve::{self, Base, Scope};
 use crate::source::{FileId, Source, Sources, Span};
 pub use crate::source::{LoadError, Loader};
-use crate::{check, eligibility, forms, lower, model};
+use crate::{amend, check, eligibility, forms, lower, model};
 
 /// What a compilation leaves behind.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,15 @@ pub struct Compilation {
     pub trial: Option<model::Trial>,
     /// Sorted by place.
     pub diagnostics: Vec<Diagnostic>,
+    /// Of an amendment without errors.
+    pub amends: Option<Amends>,
+}
+
+/// The protocol that an amendment changes, and what became of it.
+#[derive(Clone, Debug)]
+pub struct Amends {
+    pub trial: model::Trial,
+    pub difference: amend::Difference,
 }
 
 impl Compilation {
@@ -103,8 +112,63 @@ fn read(compilation: &mut Compilation, loader: &dyn Loader, main: Source) {
     diagnostics.extend(lints.into_iter().filter(heard));
     if !diagnostics.iter().any(Diagnostic::is_error) {
         diagnostics.extend(examples);
+        if let Some(base) = &program.base {
+            compilation.amends = amended(base, loader, &trial, diagnostics);
+        }
         compilation.trial = Some(trial);
     }
+}
+
+/// Holds an amendment against the protocol that it changes: whether its summary tells what changed.
+fn amended(
+    base: &Base,
+    loader: &dyn Loader,
+    trial: &model::Trial,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<Amends> {
+    let cannot = |why: String| {
+        Diagnostic::new(&codes::UNKNOWN_FILE, base.span, why)
+            .label("amended here")
+            .help("the path is read from the folder of the amendment's file")
+    };
+    let old = match model_of(loader, &base.path) {
+        Ok(Some(old)) => old,
+        Ok(None) => {
+            let help = format!("repair it first: `trialc check {}` shows them", base.path);
+            let why =
+                format!("`{}`, which is amended here, has errors, so nobody can say what changed", base.path);
+            diagnostics.push(cannot(why).help(help));
+            return None;
+        }
+        Err(error) => {
+            diagnostics.push(cannot(format!("cannot read `{}`, which is amended here: {error}", base.path)));
+            return None;
+        }
+    };
+    let difference = amend::compare(&old, trial);
+    let amendment = trial.amendments.values().rev().find(|amendment| amendment.amends.is_some());
+    if let Some(amendment) = amendment {
+        diagnostics.extend(amend::unlisted(&old, trial, &difference, amendment));
+    }
+    Some(Amends { trial: old, difference })
+}
+
+/// The trial of a protocol alone, without what is to be said about it; `None` where it has errors.
+fn model_of(loader: &dyn Loader, path: &str) -> Result<Option<model::Trial>, LoadError> {
+    let mut sources = Sources::default();
+    let mut diagnostics = Vec::new();
+    let main = sources.add(Source::new(path, loader.load(path)?));
+    let program = resolve::gather(&mut sources, loader, main, &mut diagnostics);
+    let is_trial = program.own.iter().any(|item| item.keyword.value == Keyword::Trial);
+    let scope = Scope::of(&program, &mut diagnostics);
+    let lowered = lower::lower(&program, &scope, &sources);
+    diagnostics.extend(lowered.diagnostics);
+    let mut trial = lowered.trial;
+    let derived = forms::derive(&trial, &lowered.declared);
+    trial.forms = derived.forms;
+    diagnostics.extend(derived.diagnostics);
+    let is_sound = is_trial && !diagnostics.iter().any(Diagnostic::is_error);
+    Ok(is_sound.then_some(trial))
 }
 
 /// Where something could not be read: what is missing there may only seem to be missing.

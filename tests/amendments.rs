@@ -1,11 +1,15 @@
 //! Amendments that are written as patches. Two ways lead to the amended protocol: the compiler carries the patch out, and
 //! `trialc resolve` prints the whole text; both must mean the same.
 
+#[path = "support/snippet.rs"]
+mod snippet;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use trialc::ast::Keyword;
 use trialc::compile::{Compilation, compile, resolved};
+use trialc::diagnostics::{Code, codes};
 use trialc::model::Trial;
 use trialc::source::{FileId, LoadError, Loader};
 use trialc::syntax;
@@ -129,4 +133,42 @@ fn each_amendment_of_the_first_trial_gives_the_next_version() {
         labels.push(trial.header.version.expect("a version").label);
     }
     assert_eq!(labels, ["1.1", "1.2", "1.3"]);
+}
+
+/// The block of a page behind these words.
+fn block<'a>(code: &'a Code, words: &str) -> &'a str {
+    let start = format!("```trial {words}\n");
+    let (_, rest) = code.page.split_once(&start).unwrap_or_else(|| panic!("{} has no `{words}`", code.id));
+    rest.split("```").next().unwrap_or_default()
+}
+
+/// Pages that show an amendment: it raises the code alone, and its repair raises nothing.
+#[test]
+fn the_amendment_of_a_page_raises_its_code_alone_and_the_repair_raises_nothing() {
+    let mut looked_at = 0;
+    for code in codes::ALL.iter().filter(|code| code.page.contains("```trial base\n")) {
+        looked_at += 1;
+        let base = block(code, "base");
+        let prelude = snippet::prelude_for(base);
+        let base = format!("use \"prelude.trial\"\n{base}");
+        let told = |amendment: &str| -> Vec<(&'static str, String)> {
+            let texts = snippet::Texts::new(&[
+                ("prelude.trial", &prelude),
+                ("base.trial", &base),
+                ("amendment.trial", amendment),
+            ]);
+            let compilation = compile(&texts, "amendment.trial").expect("in memory");
+            assert!(compilation.trial.is_some(), "{:#?}", compilation.diagnostics);
+            compilation.diagnostics.iter().map(|found| (found.code.id, found.message.clone())).collect()
+        };
+        let raised = told(block(code, "amendment"));
+        assert!(
+            !raised.is_empty() && raised.iter().all(|(id, _)| *id == code.id),
+            "{}: {raised:#?}",
+            code.id
+        );
+        let raised = told(block(code, "repair"));
+        assert!(raised.is_empty(), "{}: {raised:#?}", code.id);
+    }
+    assert!(looked_at >= 1);
 }

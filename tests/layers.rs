@@ -78,6 +78,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "compile",
         &[
+            "amend",
             "ast",
             "check",
             "diagnostics",

@@ -22,6 +22,7 @@ mod population;
 mod questions;
 mod rules;
 mod schedule;
+mod summary;
 mod touched;
 mod treatment;
 mod vocabulary;
@@ -35,6 +36,7 @@ pub use findings::findings;
 pub use participants::{Fall, OutOfWindow, out_of_window};
 pub use population::{Blocked, Population, PopulationStanding};
 use serde::Serialize;
+pub use summary::unlisted;
 pub use witness::{Person, Trait};
 
 use crate::model::{Header, Trial};

@@ -87,16 +87,22 @@ pub fn trial_of(console: &Console, path: &str) -> Result<Option<Trial>, Failure>
 
 /// Shows the errors that keep a protocol from being used, and says whether there are any.
 pub fn errors_of(console: &Console, path: &str, compilation: &Compilation) -> Result<bool, Failure> {
-    let is_in_the_way = |found: &&Diagnostic| found.is_error() && *found.code != codes::EXAMPLE_DISAGREES;
+    let is_in_the_way = |found: &&Diagnostic| found.is_error() && !leaves_the_trial(found);
     let errors: Vec<Diagnostic> = compilation.diagnostics.iter().filter(is_in_the_way).cloned().collect();
     if errors.is_empty() {
         return Ok(false);
     }
     let tally = Tally::of(&errors).text();
-    let shown = Compilation { sources: compilation.sources.clone(), trial: None, diagnostics: errors };
+    let shown =
+        Compilation { sources: compilation.sources.clone(), diagnostics: errors, ..Compilation::default() };
     show(console, &Reporting { format: FormatChoice::Human, deny: None }, &shown)?;
     console.err(&format!("{path}: {tally}\n"));
     Ok(true)
+}
+
+/// Errors of what the author says about the trial, not of the trial.
+fn leaves_the_trial(found: &Diagnostic) -> bool {
+    [&codes::EXAMPLE_DISAGREES, &codes::SUMMARY].contains(&found.code)
 }
 
 /// Shows what was found.

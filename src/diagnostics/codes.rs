@@ -278,6 +278,7 @@ codes! {
     BREAKING "V03" "breaking-for-data" Warning;
     CONSENT "V04" "new-consent" Warning;
     PRIMARY_CHANGED "V05" "primary-outcome-changed" Warning;
+    SUMMARY "V06" "summary-of-changes" Error;
     RENUMBERED "V07" "renumbered" Warning;
     WINDOW_TIGHTENED "V08" "window-tightened" Warning;
     WITHOUT_EFFECT "V09" "without-effect" Info;
