@@ -20,7 +20,9 @@ pub fn unlisted(old: &Trial, new: &Trial, difference: &Difference, amendment: &A
     let mut found = Vec::new();
     let mut missing: Vec<(&Change, Vec<&Change>)> = Vec::new();
     for change in difference.of_meaning() {
-        if !needs_line(change) || lines.iter().any(|line| covers(line, change, old, new)) {
+        if !needs_line(change, difference, old, new)
+            || lines.iter().any(|line| covers(line, change, old, new))
+        {
             continue;
         }
         let same = missing.iter_mut().find(|(first, _)| {
@@ -39,12 +41,19 @@ pub fn unlisted(old: &Trial, new: &Trial, difference: &Difference, amendment: &A
     found
 }
 
-/// Questions and checks follow from what is collected; they need a line of their own only where collected data break.
-fn needs_line(change: &Change) -> bool {
-    match change.subject.part {
-        Part::Field | Part::Check | Part::Form => change.has(EffectKind::BreaksData),
-        _ => true,
+/// Questions and checks follow from what is collected and decided; they need a line of their own where collected data break
+/// and no other change is the reason.
+fn needs_line(change: &Change, difference: &Difference, old: &Trial, new: &Trial) -> bool {
+    if !is_of_forms(change) {
+        return true;
     }
+    let names = recorded_for(change, old, new);
+    let mut others = difference.changes.iter().filter(|other| !is_of_forms(other));
+    change.has(EffectKind::BreaksData) && !others.any(|other| names.contains(other.subject.name.as_str()))
+}
+
+fn is_of_forms(change: &Change) -> bool {
+    matches!(change.subject.part, Part::Form | Part::Field | Part::Check)
 }
 
 /// Whether the line speaks of this change: of its subject, of what the subject stands in, or of what a field records.
@@ -58,14 +67,21 @@ fn covers(line: &SummaryLine, change: &Change, old: &Trial, new: &Trial) -> bool
     if stands_in == Some(&line.subject) {
         return true;
     }
-    if subject.part != Part::Field {
-        return false;
-    }
-    let fields = [old, new].into_iter().flat_map(|trial| {
-        let form = trial.forms.get(subject.within.as_deref().unwrap_or_default());
-        form.into_iter().flat_map(|form| form.fields.iter().filter(|field| field.name == subject.name))
-    });
-    fields.into_iter().any(|field| reasons(field).contains(&line.subject.as_str()))
+    recorded_for(change, old, new).contains(line.subject.as_str())
+}
+
+/// The names for whose sake the fields of a changed form, or a changed field, are there.
+fn recorded_for<'t>(change: &Change, old: &'t Trial, new: &'t Trial) -> BTreeSet<&'t str> {
+    let subject = &change.subject;
+    let (form, only) = match subject.part {
+        Part::Form => (subject.name.as_str(), None),
+        Part::Field => (subject.within.as_deref().unwrap_or_default(), Some(&subject.name)),
+        _ => return BTreeSet::new(),
+    };
+    let forms = [old, new].into_iter().filter_map(|trial| trial.forms.get(form));
+    let fields =
+        forms.flat_map(|form| &form.fields).filter(|field| only.is_none_or(|only| field.name == *only));
+    fields.flat_map(reasons).collect()
 }
 
 /// The names for whose sake a field is on its form.
@@ -127,9 +143,11 @@ fn sort_of(kind: ChangeKind) -> &'static str {
     }
 }
 
-/// Whether the word of the summary may be said of this kind of change: `changed` and `corrected` say little, so they fit all.
+/// Whether the word of the summary may be said of this kind of change: `changed` and `corrected` say little, so they fit all; where
+/// nobody can tell in which direction a statement changed, the author is believed.
 fn fits(sort: &str, kind: ChangeKind) -> bool {
-    matches!(sort, "changed" | "corrected") || sort == sort_of(kind)
+    let is_open = kind == ChangeKind::Changed && matches!(sort, "broader" | "narrower" | "moved");
+    is_open || matches!(sort, "changed" | "corrected") || sort == sort_of(kind)
 }
 
 fn not_found(line: &SummaryLine, difference: &Difference, old: &Trial, new: &Trial) -> Option<Diagnostic> {
@@ -138,11 +156,20 @@ fn not_found(line: &SummaryLine, difference: &Difference, old: &Trial, new: &Tri
     let own: Vec<&Change> =
         difference.changes.iter().filter(|change| covers(line, change, old, new)).collect();
     if own.is_empty() {
+        let part = line.of.as_ref().map_or(String::new(), |of| format!("{of} "));
         let found = Diagnostic::new(
             &codes::SUMMARY,
             at,
-            format!("the summary lists `{name}`, of which nothing changed"),
+            format!("the summary lists {part}`{name}`, of which nothing changed"),
         );
+        if let Some(other) = difference.changes.iter().find(|change| change.subject.name == *name) {
+            let word = other.subject.part.word();
+            return Some(
+                found
+                    .label(format!("what changed is the {word} of this name"))
+                    .help(format!("write `of: {word}`, or leave `of` out")),
+            );
+        }
         let changed = difference.changes.iter().map(|change| change.subject.name.as_str());
         let is_known = difference.decisions.iter().flat_map(|decision| &decision.criteria).any(|criterion| {
             criterion.new_code.as_ref() == Some(name) || criterion.old_code.as_ref() == Some(name)
