@@ -2,6 +2,7 @@
 //! `trialc resolve` prints the whole text; both must mean the same.
 
 #[path = "support/snippet.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
 mod snippet;
 
 use std::fs;
