@@ -113,16 +113,18 @@ fn read(compilation: &mut Compilation, loader: &dyn Loader, main: Source) {
     if !diagnostics.iter().any(Diagnostic::is_error) {
         diagnostics.extend(examples);
         if let Some(base) = &program.base {
-            compilation.amends = amended(base, loader, &trial, diagnostics);
+            compilation.amends = amended(base, loader, &mut compilation.sources, &trial, diagnostics);
         }
         compilation.trial = Some(trial);
     }
 }
 
-/// Holds an amendment against the protocol that it changes: whether its summary tells what changed.
+/// Holds an amendment against the protocol that it changes: whether its summary tells what changed, and whether a criterion that
+/// is broader lets anybody in.
 fn amended(
     base: &Base,
     loader: &dyn Loader,
+    sources: &mut Sources,
     trial: &model::Trial,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Amends> {
@@ -131,9 +133,9 @@ fn amended(
             .label("amended here")
             .help("the path is read from the folder of the amendment's file")
     };
-    let old = match model_of(loader, &base.path) {
-        Ok(Some(old)) => old,
-        Ok(None) => {
+    let (old_sources, old) = match model_of(loader, &base.path) {
+        Ok((old_sources, Some(old))) => (old_sources, old),
+        Ok((_, None)) => {
             let help = format!("repair it first: `trialc check {}` shows them", base.path);
             let why =
                 format!("`{}`, which is amended here, has errors, so nobody can say what changed", base.path);
@@ -150,11 +152,21 @@ fn amended(
     if let Some(amendment) = amendment {
         diagnostics.extend(amend::unlisted(&old, trial, &difference, amendment));
     }
+    // The other findings of a difference are for its readers; this one is a slip that the author can repair.
+    let from = sources.iter().count();
+    let findings = amend::findings(&old, trial, &difference, &[], from);
+    let slips: Vec<Diagnostic> = findings.into_iter().filter(|found| *found.code == codes::BLOCKED).collect();
+    if !slips.is_empty() {
+        for (_, source) in old_sources.iter() {
+            sources.add(source.clone());
+        }
+        diagnostics.extend(slips);
+    }
     Some(Amends { trial: old, difference })
 }
 
 /// The trial of a protocol alone, without what is to be said about it; `None` where it has errors.
-fn model_of(loader: &dyn Loader, path: &str) -> Result<Option<model::Trial>, LoadError> {
+fn model_of(loader: &dyn Loader, path: &str) -> Result<(Sources, Option<model::Trial>), LoadError> {
     let mut sources = Sources::default();
     let mut diagnostics = Vec::new();
     let main = sources.add(Source::new(path, loader.load(path)?));
@@ -168,7 +180,7 @@ fn model_of(loader: &dyn Loader, path: &str) -> Result<Option<model::Trial>, Loa
     trial.forms = derived.forms;
     diagnostics.extend(derived.diagnostics);
     let is_sound = is_trial && !diagnostics.iter().any(Diagnostic::is_error);
-    Ok(is_sound.then_some(trial))
+    Ok((sources, is_sound.then_some(trial)))
 }
 
 /// Where something could not be read: what is missing there may only seem to be missing.

@@ -1,6 +1,9 @@
 //! Amendments that are written as patches. Two ways lead to the amended protocol: the compiler carries the patch out, and
 //! `trialc resolve` prints the whole text; both must mean the same.
 
+#[path = "support/program.rs"]
+#[allow(dead_code, reason = "shared with other tests")]
+mod program;
 #[path = "support/snippet.rs"]
 #[allow(dead_code, reason = "shared with other tests")]
 mod snippet;
@@ -134,6 +137,26 @@ fn each_amendment_of_the_first_trial_gives_the_next_version() {
         labels.push(trial.header.version.expect("a version").label);
     }
     assert_eq!(labels, ["1.1", "1.2", "1.3"]);
+}
+
+#[test]
+fn the_accepted_reports_of_the_amendments_are_those_of_today() {
+    let folder = Path::new("protocols/nct01719640/amendments");
+    let said = [
+        (
+            "amendment_1",
+            "but E3 “HbA1c >9.5%. (at the time of randomization)” still excludes them: nobody is gained",
+        ),
+        ("amendment_2", "More people are eligible: somebody with HbA1c 9.6 %."),
+        ("amendment_3", "The same people are eligible."),
+    ];
+    for (name, words) in said {
+        let ended = program::run(folder, &["test", &format!("{name}.trial")]);
+        assert_eq!(ended.code, Some(0), "{}{}", ended.out, ended.err);
+        assert!(ended.out.contains("outputs, as accepted"), "{}", ended.out);
+        let report = fs::read_to_string(folder.join(format!("accepted/{name}/changes.md"))).unwrap();
+        assert!(report.contains(words), "{name}:\n{report}");
+    }
 }
 
 /// The block of a page behind these words.

@@ -11,6 +11,7 @@ use super::report::{self, Reporting};
 use super::warehouse::{self, Warehouse};
 use super::{Exit, Failure, Outcome, watch};
 use crate::diagnostics::did_you_mean;
+use crate::emit::difference::{self, Report};
 use crate::emit::sql::{DIALECTS, Dialect};
 use crate::emit::{self, TARGETS, Target};
 
@@ -49,6 +50,9 @@ fn targets_help() -> String {
             dialect.engine
         ));
     }
+    text.push_str(
+        "An amendment also gets changes.md, changes.html and changes.json when --emit does not choose.\n",
+    );
     text
 }
 
@@ -137,6 +141,16 @@ fn build(
     };
     if let (Some(trial), false) = (&compilation.trial, dialects.is_empty()) {
         artifacts.extend(arguments.warehouse.build(console, trial, dialects)?);
+    }
+    if let (Some(trial), Some(amends), true) =
+        (&compilation.trial, &compilation.amends, arguments.emit.is_empty())
+    {
+        artifacts.extend(difference::artifacts(&Report {
+            old: &amends.trial,
+            new: trial,
+            difference: &amends.difference,
+            participants: None,
+        }));
     }
     let written = publish(&arguments.out, &artifacts)?;
     let mut list = String::new();

@@ -15,16 +15,19 @@ use super::super::console::Console;
 use super::super::files::{self, Disk, STDIN};
 use super::super::publish::publish;
 use super::super::{Exit, Failure, Outcome};
-use crate::compile;
+use crate::emit::difference::{self, Report};
 use crate::emit::{self, Artifact, Target};
 use crate::format::format;
 use crate::model::Trial;
+use crate::{amend, compile};
 
 /// The folder of folders, beside the protocols.
 const FOLDER: &str = "accepted";
 const MANIFEST: &str = "manifest.json";
 /// The protocol as it was accepted.
 const PROTOCOL: &str = "protocol.trial";
+/// The report of an amendment.
+const CHANGES: &str = "changes.md";
 /// More changed lines of one file are only counted.
 const MOST_LINES: usize = 40;
 
@@ -135,10 +138,22 @@ impl Accepted {
         let mut artifacts = emit::build(targets, trial);
         let resolved = compile::resolved(&Disk::default(), &self.file)
             .map_err(|error| files::cannot_read(&self.file, &error))?;
-        let text = resolved.1.unwrap_or_default();
+        let (compilation, text) = resolved;
+        if let Some(amends) = &compilation.amends {
+            let (old, difference) = (&amends.trial, &amends.difference);
+            let report = Report { old, new: trial, difference, participants: None };
+            artifacts.insert(0, Artifact::new(CHANGES, difference::markdown(&report)));
+        }
+        let text = text.unwrap_or_default();
         let text = format(&text).map_err(|refusal| Failure::new(format!("{}: {refusal}", self.file)))?;
         artifacts.insert(0, Artifact::new(PROTOCOL, text));
         Ok(artifacts)
+    }
+
+    /// The protocol as it was accepted; `None` where it is not there or no longer compiles, so that only lines can be compared.
+    fn accepted_trial(&self) -> Option<Trial> {
+        let path = files::shown(&self.folder.join(PROTOCOL));
+        compile::compile(&Disk::default(), &path).ok()?.trial
     }
 
     fn changes(&self, artifacts: &[Artifact], manifest: &Manifest) -> Result<Vec<Change>, Failure> {
@@ -174,8 +189,17 @@ impl Accepted {
     }
 
     /// Meaning first, text second.
-    fn show(&self, console: &Console, _trial: &Trial, changes: &[Change]) -> Result<(), Failure> {
+    fn show(&self, console: &Console, trial: &Trial, changes: &[Change]) -> Result<(), Failure> {
         let mut text = String::new();
+        let is_another = changes.iter().any(|change| change.path() == PROTOCOL);
+        if let Some(old) = self.accepted_trial().filter(|_| is_another) {
+            let difference = amend::compare(&old, trial);
+            let report = Report { old: &old, new: trial, difference: &difference, participants: None };
+            let look = console.out_look();
+            text.push_str("What changed in meaning since the outputs were accepted:\n\n");
+            text.push_str(&difference::text(&report, look.width, look.color));
+            text.push_str("\nWhat changed in the outputs:\n\n");
+        }
         for change in changes {
             change.show(&mut text);
         }

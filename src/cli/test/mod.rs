@@ -28,7 +28,7 @@ pub struct Arguments {
     /// Take the outputs as they are now, after showing what differs
     #[arg(long)]
     accept: bool,
-    /// With --accept: keep these outputs, separated by commas; without, those that were accepted before
+    /// With --accept: keep these outputs, separated by commas, or `none` but the protocol; without, those that were accepted before
     #[arg(long, value_name = "TARGETS", value_delimiter = ',', requires = "accept")]
     emit: Vec<String>,
     /// The folder with the accepted outputs, for one protocol [default: accepted/NAME beside it]
@@ -43,6 +43,7 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     }
     let targets = match arguments.emit.as_slice() {
         [] => None,
+        [only] if only == "none" => Some(Vec::new()),
         names => Some(super::build::chosen_targets(names)?),
     };
     let mut exit = Exit::Fine;

@@ -1,7 +1,9 @@
 //! The Summary of Changes as sponsors write it: a table whose rationale is the author's to fill in, then who is concerned.
 
 use super::{Report, is_cross, tally};
-use crate::amend::{Change, CriterionDifference, EffectKind, Part, Person, Population, Standing};
+use crate::amend::{
+    Change, CriterionDifference, CriterionRow, EffectKind, Part, Person, Population, Standing,
+};
 use crate::model::CriterionKind;
 use crate::wording::{listed, sentence};
 
@@ -295,10 +297,17 @@ fn codes(report: &Report<'_>) -> String {
     if !differs {
         return String::new();
     }
+    let rows = difference.criterion_rows();
+    // A criterion that keeps code and wording has the same row in both versions but for TIVERS.
+    let is_again = |row: &CriterionRow| {
+        let mut others = rows.iter().filter(|other| other.version != row.version);
+        others.any(|other| (&other.code, &other.test, other.category) == (&row.code, &row.test, row.category))
+    };
+    let (same, other): (Vec<&CriterionRow>, Vec<&CriterionRow>) = rows.iter().partition(|row| is_again(row));
     let mut out =
         "\n## Codes of criteria (SDTM TI)\n\n| TIVERS | IETESTCD | IECAT | IETEST |\n|---|---|---|---|\n"
             .to_owned();
-    for row in difference.criterion_rows() {
+    for row in other {
         let category = match row.category {
             CriterionKind::Include => "INCLUSION",
             CriterionKind::Exclude => "EXCLUSION",
@@ -308,6 +317,12 @@ fn codes(report: &Report<'_>) -> String {
             cell(row.version.as_deref().unwrap_or("")),
             row.code,
             cell(&row.test)
+        ));
+    }
+    if !same.is_empty() {
+        let count = same.len() / 2;
+        out.push_str(&format!(
+            "\nThe other {count} keep their code and wording under both values of TIVERS.\n"
         ));
     }
     out

@@ -13,6 +13,7 @@ pub use html::page;
 pub use markdown::markdown;
 pub use text::text;
 
+use super::Artifact;
 use crate::amend::{Change, Difference, EffectKind, OutOfWindow, Part, Standing};
 use crate::model::Trial;
 
@@ -24,6 +25,15 @@ pub struct Report<'a> {
     pub difference: &'a Difference,
     /// Visits of participants that fall out of their windows; absent where no participants were given.
     pub participants: Option<&'a [OutOfWindow]>,
+}
+
+/// The reports as files, beside the outputs of an amendment.
+pub fn artifacts(report: &Report<'_>) -> Vec<Artifact> {
+    vec![
+        Artifact::new("changes.md", markdown(report)),
+        Artifact::new("changes.html", page(report)),
+        Artifact::new("changes.json", document(report)),
+    ]
 }
 
 /// The headings of a report, meaning first.
