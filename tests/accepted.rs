@@ -123,3 +123,18 @@ fn damaged_manifests_and_wrong_options_are_told() {
     assert_eq!(sql.code, Some(2));
     assert!(sql.err.contains("depends on options"), "{}", sql.err);
 }
+
+#[test]
+fn only_the_protocol_can_be_kept() {
+    let home = study();
+    run(home.path(), &["test", "trial.trial", "--accept", "--emit", "none"]);
+    assert_eq!(files(&home.path().join("accepted/trial")), ["manifest.json", "protocol.trial"]);
+    assert_eq!(run(home.path(), &["test", "trial.trial"]).code, Some(0));
+    let text = STUDY.replace("±3 days", "±2 days");
+    fs::write(home.path().join("trial.trial"), text).unwrap();
+    let differs = run(home.path(), &["test", "trial.trial"]);
+    assert_eq!(differs.code, Some(1));
+    let meaning = differs.out.find("the window is tightened").expect("what changed in meaning");
+    let lines = differs.out.find("changed protocol.trial").expect("what changed in the text");
+    assert!(meaning < lines, "meaning first: {}", differs.out);
+}

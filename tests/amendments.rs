@@ -70,8 +70,10 @@ fn without_statements(mut trial: Trial) -> Trial {
 
 #[test]
 fn the_printed_protocol_means_what_the_patch_means() {
-    let amendments: Vec<PathBuf> =
-        files(".trial").into_iter().filter(|path| path.to_string_lossy().contains("amendment_")).collect();
+    let is_amendment = |path: &PathBuf| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("amendment_"))
+    };
+    let amendments: Vec<PathBuf> = files(".trial").into_iter().filter(is_amendment).collect();
     assert!(amendments.len() >= 3, "{amendments:?}");
     for path in amendments {
         let path = path.to_string_lossy().replace('\\', "/");

@@ -39,6 +39,16 @@ struct Manifest {
     files: Vec<String>,
 }
 
+impl Manifest {
+    fn targets(&self) -> Result<Vec<&'static Target>, Failure> {
+        match self.targets.as_slice() {
+            // No name would choose the default ones.
+            [] => Ok(Vec::new()),
+            names => chosen_targets(names),
+        }
+    }
+}
+
 pub struct Accepted {
     /// The protocol's main file.
     file: String,
@@ -75,7 +85,7 @@ impl Accepted {
     /// Shows how the outputs differ from the accepted ones; fine where none were accepted.
     pub fn compare(&self, console: &Console, trial: &Trial) -> Outcome {
         let Some(manifest) = &self.manifest else { return Ok(Exit::Fine) };
-        let targets = chosen_targets(&manifest.targets)?;
+        let targets = manifest.targets()?;
         let artifacts = self.artifacts(trial, &targets)?;
         let changes = self.changes(&artifacts, manifest)?;
         let all = artifacts.len().max(manifest.files.len());
@@ -97,7 +107,7 @@ impl Accepted {
         let before = self.manifest.as_ref();
         let targets: Vec<&'static Target> = match (targets, before) {
             (Some(targets), _) => targets.to_vec(),
-            (None, Some(before)) => chosen_targets(&before.targets)?,
+            (None, Some(before)) => before.targets()?,
             (None, None) => default_targets(),
         };
         let mut artifacts = self.artifacts(trial, &targets)?;
