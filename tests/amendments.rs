@@ -150,7 +150,7 @@ fn the_accepted_reports_of_the_amendments_are_those_of_today() {
             "but E3 “HbA1c >9.5%. (at the time of randomization)” still excludes them: nobody is gained",
         ),
         ("amendment_2", "More people are eligible: somebody with HbA1c 9.6 %."),
-        ("amendment_3", "The same people are eligible."),
+        ("amendment_3", "Field VSRSTMNT on VS takes a number instead of a whole number."),
     ];
     for (name, words) in said {
         let ended = program::run(folder, &["test", &format!("{name}.trial")]);
