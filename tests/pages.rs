@@ -54,7 +54,7 @@ fn shown(compilation: &Compilation) -> String {
 }
 
 /// The codes of filled forms.
-const FILLED: char = 'D';
+const FILLED: char = 'Q';
 
 /// The protocol whose forms the examples fill in.
 const CASEBOOK: &str = include_str!("support/casebook.trial");

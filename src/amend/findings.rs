@@ -1,4 +1,4 @@
-//! What a reviewer should be told of a difference, at the author's own words: the family V of diagnostics.
+//! What a reviewer should be told of a difference, at the author's own words: the family D of diagnostics.
 
 use super::change::{Change, ChangeKind, EffectKind, Part};
 use super::eligibility::{CriterionDifference, Standing};
@@ -101,7 +101,7 @@ impl Seen<'_> {
         })
     }
 
-    /// V01: more people pass a criterion, and another keeps all of them out.
+    /// D01: more people pass a criterion, and another keeps all of them out.
     fn blocked(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for decision in &self.difference.decisions {
@@ -145,7 +145,7 @@ impl Seen<'_> {
         })
     }
 
-    /// V02: fewer are let in than before, and some are in.
+    /// D02: fewer are let in than before, and some are in.
     fn narrowed(&self) -> Vec<Diagnostic> {
         let enrolment = self.enrolment();
         if enrolment == Enrolment::NotYet {
@@ -183,7 +183,7 @@ impl Seen<'_> {
         narrower.filter_map(one).collect()
     }
 
-    /// V03: collected data do not fit. Fields of default forms have no place of their own: they are told together.
+    /// D03: collected data do not fit. Fields of default forms have no place of their own: they are told together.
     fn breaking(&self) -> Vec<Diagnostic> {
         let mut places: Vec<(Span, Vec<&Change>)> = Vec::new();
         for change in self.difference.changes.iter().filter(|change| change.has(EffectKind::BreaksData)) {
@@ -211,7 +211,7 @@ impl Seen<'_> {
         found
     }
 
-    /// V04: what participants have not agreed to. An event for the new consent answers it.
+    /// D04: what participants have not agreed to. An event for the new consent answers it.
     fn consent(&self) -> Vec<Diagnostic> {
         let asks = |name: &str, label: &str| {
             name.to_lowercase().contains("consent") || label.to_lowercase().contains("consent")
@@ -238,7 +238,7 @@ impl Seen<'_> {
         changes.filter_map(one).collect()
     }
 
-    /// V05: what the trial is to show is another.
+    /// D05: what the trial is to show is another.
     fn primary(&self) -> Vec<Diagnostic> {
         let is_primary = |trial: &Trial, name: &str| {
             trial.outcomes.get(name).is_some_and(|outcome| outcome.tier == Tier::Primary)
@@ -257,7 +257,7 @@ impl Seen<'_> {
         outcomes.filter_map(one).collect()
     }
 
-    /// V07: the same criteria under other codes.
+    /// D07: the same criteria under other codes.
     fn renumbered(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for decision in &self.difference.decisions {
@@ -312,7 +312,7 @@ impl Seen<'_> {
         trial.decisions.get(event)?.criteria.get(code?)
     }
 
-    /// V08: windows that leave those outside who were inside.
+    /// D08: windows that leave those outside who were inside.
     fn windows(&self) -> Vec<Diagnostic> {
         let enrolment = self.enrolment();
         let visits = self.difference.changes.iter().filter(|change| {
@@ -354,7 +354,7 @@ impl Seen<'_> {
         visits.filter_map(one).collect()
     }
 
-    /// V09: other words that decide the same.
+    /// D09: other words that decide the same.
     fn without_effect(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         for decision in &self.difference.decisions {

@@ -1,7 +1,7 @@
 //! The one table of codes. A code is stable: it is never reused and never changes its meaning. Families follow
 //! the questions a reviewer asks: G grammar, B names and files, K kinds of value, U units, N numbers, T time,
 //! L logic, C concepts and wording, A arms, S schedule, F forms, O outcomes, P population, R registry, X text,
-//! E examples, D filled forms (data), V two versions of a protocol.
+//! E examples, Q questions about filled forms, D the difference of two versions of a protocol.
 
 use super::Severity::{self, Error, Info, Warning};
 
@@ -231,20 +231,20 @@ codes! {
     TWO_LISTS "F07" "two-lists" Warning;
     UNKNOWN_FIELD "F08" "unknown-field" Error;
 
-    // ---- D: filled forms, told by `trialc validate-record` ----------------------------------------
-    NOT_A_RECORD "D01" "not-a-record" Error;
-    NOT_ON_THE_FORM "D02" "not-on-the-form" Error;
-    WRONG_VISIT "D03" "wrong-visit" Error;
-    ANSWER_MISSING "D04" "answer-missing" Error;
-    NOT_ASKED "D05" "not-asked" Error;
-    NOT_OF_THE_TYPE "D06" "not-of-the-type" Error;
-    NOT_ON_THE_LIST "D07" "not-on-the-list" Error;
-    BEYOND_THE_LIMIT "D08" "beyond-the-limit" Error;
-    IMPLAUSIBLE "D09" "implausible-value" Warning;
-    FAILED_CHECK "D10" "failed-check" Error;
-    CHECK_QUERY "D11" "check-query" Warning;
-    FILLED_IN_TWICE "D12" "filled-in-twice" Error;
-    OTHER_VERSION "D13" "other-version" Warning;
+    // ---- Q: filled forms, told by `trialc validate-record` ----------------------------------------
+    NOT_A_RECORD "Q01" "not-a-record" Error;
+    NOT_ON_THE_FORM "Q02" "not-on-the-form" Error;
+    WRONG_VISIT "Q03" "wrong-visit" Error;
+    ANSWER_MISSING "Q04" "answer-missing" Error;
+    NOT_ASKED "Q05" "not-asked" Error;
+    NOT_OF_THE_TYPE "Q06" "not-of-the-type" Error;
+    NOT_ON_THE_LIST "Q07" "not-on-the-list" Error;
+    BEYOND_THE_LIMIT "Q08" "beyond-the-limit" Error;
+    IMPLAUSIBLE "Q09" "implausible-value" Warning;
+    FAILED_CHECK "Q10" "failed-check" Error;
+    CHECK_QUERY "Q11" "check-query" Warning;
+    FILLED_IN_TWICE "Q12" "filled-in-twice" Error;
+    OTHER_VERSION "Q13" "other-version" Warning;
 
     // ---- O: outcomes ----------------------------------------------------------------------------
     OUTCOME_ANCHOR "O01" "outcome-anchor" Error;
@@ -272,16 +272,16 @@ codes! {
     TYPING_SLIP "X01" "typing-slip" Info;
     DRIFT "X02" "drift" Warning;
 
-    // ---- V: two versions of a protocol, told by `trialc diff` -------------------------------------
-    BLOCKED "V01" "blocked-widening" Warning;
-    NARROWED "V02" "narrowed-after-enrollment" Warning;
-    BREAKING "V03" "breaking-for-data" Warning;
-    CONSENT "V04" "new-consent" Warning;
-    PRIMARY_CHANGED "V05" "primary-outcome-changed" Warning;
-    SUMMARY "V06" "summary-of-changes" Error;
-    RENUMBERED "V07" "renumbered" Warning;
-    WINDOW_TIGHTENED "V08" "window-tightened" Warning;
-    WITHOUT_EFFECT "V09" "without-effect" Info;
+    // ---- D: two versions of a protocol, told by `trialc diff` -------------------------------------
+    BLOCKED "D01" "blocked-widening" Warning;
+    NARROWED "D02" "narrowed-after-enrollment" Warning;
+    BREAKING "D03" "breaking-for-data" Warning;
+    CONSENT "D04" "new-consent" Warning;
+    PRIMARY_CHANGED "D05" "primary-outcome-changed" Warning;
+    SUMMARY "D06" "summary-of-changes" Error;
+    RENUMBERED "D07" "renumbered" Warning;
+    WINDOW_TIGHTENED "D08" "window-tightened" Warning;
+    WITHOUT_EFFECT "D09" "without-effect" Info;
 
     // ---- E: examples ----------------------------------------------------------------------------
     EXAMPLE_DISAGREES "E01" "example-disagrees" Error;

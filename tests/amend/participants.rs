@@ -73,6 +73,6 @@ fn the_finding_names_those_who_fall_out() {
     let fallen = fallen("day 29 ±3 days", None);
     let found = findings(&old, &new, &compare(&old, &new), &fallen, 0);
     let message =
-        found.iter().find(|one| one.code.id == "V08").map(|one| one.message.clone()).unwrap_or_default();
+        found.iter().find(|one| one.code.id == "D08").map(|one| one.message.clone()).unwrap_or_default();
     assert!(message.ends_with("1 participant falls out of it: 002"), "{message}");
 }

@@ -232,7 +232,7 @@ pub fn faults(good: &Filled<'_>) -> Vec<Fault> {
             all.push(Fault { what, code, by_schema, entry });
         };
     let filled = fields_of(&good.entry);
-    with("an unknown field".into(), "D02", true, &|fields| drop(fields.insert("NOSUCH".into(), json!("x"))));
+    with("an unknown field".into(), "Q02", true, &|fields| drop(fields.insert("NOSUCH".into(), json!("x"))));
     for field in &good.form.fields {
         let name = &field.name;
         let is_never = field.visits.as_ref().is_some_and(Vec::is_empty);
@@ -247,65 +247,65 @@ pub fn faults(good: &Filled<'_>) -> Vec<Fault> {
                 && good.visit.is_some_and(|visit| {
                     field.visits.as_ref().is_some_and(|visits| visits.iter().all(|one| one != visit))
                 });
-            let code = if elsewhere { "D03" } else { "D05" };
+            let code = if elsewhere { "Q03" } else { "Q05" };
             with(format!("{name} though it is not asked"), code, true, &|fields| {
                 fields.insert(name.clone(), answer(field, Mood::First, false));
             });
             continue;
         }
         if field.required && field.only.is_empty() {
-            with(format!("no {name}"), "D04", true, &|fields| drop(fields.remove(name)));
+            with(format!("no {name}"), "Q04", true, &|fields| drop(fields.remove(name)));
         }
         let mut wrong = |what: &str, code: &'static str, by_schema: bool, value: Json| {
             with(format!("{name} is {what}"), code, by_schema, &|fields| {
                 fields.insert(name.clone(), value.clone());
             });
         };
-        wrong("null", "D06", true, Json::Null);
+        wrong("null", "Q06", true, Json::Null);
         match &field.kind {
-            FieldKind::Text => wrong("empty", "D06", true, json!("")),
+            FieldKind::Text => wrong("empty", "Q06", true, json!("")),
             FieldKind::Integer { high, .. } => {
-                wrong("half", "D06", true, json!(1.5));
+                wrong("half", "Q06", true, json!(1.5));
                 if let Some(high) = high {
-                    wrong("too high", "D08", true, json!(high + 1));
+                    wrong("too high", "Q08", true, json!(high + 1));
                 }
             }
             FieldKind::Number { units, range, plausible, .. } => {
-                wrong("a text", "D06", true, json!("12"));
+                wrong("a text", "Q06", true, json!("12"));
                 let beyond = |value: f64| match units.first() {
                     Some(unit) => json!({ "value": value, "unit": unit.ucum }),
                     None => json!(value),
                 };
                 if units.is_empty() {
-                    wrong("with a unit", "D06", true, json!({ "value": 1, "unit": "1" }));
+                    wrong("with a unit", "Q06", true, json!({ "value": 1, "unit": "1" }));
                 } else {
-                    wrong("without unit", "D06", true, json!({ "value": 1 }));
-                    wrong("in a wrong unit", "D07", true, json!({ "value": 1, "unit": "[foz_us]" }));
+                    wrong("without unit", "Q06", true, json!({ "value": 1 }));
+                    wrong("in a wrong unit", "Q07", true, json!({ "value": 1, "unit": "[foz_us]" }));
                 }
                 if let Some((low, high)) = range {
-                    wrong("too high", "D08", true, beyond(high.to_f64() + 0.5));
-                    wrong("too low", "D08", true, beyond(low.to_f64() - 0.5));
+                    wrong("too high", "Q08", true, beyond(high.to_f64() + 0.5));
+                    wrong("too low", "Q08", true, beyond(low.to_f64() - 0.5));
                 } else if let Some((_, high)) = plausible {
-                    wrong("implausible", "D09", false, beyond(high.to_f64() + 0.5));
+                    wrong("implausible", "Q09", false, beyond(high.to_f64() + 0.5));
                 }
             }
             FieldKind::Date => {
-                wrong("in month 13", "D06", true, json!("2011-13-01"));
-                wrong("without a day", "D06", true, json!("2011-02"));
-                wrong("on a day that is none", "D06", false, json!("2011-02-30"));
+                wrong("in month 13", "Q06", true, json!("2011-13-01"));
+                wrong("without a day", "Q06", true, json!("2011-02"));
+                wrong("on a day that is none", "Q06", false, json!("2011-02-30"));
             }
             FieldKind::PartialDate => {
-                wrong("in month 13", "D06", true, json!("2011-13"));
-                wrong("on a day that is none", "D06", false, json!("2011-02-30"));
+                wrong("in month 13", "Q06", true, json!("2011-13"));
+                wrong("on a day that is none", "Q06", false, json!("2011-02-30"));
             }
-            FieldKind::Time => wrong("after midnight", "D06", true, json!("24:01")),
+            FieldKind::Time => wrong("after midnight", "Q06", true, json!("24:01")),
             FieldKind::YesNo | FieldKind::Choice { .. } => {
-                wrong("no value of the list", "D07", true, json!("MAYBE NOT"));
+                wrong("no value of the list", "Q07", true, json!("MAYBE NOT"));
             }
         }
     }
     for check in &good.form.checks {
-        let code = if check.hard { "D10" } else { "D11" };
+        let code = if check.hard { "Q10" } else { "Q11" };
         match &check.check {
             CheckKind::Less { first, second } | CheckKind::NotAfter { first, second }
                 if filled.contains_key(first) && filled.contains_key(second) =>
@@ -334,11 +334,11 @@ pub fn faults(good: &Filled<'_>) -> Vec<Fault> {
     }
     let mut nobody = good.entry.clone();
     nobody["SUBJID"] = json!("");
-    all.push(Fault { what: "no participant".into(), code: "D01", by_schema: true, entry: nobody });
+    all.push(Fault { what: "no participant".into(), code: "Q01", by_schema: true, entry: nobody });
     if good.visit.is_some() {
         let mut elsewhere = good.entry.clone();
         elsewhere["VISIT"] = json!("no_such_visit");
-        all.push(Fault { what: "another visit".into(), code: "D03", by_schema: true, entry: elsewhere });
+        all.push(Fault { what: "another visit".into(), code: "Q03", by_schema: true, entry: elsewhere });
     }
     all
 }

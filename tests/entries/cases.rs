@@ -34,7 +34,7 @@ fn only(entry: Json) -> Json {
 fn a_pressure_is_held_to_the_other_in_the_same_unit_and_not_across_units() {
     assert!(codes(&only(vitals(json!({})))).is_empty());
     let higher = json!({ "DIABP_VSORRES": { "value": 121, "unit": "mm[Hg]" } });
-    assert_eq!(codes(&only(vitals(higher))), ["D10"]);
+    assert_eq!(codes(&only(vitals(higher))), ["Q10"]);
     // 16 kPa are 120 mmHg.
     let elsewhere = json!({ "DIABP_VSORRES": { "value": 10.5, "unit": "kPa" } });
     assert!(codes(&only(vitals(elsewhere))).is_empty());
@@ -51,8 +51,8 @@ fn numbers_are_compared_by_their_digits() {
         found.iter().map(|one| one.code.id).collect::<Vec<_>>()
     };
     assert!(just("250").is_empty() && just("250.0").is_empty() && just("2.5e2").is_empty());
-    assert_eq!(just("250.00000000000000000000000000001"), ["D08"]);
-    assert_eq!(just("1e999999999"), ["D06"]);
+    assert_eq!(just("250.00000000000000000000000000001"), ["Q08"]);
+    assert_eq!(just("1e999999999"), ["Q06"]);
 }
 
 #[test]
@@ -61,16 +61,16 @@ fn what_was_not_done_needs_its_reason_and_nothing_else() {
     assert!(codes(&only(entry.clone())).is_empty());
     let mut silent = entry.clone();
     silent.as_object_mut().unwrap().remove("VSREASND");
-    assert_eq!(codes(&only(silent)), ["D04"]);
+    assert_eq!(codes(&only(silent)), ["Q04"]);
     let mut both = entry;
     both["VSDAT"] = json!("2026-03-02");
-    assert_eq!(codes(&only(both)), ["D05"]);
+    assert_eq!(codes(&only(both)), ["Q05"]);
 }
 
 /// One slip is one finding: what depends on the wrong answer is not complained of as well.
 #[test]
 fn a_wrong_answer_is_told_once_and_not_again_for_what_depends_on_it() {
-    assert_eq!(codes(&only(vitals(json!({ "VSPERF": "yes" })))), ["D07"]);
+    assert_eq!(codes(&only(vitals(json!({ "VSPERF": "yes" })))), ["Q07"]);
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn what_cannot_be_right_is_not_confirmed() {
         "form": "VS", "visit": "baseline", "check": "VS.DIABP_VSORRES.lower",
         "value": "DIABP_VSORRES 130 mm[Hg], SYSBP_VSORRES 120 mm[Hg]", "reason": "so it was",
     }] });
-    assert_eq!(codes(&record), ["D10"]);
+    assert_eq!(codes(&record), ["Q10"]);
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn two_adverse_events_of_one_name_and_day_are_one_told_twice() {
         found.into_iter().find(|one| one.check.as_deref() == Some("AE.AETERM.unique"))
     };
     let copy = unique(json!([event("Headache"), event("Nausea"), event("Headache")])).expect("a copy");
-    assert_eq!((copy.at.record, copy.code.id), (Some(3), "D11"));
+    assert_eq!((copy.at.record, copy.code.id), (Some(3), "Q11"));
     assert!(copy.message.contains("record 1"), "{}", copy.message);
     assert!(unique(json!([event("Headache"), event("Nausea")])).is_none());
 }
@@ -137,7 +137,7 @@ fn two_adverse_events_of_one_name_and_day_are_one_told_twice() {
 fn a_participant_who_is_somebody_else_fills_in_the_same_form() {
     let other =
         |number: &str| json!({ "SUBJID": number, "VISIT": "baseline", "BRTHDAT": "1980", "SEX": "F" });
-    assert_eq!(codes(&json!({ "forms": { "DM": [other("001"), other("001")] } })), ["D12"]);
+    assert_eq!(codes(&json!({ "forms": { "DM": [other("001"), other("001")] } })), ["Q12"]);
     assert!(codes(&json!({ "forms": { "DM": [other("001"), other("002")] } })).is_empty());
 }
 
@@ -164,7 +164,7 @@ fn a_form_of_another_arm_than_the_participants_is_told() {
         let found = validate(&trial, &record.to_string(), None).findings;
         found.iter().map(|one| one.code.id).collect::<Vec<_>>()
     };
-    assert_eq!(codes("active"), ["D03"]);
+    assert_eq!(codes("active"), ["Q03"]);
     assert!(codes("control").is_empty());
 }
 

@@ -96,11 +96,11 @@ await type(page, "VSDAT", "2026-02-30");
 await type(page, "SYSBP_VSORRES", "120");
 await type(page, "DIABP_VSORRES", "130");
 await type(page, "WEIGHT_VSORRES", "700");
-same("what is wrong", await inSight(page), ["D06 VSDAT", "D08 WEIGHT_VSORRES", "D10 DIABP_VSORRES"]);
+same("what is wrong", await inSight(page), ["Q06 VSDAT", "Q08 WEIGHT_VSORRES", "Q10 DIABP_VSORRES"]);
 await page.getByRole("button", { name: "Save" }).click();
 await page.waitForFunction(() => document.getElementById("message").textContent.includes("Not saved: 3 answers"));
 await row(page, "WEIGHT_VSORRES").getByRole("combobox").selectOption("g");
-same("700 g are below the limit", (await inSight(page)).includes("D08 WEIGHT_VSORRES"), true);
+same("700 g are below the limit", (await inSight(page)).includes("Q08 WEIGHT_VSORRES"), true);
 await type(page, "WEIGHT_VSORRES", "70000");
 await type(page, "DIABP_VSORRES", "80");
 await type(page, "VSDAT", "2026-03-02");
@@ -108,16 +108,16 @@ same("all is right", await inSight(page), []);
 
 // Soft: confirmed with a reason, asked anew when the value changes.
 await type(page, "SYSBP_VSORRES", "390");
-same("a value that hardly anybody has", await inSight(page), ["D09 SYSBP_VSORRES"]);
-same("saved all the same", validated(await saved(page)), ["D09 SYSBP_VSORRES"]);
+same("a value that hardly anybody has", await inSight(page), ["Q09 SYSBP_VSORRES"]);
+same("saved all the same", validated(await saved(page)), ["Q09 SYSBP_VSORRES"]);
 await row(page, "SYSBP_VSORRES").getByRole("button", { name: "Confirm" }).click();
-same("no reason, no confirmation", await inSight(page), ["D09 SYSBP_VSORRES"]);
+same("no reason, no confirmation", await inSight(page), ["Q09 SYSBP_VSORRES"]);
 await row(page, "SYSBP_VSORRES").getByRole("textbox", { name: "Reason" }).fill("measured three times");
 await row(page, "SYSBP_VSORRES").getByRole("button", { name: "Confirm" }).click();
 same("confirmed", await inSight(page), []);
 same("and validate-record takes it", validated(await saved(page)), []);
 await type(page, "SYSBP_VSORRES", "391");
-same("another value", await inSight(page), ["D09 SYSBP_VSORRES"]);
+same("another value", await inSight(page), ["Q09 SYSBP_VSORRES"]);
 await type(page, "SYSBP_VSORRES", "120");
 
 // Windows, from the day that another form holds.
@@ -128,9 +128,9 @@ await go(page, "week_2", "SV");
 same("when it is due", (await page.locator("#due").textContent()).trim(), "2026-03-14 to 2026-03-18");
 await pick(page, "SVOCCUR", "Yes");
 await type(page, "SVSTDAT", "2026-03-19");
-same("a day late", await inSight(page), ["D11 SVSTDAT"]);
+same("a day late", await inSight(page), ["Q11 SVSTDAT"]);
 await page.getByRole("textbox", { name: "Day of the check" }).fill("2026-03-10");
-same("and in the future", await inSight(page), ["D11 SVSTDAT", "D11 SVSTDAT"]);
+same("and in the future", await inSight(page), ["Q11 SVSTDAT", "Q11 SVSTDAT"]);
 await page.getByRole("textbox", { name: "Day of the check" }).fill("");
 await type(page, "SVSTDAT", "2026-03-18");
 same("in time", await inSight(page), []);
@@ -147,11 +147,11 @@ const second = page.locator(".record").nth(1);
 await second.locator('[data-field="AETERM"]').locator("input, textarea").fill("Headache");
 await second.locator('[data-field="AESTDAT"] input').fill("2026-03");
 const found = await inSight(page);
-same("a copy is asked about", found.filter((one) => one.startsWith("D11")), ["D11 AETERM"]);
+same("a copy is asked about", found.filter((one) => one.startsWith("Q11")), ["Q11 AETERM"]);
 const text = await saved(page);
 same("the page and validate-record see the same", found, validated(text));
 await second.getByRole("button", { name: "Remove record 2" }).click();
-same("it is gone", (await inSight(page)).filter((one) => one.startsWith("D11")), []);
+same("it is gone", (await inSight(page)).filter((one) => one.startsWith("Q11")), []);
 const left = await saved(page);
 
 // What was saved comes back the same.
@@ -180,7 +180,7 @@ writeFileSync(
 await other.setInputFiles("#load", `${work}/hostile.json`);
 await other.waitForFunction(() => document.getElementById("message").textContent.includes("is loaded"));
 await go(other, "baseline", "VS");
-same("a field that the form does not have is shown", (await inSight(other)).includes(`D02 ${hostile}`), true);
+same("a field that the form does not have is shown", (await inSight(other)).includes(`Q02 ${hostile}`), true);
 if (await other.locator("main img, main script").count()) fail("a hostile record becomes mark-up");
 
 // Every field has a name, and the paper has every form with its CDASH names and no answer.

@@ -165,7 +165,7 @@ class RecordView {
       const own = findings.filter((one) => one.at.field === name && (one.at.record ?? null) === this.number);
       row.dataset.state = worst(own) ?? "";
       const input = row.querySelector("input[type=text], textarea");
-      if (input) input.toggleAttribute("aria-invalid", own.some((one) => !one.isQuery && one.code !== "D04"));
+      if (input) input.toggleAttribute("aria-invalid", own.some((one) => !one.isQuery && one.code !== "Q04"));
       const key = JSON.stringify(own.map((one) => [one.code, one.what, one.value, one.confirmed?.reason]));
       if (said.dataset.key === key) continue;
       said.dataset.key = key;
@@ -198,8 +198,8 @@ function hint(item) {
 /** `error`, `query`, `missing`, `confirmed`, or nothing. */
 function worst(findings) {
   const open = findings.filter((one) => !one.confirmed);
-  if (open.some((one) => !one.isQuery && one.code !== "D04")) return "error";
+  if (open.some((one) => !one.isQuery && one.code !== "Q04")) return "error";
   if (open.some((one) => one.isQuery)) return "query";
-  if (open.some((one) => one.code === "D04")) return "missing";
+  if (open.some((one) => one.code === "Q04")) return "missing";
   return findings.length > 0 ? "confirmed" : null;
 }

@@ -1,6 +1,6 @@
 // The page as a whole: the form in sight, what is found in it, files.
 
-const REFUSED = ["D06", "D07", "D08", "D10"];
+const REFUSED = ["Q06", "Q07", "Q08", "Q10"];
 
 class Page {
   constructor(book) {
@@ -165,7 +165,7 @@ class Page {
   check() {
     const all = this.checker.check(this.casebook.record(), this.today);
     // The number at the top is asked for once, not at each form.
-    this.findings = all.filter((one) => this.casebook.participant !== "" || one.code !== "D01");
+    this.findings = all.filter((one) => this.casebook.participant !== "" || one.code !== "Q01");
     const entry = this.entry();
     const here = this.findings.filter((one) => one.source === entry);
     for (const view of this.views) view.refresh(here);
@@ -186,9 +186,9 @@ class Page {
 
   sumUp() {
     const open = this.findings.filter((one) => !one.confirmed);
-    const errors = open.filter((one) => !one.isQuery && one.code !== "D04").length;
+    const errors = open.filter((one) => !one.isQuery && one.code !== "Q04").length;
     const queries = open.filter((one) => one.isQuery).length;
-    const missing = open.filter((one) => one.code === "D04").length;
+    const missing = open.filter((one) => one.code === "Q04").length;
     const parts = [
       errors ? counted(errors, "answer to correct", "answers to correct") : null,
       queries ? counted(queries, "query", "queries") : null,
@@ -200,7 +200,7 @@ class Page {
 
   /** What is said about an answer, and how a query is confirmed. */
   message(one) {
-    const state = one.confirmed ? "confirmed" : one.isQuery ? "query" : one.code === "D04" ? "missing" : "error";
+    const state = one.confirmed ? "confirmed" : one.isQuery ? "query" : one.code === "Q04" ? "missing" : "error";
     const sentence = one.what.slice(0, 1).toUpperCase() + one.what.slice(1);
     const text = el("p", {}, bdi(`${sentence.replace(/\.$/, "")}. `), one.confirmed ? null : el("span", { class: "todo" }, bdi(one.help)));
     const box = el("div", { class: `message-box ${state}`, "data-code": one.code, "data-check": one.check ?? undefined }, text);

@@ -33,19 +33,19 @@ function written(value) {
 }
 
 const CODES = {
-  shape: "D01",
-  unknown: "D02",
-  visit: "D03",
-  missing: "D04",
-  notAsked: "D05",
-  type: "D06",
-  list: "D07",
-  limit: "D08",
-  implausible: "D09",
-  failed: "D10",
-  query: "D11",
-  twice: "D12",
-  version: "D13",
+  shape: "Q01",
+  unknown: "Q02",
+  visit: "Q03",
+  missing: "Q04",
+  notAsked: "Q05",
+  type: "Q06",
+  list: "Q07",
+  limit: "Q08",
+  implausible: "Q09",
+  failed: "Q10",
+  query: "Q11",
+  twice: "Q12",
+  version: "Q13",
 };
 
 const fault = (code, what, help) => ({ code, what, help });
