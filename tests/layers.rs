@@ -64,6 +64,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "casebook",
             "eligibility",
             "forms",
+            "logic",
             "model",
             "number",
             "omop",

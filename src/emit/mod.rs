@@ -17,6 +17,7 @@ pub mod preview;
 mod redcap;
 mod schedule;
 pub mod screening;
+mod smt2;
 pub mod sql;
 mod study;
 pub mod worksheet;
@@ -132,6 +133,12 @@ pub static TARGETS: &[Target] = &[
         about: "the forms as XLSForms, workbooks for ODK, KoboToolbox and SurveyCTO",
         default: false,
         emit: xlsform::emit,
+    },
+    Target {
+        name: "smt2",
+        about: "the logic of the criteria as SMT-LIB, with the answers found, for z3, cvc5 and other solvers",
+        default: false,
+        emit: smt2::emit,
     },
 ];
 

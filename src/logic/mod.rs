@@ -18,9 +18,13 @@ mod key;
 mod person;
 mod read;
 mod relate;
+mod smt;
 mod space;
+mod tests_of;
 mod typical;
 mod witness;
 
 pub use compare::{Engine, Influence, Relation, Side};
+pub use smt::smt2;
+pub use tests_of::{Test, Tests};
 pub use witness::{Difference, Standing, Witness};

@@ -2,21 +2,108 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::circuit::Wire;
 use super::encode::Encoder;
 use super::key::Keys;
-use super::space::{About, Kind, Place, Space, Variable};
+use super::space::{About, Cut, Kind, Place, Space, Variable};
 use crate::model::{
     AttributeTest, Comparator, Concept, Direction, Finding, Mode, Moment, Offset, Selector, Window,
 };
 use crate::time::day_range;
 
+/// What two variables have to do with each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Related {
+    /// Where the first holds, so does the second.
+    Implies(usize, usize),
+    /// The first, where it is known, is the second.
+    Equal(usize, usize),
+    /// The first is at most the second.
+    AtMost(usize, usize),
+    /// One length of time, in calendar months and in days.
+    Lengths { months: usize, days: usize },
+}
+
+/// Every known relation.
+pub(super) fn relations(space: &Space<'_>) -> Vec<Related> {
+    let extensions = Extensions::of(space);
+    let mut found = Vec::new();
+    occurrences(space, &extensions, &mut found);
+    results(space, &mut found);
+    lengths(space, &mut found);
+    found
+}
+
 /// Adds every known relation to the circuit.
 pub(super) fn relate(space: &Space<'_>, encoder: &mut Encoder) {
-    let extensions = Extensions::of(space);
-    occurrences(space, &extensions, encoder);
-    results(space, encoder);
-    lengths(space, encoder);
+    for related in relations(space) {
+        match related {
+            Related::Implies(one, two) => implies(encoder, one, two),
+            Related::Equal(one, two) => equal(encoder, one, two),
+            Related::AtMost(one, two) => at_most(encoder, one, two),
+            Related::Lengths { months, days } => same_length(space, encoder, months, days),
+        }
+    }
+}
+
+/// Who is known to have the one is known to have the other; who is known to be without the other is without the one.
+fn implies(encoder: &mut Encoder, one: usize, two: usize) {
+    let (first, second) = (encoder.values[one].clone(), encoder.values[two].clone());
+    let both = [first.known, first.wires[0]];
+    encoder.circuit.imply(&both, second.known);
+    encoder.circuit.imply(&both, second.wires[0]);
+    let neither = [second.known, !second.wires[0]];
+    encoder.circuit.imply(&neither, first.known);
+    encoder.circuit.imply(&neither, !first.wires[0]);
+}
+
+/// The value of the narrower window, where there is one, is that of the wider.
+fn equal(encoder: &mut Encoder, narrow: usize, wide: usize) {
+    let (one, two) = (encoder.values[narrow].clone(), encoder.values[wide].clone());
+    encoder.circuit.imply(&[one.known], two.known);
+    for (mine, theirs) in one.wires.iter().zip(&two.wires) {
+        encoder.circuit.imply(&[one.known, *mine], *theirs);
+        encoder.circuit.imply(&[one.known, *theirs], *mine);
+    }
+}
+
+/// Where both are known: of several results some may not convert, so that the highest is not known where the latest is.
+fn at_most(encoder: &mut Encoder, less: usize, more: usize) {
+    let (one, two) = (encoder.values[less].clone(), encoder.values[more].clone());
+    for (mine, theirs) in one.wires.iter().zip(&two.wires) {
+        encoder.circuit.imply(&[one.known, two.known, *mine], *theirs);
+    }
+}
+
+fn same_length(space: &Space<'_>, encoder: &mut Encoder, months: usize, days: usize) {
+    let (Kind::Ordered(in_months), Kind::Ordered(in_days)) =
+        (&space.variables[months].kind, &space.variables[days].kind)
+    else {
+        return;
+    };
+    let (one, two) = (encoder.values[months].clone(), encoder.values[days].clone());
+    encoder.circuit.imply(&[one.known], two.known);
+    encoder.circuit.imply(&[two.known], one.known);
+    for (place, cut) in encoder.cuts[*in_months].clone().iter().enumerate() {
+        let Some((shortest, longest)) = days_of(cut) else { continue };
+        for (other, length) in encoder.cuts[*in_days].clone().iter().enumerate() {
+            let Some(limit) = length.at.to_i64() else { continue };
+            if shortest >= limit {
+                encoder.circuit.imply(&[one.known, one.wires[place]], two.wires[other]);
+            }
+            if limit >= longest {
+                encoder.circuit.imply(&[one.known, two.wires[other]], one.wires[place]);
+            }
+        }
+    }
+}
+
+/// The fewest days that a length of so many months or more has, and the days from which on every length has so many: 120 and 123 for
+/// four months.
+pub(super) fn days_of(cut: &Cut) -> Option<(i64, i64)> {
+    let by = crate::model::Duration::Months(cut.at.to_i64()?);
+    let (least, most) = day_range(&Offset { direction: Direction::After, by });
+    // Beyond a length of time is a day later at least.
+    Some((least + i64::from(cut.above), most + i64::from(cut.above)))
 }
 
 /// What counts as a concept: its own name, its members' at any depth, and their codes.
@@ -80,7 +167,7 @@ fn codes(concept: &Concept) -> impl Iterator<Item = String> {
 
 // ---- findings ----------------------------------------------------------------------------------------------
 
-fn occurrences(space: &Space<'_>, extensions: &Extensions<'_>, encoder: &mut Encoder) {
+fn occurrences(space: &Space<'_>, extensions: &Extensions<'_>, found: &mut Vec<Related>) {
     let all: Vec<(usize, &Variable<'_>, &Finding, Mode, &Window)> = space
         .variables
         .iter()
@@ -105,14 +192,7 @@ fn occurrences(space: &Space<'_>, extensions: &Extensions<'_>, encoder: &mut Enc
                     _ => is_inside(space, (one.place, window), (two.place, other_window)),
                 };
             if is_within {
-                let (first, second) = (encoder.values[*narrow].clone(), encoder.values[*wide].clone());
-                // Who is known to have the one is known to have the other; who is known to be without this, is without that.
-                let both = [first.known, first.wires[0]];
-                encoder.circuit.imply(&both, second.known);
-                encoder.circuit.imply(&both, second.wires[0]);
-                let neither = [second.known, !second.wires[0]];
-                encoder.circuit.imply(&neither, first.known);
-                encoder.circuit.imply(&neither, !first.wires[0]);
+                found.push(Related::Implies(*narrow, *wide));
             }
         }
     }
@@ -217,7 +297,7 @@ fn in_order(early: &Moment, late: &Moment) -> bool {
 // ---- results -----------------------------------------------------------------------------------------------
 
 /// Results of one measure in windows that lie in each other.
-fn results(space: &Space<'_>, encoder: &mut Encoder) {
+fn results(space: &Space<'_>, found: &mut Vec<Related>) {
     struct Result<'t> {
         number: usize,
         place: Place<'t>,
@@ -272,61 +352,54 @@ fn results(space: &Space<'_>, encoder: &mut Encoder) {
                     _ => false,
                 };
                 if is_same_value {
-                    equal(encoder, one.number, two.number);
+                    found.push(Related::Equal(one.number, two.number));
                 } else if !one.is_ratio {
-                    within(space, encoder, (one.number, one.select), (two.number, two.select));
+                    found.extend(within(space, (one.number, one.select), (two.number, two.select)));
                 }
             }
         }
     }
 }
 
-/// The value of the narrower window, where there is one, is that of the wider.
-fn equal(encoder: &mut Encoder, narrow: usize, wide: usize) {
-    let (one, two) = (encoder.values[narrow].clone(), encoder.values[wide].clone());
-    encoder.circuit.imply(&[one.known], two.known);
-    for (mine, theirs) in one.wires.iter().zip(&two.wires) {
-        encoder.circuit.imply(&[one.known, *mine], *theirs);
-        encoder.circuit.imply(&[one.known, *theirs], *mine);
-    }
-}
-
 /// A value lies between the lowest and the highest of a window that holds it.
 fn within(
     space: &Space<'_>,
-    encoder: &mut Encoder,
     (inner, select): (usize, Selector),
     (outer, around): (usize, Selector),
-) {
+) -> Option<Related> {
     let families = [inner, outer].map(|number| match space.variables[number].kind {
         Kind::Ordered(family) => Some(family),
         _ => None,
     });
     // Means are kept on a scale of their own.
     if families[0].is_none() || families[0] != families[1] {
-        return;
+        return None;
     }
-    let is_upward = match (select, around) {
-        (Selector::Lowest | Selector::Consecutive(_), Selector::Highest) => true,
-        (Selector::Highest | Selector::Consecutive(_), Selector::Lowest) => false,
-        (Selector::Latest | Selector::Earliest | Selector::Highest, Selector::Highest) => true,
-        (Selector::Latest | Selector::Earliest | Selector::Lowest, Selector::Lowest) => false,
-        _ => return,
-    };
-    let (one, two) = (encoder.values[inner].clone(), encoder.values[outer].clone());
-    let known = [one.known, two.known];
-    let both: Vec<(Wire, Wire)> = one.wires.iter().copied().zip(two.wires.iter().copied()).collect();
-    for (mine, theirs) in both {
-        let (less, more) = if is_upward { (mine, theirs) } else { (theirs, mine) };
-        encoder.circuit.imply(&[known[0], known[1], less], more);
+    match (select, around) {
+        (
+            Selector::Latest
+            | Selector::Earliest
+            | Selector::Highest
+            | Selector::Lowest
+            | Selector::Consecutive(_),
+            Selector::Highest,
+        ) => Some(Related::AtMost(inner, outer)),
+        (
+            Selector::Latest
+            | Selector::Earliest
+            | Selector::Highest
+            | Selector::Lowest
+            | Selector::Consecutive(_),
+            Selector::Lowest,
+        ) => Some(Related::AtMost(outer, inner)),
+        _ => None,
     }
 }
 
 // ---- lengths of time ---------------------------------------------------------------------------------------
 
 /// Four months are 120 to 123 days.
-fn lengths(space: &Space<'_>, encoder: &mut Encoder) {
-    let mut pairs: Vec<(usize, usize)> = Vec::new();
+fn lengths(space: &Space<'_>, found: &mut Vec<Related>) {
     let of = |number: usize| match (&space.variables[number].about, &space.variables[number].kind) {
         (About::Between { from, to }, Kind::Ordered(family)) => Some((*from, *to, *family)),
         _ => None,
@@ -345,34 +418,7 @@ fn lengths(space: &Space<'_>, encoder: &mut Encoder) {
             let is_days = space.families[other].unit.as_ref().is_some_and(|unit| unit.ucum == "days");
             let same_scope = space.variables[one].of == space.variables[two].of;
             if is_days && same_scope && same(from, other_from) && same(to, other_to) {
-                pairs.push((one, two));
-            }
-        }
-    }
-    for (months, days) in pairs {
-        let (Kind::Ordered(in_months), Kind::Ordered(in_days)) =
-            (&space.variables[months].kind, &space.variables[days].kind)
-        else {
-            continue;
-        };
-        let (one, two) = (encoder.values[months].clone(), encoder.values[days].clone());
-        encoder.circuit.imply(&[one.known], two.known);
-        encoder.circuit.imply(&[two.known], one.known);
-        for (place, cut) in encoder.cuts[*in_months].clone().iter().enumerate() {
-            let Some(count) = cut.at.to_i64() else { continue };
-            let offset = Offset { direction: Direction::After, by: crate::model::Duration::Months(count) };
-            let (least, most) = day_range(&offset);
-            for (other, length) in encoder.cuts[*in_days].clone().iter().enumerate() {
-                let Some(limit) = length.at.to_i64() else { continue };
-                // Beyond a length of time is a day later at least.
-                let first = limit + i64::from(length.above);
-                let (shortest, longest) = (least + i64::from(cut.above), most + i64::from(cut.above));
-                if shortest >= first {
-                    encoder.circuit.imply(&[one.known, one.wires[place]], two.wires[other]);
-                }
-                if first >= longest {
-                    encoder.circuit.imply(&[one.known, two.wires[other]], one.wires[place]);
-                }
+                found.push(Related::Lengths { months: one, days: two });
             }
         }
     }

@@ -5,6 +5,7 @@ mod implied;
 mod phrasing;
 mod redundancy;
 mod shape;
+mod whole;
 
 use super::demands::Demand;
 use crate::diagnostics::Diagnostic;
@@ -14,6 +15,7 @@ pub(super) fn check(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diagn
     conflict::check(trial, demands, found);
     redundancy::check(trial, demands, found);
     implied::check(trial, demands, found);
+    whole::check(trial, demands, found);
     shape::check(trial, found);
     phrasing::check(trial, found);
 }

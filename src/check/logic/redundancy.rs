@@ -132,7 +132,7 @@ fn two_ranges(demand: &Demand<'_>, other: &Demand<'_>, mine: &Ranges, theirs: &R
     ))
 }
 
-fn complement(exclude: &Demand<'_>, include: &Demand<'_>) -> Option<Diagnostic> {
+pub(super) fn complement(exclude: &Demand<'_>, include: &Demand<'_>) -> Option<Diagnostic> {
     let (exclusion, inclusion) = (exclude.place.code, include.place.code);
     let found = at(
         &codes::COMPLEMENT,
@@ -145,7 +145,7 @@ fn complement(exclude: &Demand<'_>, include: &Demand<'_>) -> Option<Diagnostic> 
     )))
 }
 
-fn duplicate(demand: &Demand<'_>, other: &Demand<'_>) -> Option<Diagnostic> {
+pub(super) fn duplicate(demand: &Demand<'_>, other: &Demand<'_>) -> Option<Diagnostic> {
     let (mine, theirs) = (demand.place.code, other.place.code);
     let message = if mine == theirs {
         format!("{mine} makes the same test twice")

@@ -232,6 +232,8 @@ impl<'t> Reader<'_, 't> {
         let keys = self.keys();
         let key = format!("{of}time {} to {} {base}", keys.moment(from), keys.moment(to));
         let (family, _) = self.space.family(&key);
+        // Days are whole. A length of four months and a day lies beyond four months and is not five.
+        self.space.families[family].grid = (base == "days").then(Exact::one);
         self.space.families[family].unit = Some(UnitRef { ucum: base.to_owned(), written: base.to_owned() });
         let variable = self.variable(key, Kind::Ordered(family), About::Between { from, to }, words, of);
         Some(self.ordered(variable, operator, &Exact::from(number)))

@@ -15,7 +15,9 @@ pub(super) enum Select {
 impl Select {
     pub fn key(self) -> String {
         match self {
-            Select::Own(selector) | Select::Extreme(selector) => format!("{selector:?}"),
+            Select::Own(selector) => format!("{selector:?}"),
+            // Of several values one may be known and decide, where the highest is not known.
+            Select::Extreme(selector) => format!("some {selector:?}"),
             Select::Last(count, selector) => format!("{selector:?} of the last {count}"),
         }
     }

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# The logic of criteria, judged by z3: every question that is asked of a protocol, and of generated rules, has the answer that was
+# found. z3 knows numbers, our solver only cuts: they share nothing but the question.
+. "$(dirname "$0")/_tools.sh"
+
+folder=${1:?the folder of what was built}
+here=$(dirname "$0")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+python=$(python_tools logic python3 z3-solver==4.16.0.0)/python
+
+TRIALC_SMT2=$work cargo test --release --quiet --test logic smt2 >"$work/said" 2>&1 || { cat "$work/said"; exit 1; }
+mapfile -t files < <(find "$folder" -name '*.smt2' | sort)
+[ ${#files[@]} -gt 0 ] || { echo "no eligibility.smt2 under $folder"; exit 1; }
+mapfile -t generated < <(find "$work" -name '*.smt2' | sort)
+[ ${#generated[@]} -gt 0 ] || { echo "no generated rules"; exit 1; }
+"$python" "$here/_logic.py" "${files[@]}" "${generated[@]}"
+
+# A twin in which one answer is turned around must be refused.
+sed '0,/:status unsat/s//:status sat/; t; ' "${files[0]}" >"$work/broken"
+if cmp -s "${files[0]}" "$work/broken"; then
+  sed '0,/:status sat/s//:status unsat/' "${files[0]}" >"$work/broken"
+fi
+if "$python" "$here/_logic.py" "$work/broken" >"$work/said" 2>&1; then
+  echo "a broken twin was not noticed"
+  exit 1
+fi
