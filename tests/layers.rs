@@ -106,6 +106,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "format",
             "intake",
             "library",
+            "logic",
             "lookup",
             "model",
             "omop",

@@ -7,6 +7,7 @@
 mod build;
 mod bulk;
 mod calendar;
+mod cases;
 mod check;
 mod completions;
 mod console;
@@ -59,6 +60,7 @@ enum Command {
     ValidateRecord(validate_record::Arguments),
     Diff(diff::Arguments),
     Test(test::Arguments),
+    Cases(cases::Arguments),
     Fmt(fmt::Arguments),
     Resolve(resolve::Arguments),
     New(new::Arguments),
@@ -139,6 +141,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::ValidateRecord(arguments) => validate_record::run(&console, &arguments),
         Command::Diff(arguments) => diff::run(&console, &arguments),
         Command::Test(arguments) => test::run(&console, &arguments),
+        Command::Cases(arguments) => cases::run(&console, &arguments),
         Command::Fmt(arguments) => fmt::run(&console, &arguments),
         Command::Resolve(arguments) => resolve::run(&console, &arguments),
         Command::New(arguments) => new::run(&console, &arguments),

@@ -10,8 +10,10 @@
 //!   [`Standing::Confirmed`]. Values that are computed from several others, and lengths of time between dates, are only known
 //!   to the evaluator; a witness that fails there is called [`Standing::Possible`], with the reason.
 
+mod cases;
 mod circuit;
 mod compare;
+mod coverage;
 mod declared;
 mod encode;
 mod key;
@@ -23,8 +25,12 @@ mod space;
 mod tests_of;
 mod typical;
 mod witness;
+mod written;
 
+pub use cases::{Cases, NoCase, cases};
 pub use compare::{Engine, Influence, Relation, Side};
+pub use coverage::{Shown, coverage};
 pub use smt::smt2;
 pub use tests_of::{Test, Tests};
 pub use witness::{Difference, Standing, Witness};
+pub use written::example as example_text;

@@ -300,9 +300,12 @@ fn of_term(term: &crate::model::Term) -> Vec<&Moment> {
 /// A number of a cell, with as few decimals as will do: the lowest that belongs to it, or where it has no lower end, the nearest to
 /// its upper end.
 pub(super) fn number_in(engine: &Engine<'_>, variable: usize, choice: Choice) -> Option<Exact> {
-    let (Choice::Cell(cell), Kind::Ordered(family)) = (choice, &engine.space.variables[variable].kind) else {
+    let (Choice::Cell(cell) | Choice::Upper(cell), Kind::Ordered(family)) =
+        (choice, &engine.space.variables[variable].kind)
+    else {
         return None;
     };
+    let is_upper = matches!(choice, Choice::Upper(_));
     let (low, high) = ends(engine, *family, cell);
     let is_in = |value: &Exact| {
         low.as_ref().is_none_or(|(at, closed)| value > at || (*closed && value == at))
@@ -311,6 +314,7 @@ pub(super) fn number_in(engine: &Engine<'_>, variable: usize, choice: Choice) ->
     for step in steps_of(engine, variable, *family) {
         let nearest = |at: &Exact| at.checked_div(&step).map(|count| &count.floor() * &step);
         let candidates = match (&low, &high) {
+            (_, Some((at, _))) if is_upper => nearest(at).map(|below| [below.clone(), &below - &step]),
             (Some((at, _)), _) => nearest(at).map(|below| [below.clone(), &below + &step]),
             (None, Some((at, _))) => nearest(at).map(|below| [below.clone(), &below - &step]),
             (None, None) => Some([Exact::one(), Exact::zero()]),

@@ -9,7 +9,7 @@ use self::select::{any_value, is_many_days};
 use super::key::{Keys, unit_key};
 use super::space::{About, Cut, Kind, Place, Space, Variable};
 use crate::eligibility::Mentions;
-use crate::model::{Clause, Comparator, MeasureKind, Rule, Selector, Term, Tolerance, Value};
+use crate::model::{Clause, Comparator, MeasureKind, Mode, Rule, Selector, Term, Tolerance, Value};
 use crate::number::Exact;
 
 /// A rule over variables, three-valued.
@@ -93,11 +93,12 @@ impl<'t> Reader<'_, 't> {
             }
             Rule::Is { value, one_of } => self.is_one_of(clause, value, one_of, &of),
             Rule::Occurs { finding, mode, window } => {
-                let mode =
-                    if *mode == crate::model::Mode::Ever { crate::model::Mode::Present } else { *mode };
+                // A time that is not said is another one each time: T01 asks for it.
+                let is_said = *mode == Mode::Ever || window.from.is_some() || window.to.is_some();
+                let mode = if *mode == Mode::Ever { Mode::Present } else { *mode };
                 let keys = self.keys();
                 let key = format!("{of}occurs {mode:?} {} {}", keys.finding(finding), keys.window(window));
-                let about = About::Occurs { finding, mode, window };
+                let about = if is_said { About::Occurs { finding, mode, window } } else { About::Opaque };
                 Formula::Holds(self.variable(key, Kind::Truth, about, &clause.text, &of))
             }
             Rule::Steady { measure, tolerance, reference } => {

@@ -177,11 +177,19 @@ fn occurrences(space: &Space<'_>, extensions: &Extensions<'_>, found: &mut Vec<R
             _ => None,
         })
         .collect();
-    for (narrow, one, finding, mode, window) in &all {
-        for (wide, two, other, other_mode, other_window) in &all {
-            let is_within = narrow != wide
+    let sets: Vec<Option<&BTreeSet<String>>> = all
+        .iter()
+        .map(|(_, variable, finding, ..)| extensions.of.get(&(variable.place.side, finding.name.as_str())))
+        .collect();
+    for (first, (narrow, one, finding, mode, window)) in all.iter().enumerate() {
+        for (second, (wide, two, other, other_mode, other_window)) in all.iter().enumerate() {
+            let is_part = first != second
+                && match (sets[first], sets[second]) {
+                    (Some(part), Some(whole)) => part.is_subset(whole),
+                    _ => finding.name == other.name && one.place.side == two.place.side,
+                };
+            let is_within = is_part
                 && one.of == two.of
-                && extensions.is_within((one.place.side, &finding.name), (two.place.side, &other.name))
                 && mode_implies(*mode, *other_mode)
                 && narrows((one.place.side, finding), (two.place.side, other), extensions)
                 && match (mode, other_mode) {

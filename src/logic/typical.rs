@@ -10,6 +10,8 @@ pub(super) enum Choice {
     Holds(bool),
     /// Between the cuts with the numbers before it and its own, from 0 (below all) to the number of cuts (beyond all).
     Cell(usize),
+    /// The same, at its upper end.
+    Upper(usize),
     Level(usize),
 }
 
@@ -20,7 +22,7 @@ pub(super) fn wires_of(encoder: &Encoder, variable: usize, choice: Choice) -> Ve
         Choice::Holds(true) => vec![wires[0]],
         Choice::Holds(false) => vec![!wires[0]],
         Choice::Level(place) => vec![wires[place]],
-        Choice::Cell(cell) => {
+        Choice::Cell(cell) | Choice::Upper(cell) => {
             let below = cell.checked_sub(1).map(|place| wires[place]);
             let above = wires.get(cell).map(|wire| !*wire);
             below.into_iter().chain(above).collect()

@@ -1,6 +1,7 @@
 //! The logic of eligibility: what two versions of criteria have to do with each other, and who shows it.
 
 mod agreement;
+mod cases;
 mod influence;
 #[allow(dead_code)]
 #[path = "../support/judges.rs"]

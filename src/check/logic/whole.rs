@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+
 use super::redundancy::{complement, duplicate};
 use super::{applies_to_all_of, applies_together};
 use crate::check::demands::{Demand, tests_of};
@@ -30,38 +32,60 @@ fn tells_of_tests(one: &Diagnostic) -> bool {
 pub(super) fn check(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diagnostic>) {
     let holds: Vec<bool> =
         criteria(trial).flat_map(|place| tests_of(place).into_iter().map(|(_, holds)| holds)).collect();
-    if holds.len() != demands.len() || demands.len() < 2 {
+    if holds.len() != demands.len() {
         return;
+    }
+    let told: BTreeSet<Span> = spans(found.iter().filter(|one| tells_of_tests(one)));
+    let conflicting: BTreeSet<Span> = spans(
+        found
+            .iter()
+            .filter(|one| one.code.id == codes::UNSATISFIABLE.id || one.code.id == codes::CONTRADICTION.id),
+    );
+    // Each decision is a logic of its own.
+    let mut decisions = Vec::new();
+    let mut at = 0;
+    for group in demands.chunk_by(|one, two| one.place.decision == two.place.decision) {
+        decisions.push((group, &holds[at..at + group.len()]));
+        at += group.len();
+    }
+    let more: Vec<Diagnostic> = decisions
+        .par_iter()
+        .flat_map_iter(|(group, holds)| of_decision(trial, group, holds, &told, &conflicting))
+        .collect();
+    found.extend(more);
+}
+
+fn spans<'d>(found: impl Iterator<Item = &'d Diagnostic>) -> BTreeSet<Span> {
+    found.map(|one| one.primary.span).collect()
+}
+
+fn of_decision(
+    trial: &Trial,
+    demands: &[Demand<'_>],
+    holds: &[bool],
+    told: &BTreeSet<Span>,
+    conflicting: &BTreeSet<Span>,
+) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let is_in = |spans: &BTreeSet<Span>, number: usize| {
+        demands[number].clause.origin.0.is_some_and(|span| spans.contains(&span))
+    };
+    let own: Vec<usize> = (0..demands.len()).collect();
+    // Of those whom nobody can be, everything holds.
+    if demands.len() < 2 || own.iter().any(|number| is_in(conflicting, *number)) {
+        return found;
     }
     let tests: Vec<Test<'_>> = demands
         .iter()
         .zip(holds)
-        .map(|(demand, holds)| Test { clause: demand.clause, holds, decision: demand.place.decision })
+        .map(|(demand, holds)| Test { clause: demand.clause, holds: *holds, decision: demand.place.decision })
         .collect();
     let mut logic = Tests::of(trial, &tests);
-    let told: BTreeSet<Span> =
-        found.iter().filter(|one| tells_of_tests(one)).map(|one| one.primary.span).collect();
-    let is_conflicting =
-        |one: &Diagnostic| one.code.id == codes::UNSATISFIABLE.id || one.code.id == codes::CONTRADICTION.id;
-    let conflicting: BTreeSet<Span> =
-        found.iter().filter(|one| is_conflicting(one)).map(|one| one.primary.span).collect();
-    for decision in trial.decisions.keys() {
-        let own: Vec<usize> =
-            (0..demands.len()).filter(|number| demands[*number].place.decision == decision).collect();
-        let is_in = |spans: &BTreeSet<Span>, number: usize| {
-            demands[number].clause.origin.0.is_some_and(|span| spans.contains(&span))
-        };
-        // Of those whom nobody can be, everything holds.
-        if own.iter().any(|number| is_in(&conflicting, *number)) {
-            continue;
-        }
-        let conflict = own_arms(trial, demands, &own).into_iter().find_map(|among| logic.conflict(&among));
-        if let Some(set) = conflict {
-            found.extend(unsatisfiable(demands, &set));
-            continue;
-        }
-        never_deciding(demands, &mut logic, own, |number| is_in(&told, number), found);
+    match own_arms(trial, demands, &own).into_iter().find_map(|among| logic.conflict(&among)) {
+        Some(set) => found.extend(unsatisfiable(demands, &set)),
+        None => never_deciding(demands, &mut logic, own, |number| is_in(told, number), &mut found),
     }
+    found
 }
 
 /// The tests that apply together: those of everybody, and with them those of each arm.
@@ -180,7 +204,7 @@ fn superfluous(
     let message = format!("{test} never decides: whoever passes {places} passes it");
     let mut found = at(&codes::DEAD_TEST, demand.clause.origin.0, message)?.label("never decides");
     for other in given {
-        let label = if given.len() == 1 { "is stricter" } else { "with the others" };
+        let label = if given.len() == 1 { "excludes all of them" } else { "with the others" };
         found = with(found, demands[*other].clause.origin.0, label);
     }
     Some(found.help(format!("remove it, or check which of them is meant: {code} or {places}")))

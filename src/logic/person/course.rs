@@ -161,7 +161,7 @@ impl<'t> Draft<'_, 't> {
 
     /// The lowest and the highest whole number of a cell.
     fn span_of(&self, family: usize, variable: usize, choice: Choice) -> Option<(i64, Option<i64>)> {
-        let Choice::Cell(cell) = choice else { return None };
+        let (Choice::Cell(cell) | Choice::Upper(cell)) = choice else { return None };
         let (_, high) = ends(self.engine, family, cell);
         let low = number_in(self.engine, variable, choice)?.to_i64()?;
         let high = high.and_then(|(at, closed)| Some(at.to_i64()? - i64::from(!closed)));
@@ -390,7 +390,7 @@ impl<'t> Draft<'_, 't> {
     /// Whether a spread within the cell is within the tolerance.
     pub(super) fn is_steady(&self, family: usize, choice: Choice, tolerance: &Tolerance) -> bool {
         let (Tolerance::Percent { percent: limit } | Tolerance::Absolute { number: limit, .. }) = tolerance;
-        let Choice::Cell(cell) = choice else { return true };
+        let (Choice::Cell(cell) | Choice::Upper(cell)) = choice else { return true };
         let (_, high) = ends(self.engine, family, cell);
         high.is_some_and(|(at, _)| at <= *limit)
     }

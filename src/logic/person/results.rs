@@ -47,7 +47,11 @@ impl<'t> Draft<'_, 't> {
         let mut steady = Vec::new();
         for (number, variable, choice) in self.variables() {
             match (&variable.about, &variable.kind, choice) {
-                (About::Measured { measure, select, window }, Kind::Ordered(family), Choice::Cell(cell)) => {
+                (
+                    About::Measured { measure, select, window },
+                    Kind::Ordered(family),
+                    Choice::Cell(cell) | Choice::Upper(cell),
+                ) => {
                     if self.formula(measure).is_some() {
                         sought.push(Sought { measure, select: *select, window, family: *family, cell });
                         continue;
@@ -186,7 +190,14 @@ impl<'t> Draft<'_, 't> {
         });
         let usual = self.usual(measure);
         let limit = match &known {
-            Some((value, _)) => value.checked_div(ratio).unwrap_or(usual),
+            // A limit as a laboratory gives it, with few figures.
+            Some((value, _)) => value.checked_div(ratio).map_or(usual, |limit| {
+                if limit.to_decimal().is_some() {
+                    limit
+                } else {
+                    limit.to_significant(6).parse().unwrap_or(limit)
+                }
+            }),
             None => usual,
         };
         let value = &limit * ratio;
