@@ -171,6 +171,10 @@ fn superfluous(
     given: &[usize],
 ) -> Option<Diagnostic> {
     let demand = &demands[number];
+    // What one criterion lists beside something wider is its wording.
+    if !given.is_empty() && given.iter().all(|other| demands[*other].place.code == demand.place.code) {
+        return None;
+    }
     if let [one] = given {
         let other = &demands[*one];
         let is_same = logic.implied(*one, &[number]).is_some() && applies_to_all_of(demand, other);
@@ -204,7 +208,7 @@ fn superfluous(
     let message = format!("{test} never decides: whoever passes {places} passes it");
     let mut found = at(&codes::DEAD_TEST, demand.clause.origin.0, message)?.label("never decides");
     for other in given {
-        let label = if given.len() == 1 { "excludes all of them" } else { "with the others" };
+        let label = if given.len() == 1 { "is stricter" } else { "with the others" };
         found = with(found, demands[*other].clause.origin.0, label);
     }
     Some(found.help(format!("remove it, or check which of them is meant: {code} or {places}")))
