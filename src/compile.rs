@@ -109,7 +109,13 @@ fn read(compilation: &mut Compilation, loader: &dyn Loader, main: Source) {
     let heard = |lint: &Diagnostic| {
         lint.is_error() || !unread.contains(&line_of(&compilation.sources, lint.primary.span))
     };
-    diagnostics.extend(lints.into_iter().filter(heard));
+    // A number that no list can reach is met by nobody: one message is enough.
+    let errors: Vec<Span> =
+        diagnostics.iter().filter(|found| found.is_error()).map(|found| found.primary.span).collect();
+    let repeats = |lint: &Diagnostic| {
+        *lint.code == codes::UNSATISFIABLE && errors.iter().any(|error| lint.primary.span.holds(*error))
+    };
+    diagnostics.extend(lints.into_iter().filter(|lint| heard(lint) && !repeats(lint)));
     if !diagnostics.iter().any(Diagnostic::is_error) {
         diagnostics.extend(examples);
         if let Some(base) = &program.base {
