@@ -161,6 +161,90 @@ fn the_accepted_reports_of_the_amendments_are_those_of_today() {
     }
 }
 
+/// A protocol in which visits are declared together and cells stand in ranges.
+const RANGES: &str = r#"trial study "Study" {
+  version: "1.0"
+  enrollment: 40 planned
+  sponsor: "Nobody"
+}
+use std.labs, std.vitals
+event consent "Consent"
+event randomization "Randomization": 1 to 28 days after consent
+schedule {
+  clock study: day 1 is randomization
+  epoch all "All" {
+    visit screening "Screening": on consent
+    visits week_4, week_8, week_12, week_16: every 4 weeks after randomization, ±3 days
+  }
+  // Both at all visits.
+  collect inr, weight at screening, week_4 to week_16 note "fasting"
+}
+"#;
+
+/// The trial of a patch on [`RANGES`], held to that of the printed text.
+fn patched(parts: &str) -> Trial {
+    let patch = format!("amendment a \"A\" {{\n  amends: \"ranges.trial\"\n{parts}}}\n");
+    let files = [("ranges.trial", RANGES), ("patch.trial", patch.as_str())];
+    let (compilation, text) = resolved(&Beside(&files), "patch.trial").expect("the patch is there");
+    let summary_only =
+        compilation.diagnostics.iter().filter(|found| found.is_error() && found.code.id != "D06");
+    assert_eq!(summary_only.map(|found| &found.message).collect::<Vec<_>>(), Vec::<&String>::new());
+    let text = trialc::format::format(&text.expect("no errors")).expect("it can be laid out");
+    let printed = trial_of(&Beside(&[("whole.trial", &text)]), "whole.trial");
+    let patched = compilation.trial.expect("no errors");
+    assert_eq!(without_statements(patched.clone()), printed, "{text}");
+    patched
+}
+
+fn cells(trial: &Trial, activity: &str) -> Vec<(String, Option<String>)> {
+    let schedule = trial.schedule.as_ref().expect("a schedule");
+    let cells = schedule.activities[activity].cells.iter();
+    cells.map(|cell| (cell.visit.clone(), cell.note.clone())).collect()
+}
+
+#[test]
+fn a_cell_is_taken_out_of_a_range_and_the_others_stay() {
+    let trial = patched("  remove { collect weight at week_8 to week_12 }\n");
+    let noted = |visits: &[&str]| -> Vec<(String, Option<String>)> {
+        visits.iter().map(|visit| ((*visit).to_owned(), Some("fasting".to_owned()))).collect()
+    };
+    assert_eq!(cells(&trial, "weight"), noted(&["screening", "week_4", "week_16"]));
+    assert_eq!(cells(&trial, "inr"), noted(&["screening", "week_4", "week_8", "week_12", "week_16"]));
+}
+
+#[test]
+fn the_last_of_several_visits_can_be_removed_and_the_others_keep_their_days() {
+    let before = trial_of(&Beside(&[("ranges.trial", RANGES)]), "ranges.trial");
+    let trial = patched("  remove {\n    collect inr, weight at week_16\n    visit week_16\n  }\n");
+    let difference = trialc::amend::compare(&before, &trial);
+    let changed: Vec<&str> = difference.of_meaning().map(|change| change.subject.name.as_str()).collect();
+    assert!(changed.contains(&"week_16"), "{changed:?}");
+    assert!(!changed.iter().any(|name| ["week_4", "week_8", "week_12"].contains(name)), "{changed:?}");
+    assert!(!trial.schedule.expect("a schedule").visits.contains_key("week_16"));
+}
+
+/// Without it, those behind it would move to its day, and nobody would have said so.
+#[test]
+fn a_visit_before_others_of_its_statement_is_not_removed_silently() {
+    let patch = "amendment a \"A\" {\n  amends: \"ranges.trial\"\n  remove { visit week_8 }\n}\n";
+    let files = [("ranges.trial", RANGES), ("patch.trial", patch)];
+    let compilation = compile(&Beside(&files), "patch.trial").expect("the patch is there");
+    let told = errors(&compilation);
+    assert!(told.iter().any(|found| found.contains("`week_12` would take its day")), "{told:#?}");
+}
+
+/// As the message of the case above advises.
+#[test]
+fn visits_that_were_declared_together_can_be_written_one_by_one() {
+    let trial = patched(
+        "  remove { visits week_4, week_8, week_12, week_16; collect inr, weight at week_8 }\n  revise {\n    epoch all {\n      \
+         visit week_4: 4 weeks after randomization, ±3 days\n      visit week_12: 12 weeks after randomization, ±3 days\n      \
+         visit week_16: 16 weeks after randomization, ±3 days\n    }\n  }\n",
+    );
+    let visits: Vec<&String> = trial.schedule.as_ref().expect("a schedule").visits.keys().collect();
+    assert_eq!(visits, ["screening", "week_4", "week_12", "week_16"]);
+}
+
 /// The block of a page behind these words.
 fn block<'a>(code: &'a Code, words: &str) -> &'a str {
     let start = format!("```trial {words}\n");

@@ -1,11 +1,11 @@
-//! The two scripts of the page, put together from the files of this folder; numbers, dates and JSON are those of the worksheet.
+//! The two scripts of the page, put together from the files of this folder; with those of `script`, which several pages share.
 
 /// The checker. Its names are the page's through `trialcForms`.
 pub(super) const CHECKER: &str = concat!(
     "(() => {\n\"use strict\";\n",
-    include_str!("../worksheet/number.js"),
-    include_str!("../worksheet/dates.js"),
-    include_str!("../worksheet/json.js"),
+    include_str!("../script/number.js"),
+    include_str!("../script/dates.js"),
+    include_str!("../script/json.js"),
     include_str!("values.js"),
     include_str!("truths.js"),
     include_str!("entries.js"),
@@ -18,6 +18,7 @@ pub(super) const CHECKER: &str = concat!(
 pub(super) const PAGE: &str = concat!(
     "(() => {\n\"use strict\";\n",
     "const { Checker, JsonNumber, Unreadable, isDay, plainNumber, readJson, writeJson } = trialcForms;\n",
+    include_str!("../script/dom.js"),
     include_str!("page_dom.js"),
     include_str!("page_record.js"),
     include_str!("page_fields.js"),

@@ -3,10 +3,10 @@
 /// The checker. Its names are the page's through `trialc`.
 pub(super) const CHECKER: &str = concat!(
     "(() => {\n\"use strict\";\n",
-    include_str!("number.js"),
+    include_str!("../script/number.js"),
     include_str!("bounds.js"),
-    include_str!("dates.js"),
-    include_str!("json.js"),
+    include_str!("../script/dates.js"),
+    include_str!("../script/json.js"),
     include_str!("record.js"),
     include_str!("truth.js"),
     include_str!("units.js"),
@@ -35,6 +35,7 @@ pub(super) const PAGE: &str = concat!(
     "  labelIn, readDate, readNumber, readRecord, readValue, scaleOfUnit, spaced, walkClause, writeJson } = trialc;\n",
     include_str!("page_draft.js"),
     include_str!("page_usage.js"),
+    include_str!("../script/dom.js"),
     include_str!("page_dom.js"),
     include_str!("page_form.js"),
     include_str!("page_findings.js"),

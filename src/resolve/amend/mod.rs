@@ -5,8 +5,15 @@
 //! says so, and what is to be replaced must be there. Every statement keeps the place where it was written, so a message
 //! underlines the file that said it.
 
+mod cells;
+mod identity;
+
+use cells::{split, spread};
+pub(super) use identity::in_words;
+use identity::{Identity, find, is, moves_others, named, other_sort, stands_for_several};
+
 use super::Space;
-use crate::ast::{Collection, Item, Keyword, Name, NameOrRange, Property, Value};
+use crate::ast::{Collection, Item, Keyword, NameOrRange, Value};
 use crate::diagnostics::{Diagnostic, codes, did_you_mean};
 use crate::source::Span;
 
@@ -37,7 +44,8 @@ pub(super) fn carry_out(
     own: Vec<Item>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Vec<Item>, Vec<Amended>) {
-    let mut patch = Patch { items: base, touched: Vec::new(), diagnostics };
+    let visits = cells::visits_in_order(&base);
+    let mut patch = Patch { items: base, visits, touched: Vec::new(), diagnostics };
     let (amendments, added): (Vec<Item>, Vec<Item>) =
         own.into_iter().partition(|item| item.keyword.value == Keyword::Amendment);
     for amendment in &amendments {
@@ -84,66 +92,10 @@ pub(super) fn patches_nothing(amendment: &Item) -> Option<Diagnostic> {
     )
 }
 
-/// What identifies a statement: what sort of name it has, and the name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Identity {
-    /// By a name of this space.
-    Named(Space, String),
-    /// The only one of its keyword: the header, the schedule.
-    Only(Keyword),
-    /// `eligibility for EVENT`.
-    Decision(String),
-    /// By its wording: an example.
-    Worded(String),
-    /// By its name inside the statement around it: what an arm gives, a period, a field.
-    Within(Keyword, String),
-}
-
-impl Identity {
-    fn of(item: &Item) -> Option<Self> {
-        let keyword = item.keyword.value;
-        let name = item.name.as_ref().map(|name| name.value.clone());
-        Some(match keyword {
-            Keyword::Trial | Keyword::Schedule => Identity::Only(keyword),
-            Keyword::Eligibility => Identity::Decision(first_name(item.property("for")?)?),
-            Keyword::Example => Identity::Worded(item.prose.as_ref()?.value.clone()),
-            Keyword::Gives | Keyword::Period | Keyword::Field => Identity::Within(keyword, name?),
-            Keyword::Visits => Identity::Named(Space::Visit, first_name(item.property("names")?)?),
-            _ => Identity::Named(Space::of(keyword)?, name?),
-        })
-    }
-}
-
-fn first_name(property: &Property) -> Option<String> {
-    match &property.value.value {
-        Value::Names(names) => names.first().map(|name| match name {
-            NameOrRange::Name(name) => name.value.clone(),
-            NameOrRange::Range { from, .. } => from.value.clone(),
-        }),
-        _ => None,
-    }
-}
-
-/// The statement's head in words: `include I8`, `outcome hba1c_change`, `collect hba1c at month_3`.
-pub(super) fn in_words(item: &Item) -> String {
-    let keyword = item.keyword.value.text();
-    match (Identity::of(item), &item.body) {
-        (Some(Identity::Decision(event)), _) => format!("{keyword} for {event}"),
-        (Some(Identity::Worded(label)), _) => format!("{keyword} \"{label}\""),
-        (Some(Identity::Named(_, name) | Identity::Within(_, name)), _) => format!("{keyword} {name}"),
-        (_, Some(body)) => match &body.value {
-            Value::Collection(collection) => {
-                let names: Vec<&str> = collection.what.iter().map(|name| name.value.as_str()).collect();
-                format!("{keyword} {}", names.join(", "))
-            }
-            _ => keyword.to_owned(),
-        },
-        _ => keyword.to_owned(),
-    }
-}
-
 struct Patch<'d> {
     items: Vec<Item>,
+    /// Of the protocol before anything was changed: what its ranges of visits stand for.
+    visits: Vec<String>,
     touched: Vec<Amended>,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
@@ -192,7 +144,16 @@ impl Patch<'_> {
             return;
         }
         let Some(identity) = self.identity(item, "remove") else { return };
-        if take_out(&mut self.items, &identity) {
+        let is_statement = item.keyword.value == Keyword::Visits;
+        let in_the_way = find(&mut self.items, &identity).and_then(|place| match is_statement {
+            true => stands_for_several(place, item),
+            false => moves_others(place, item),
+        });
+        if let Some(in_the_way) = in_the_way {
+            self.diagnostics.push(in_the_way);
+            return;
+        }
+        if take_out(&mut self.items, &identity, is_statement) {
             self.touch(Action::Removed, item);
             return;
         }
@@ -201,9 +162,9 @@ impl Patch<'_> {
 
     /// Takes cells out of what is collected: those of these names at these visits, or at all of them.
     fn remove_collection(&mut self, item: &Item, gone: &Collection) {
-        let order = visits_in_order(&self.items);
+        let order = &self.visits;
         let mut left: Vec<(String, String)> = Vec::new();
-        let visits: Vec<String> = gone.at.iter().flat_map(|at| spread(&at.visit, &order)).collect();
+        let visits: Vec<String> = gone.at.iter().flat_map(|at| spread(&at.visit, order)).collect();
         for name in &gone.what {
             let visits: Vec<String> = if visits.is_empty() { vec![String::new()] } else { visits.clone() };
             left.extend(visits.into_iter().map(|visit| (name.value.clone(), visit)));
@@ -214,7 +175,7 @@ impl Patch<'_> {
             for statement in schedule.items.drain(..) {
                 match statement.body.as_ref().map(|body| &body.value) {
                     Some(Value::Collection(collection)) if statement.keyword.value == Keyword::Collect => {
-                        kept.extend(split(&statement, collection, gone, all, &visits, &order, &mut left));
+                        kept.extend(split(&statement, collection, gone, all, &visits, order, &mut left));
                     }
                     _ => kept.push(statement),
                 }
@@ -252,7 +213,7 @@ impl Patch<'_> {
                     Diagnostic::new(
                         &codes::DUPLICATE_NAME,
                         span,
-                        format!("the protocol that is amended already has a `{}` `{name}`", keyword.text()),
+                        format!("`{} {name}` stands in the protocol that is amended already", keyword.text()),
                     )
                     .label("added a second time")
                     .help(format!(
@@ -333,90 +294,17 @@ impl Patch<'_> {
     }
 }
 
-/// Where the statement stands, at any depth.
-fn find<'i>(items: &'i mut [Item], identity: &Identity) -> Option<&'i mut Item> {
-    for item in items {
-        if is(item, identity) {
-            return Some(item);
-        }
-        if let Some(found) = find(&mut item.items, identity) {
-            return Some(found);
-        }
-    }
-    None
-}
-
-/// Whether this is the statement that is meant; `visits a, b, c` is that of each of its names.
-fn is(item: &Item, identity: &Identity) -> bool {
-    if item.keyword.value == Keyword::Visits
-        && let Identity::Named(Space::Visit, name) = identity
-    {
-        return item.property("names").is_some_and(|names| names_of(names).contains(&name.as_str()));
-    }
-    Identity::of(item).as_ref() == Some(identity)
-}
-
-fn names_of(property: &Property) -> Vec<&str> {
-    match &property.value.value {
-        Value::Names(names) => names
-            .iter()
-            .flat_map(|name| match name {
-                NameOrRange::Name(name) => vec![name.value.as_str()],
-                NameOrRange::Range { from, to } => vec![from.value.as_str(), to.value.as_str()],
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// One visit cannot be taken for the statement that declares several at equal distances.
-fn stands_for_several(place: &Item, item: &Item) -> Option<Diagnostic> {
-    let (Keyword::Visits, Some(names)) = (place.keyword.value, place.property("names")) else { return None };
-    let same = item.property("names").is_some_and(|own| names_of(own) == names_of(names));
-    if same {
-        return None;
-    }
-    let all = names_of(names).join(", ");
-    Some(
-        Diagnostic::new(
-            &codes::WRONG_SORT,
-            item.head_span(),
-            "the protocol declares this visit together with others, at equal distances",
-        )
-        .label("one of several")
-        .and(place.head_span(), "declared here")
-        .help(format!(
-            "write the whole statement anew: `replace {{ visits {all}: … }}`, or remove it and add each visit"
-        )),
-    )
-}
-
-fn other_sort(place: &Item, item: &Item) -> Diagnostic {
-    let (old, new) = (place.keyword.value.text(), item.keyword.value.text());
-    Diagnostic::new(
-        &codes::WRONG_SORT,
-        item.keyword.span,
-        format!(
-            "`{}` is declared as `{old}`, not `{new}`",
-            place.name.as_ref().map_or("", |name| &name.value)
-        ),
-    )
-    .label("another sort of statement")
-    .and(place.head_span(), "declared here")
-    .help(format!("write `{old}`; or say the whole statement anew inside `replace {{ … }}`"))
-}
-
-/// Takes a statement out; of `visits a, b, c` only the name.
-fn take_out(items: &mut Vec<Item>, identity: &Identity) -> bool {
+/// Takes a statement out; of `visits a, b, c` only the name, unless the statement as a whole is meant.
+fn take_out(items: &mut Vec<Item>, identity: &Identity, is_statement: bool) -> bool {
     for at in 0..items.len() {
-        if items[at].keyword.value == Keyword::Visits && is(&items[at], identity) {
-            return take_name_out(&mut items[at], identity);
-        }
         if is(&items[at], identity) {
+            if items[at].keyword.value == Keyword::Visits && !is_statement {
+                return take_name_out(&mut items[at], identity);
+            }
             items.remove(at);
             return true;
         }
-        if take_out(&mut items[at].items, identity) {
+        if take_out(&mut items[at].items, identity, is_statement) {
             return true;
         }
     }
@@ -428,7 +316,6 @@ fn take_name_out(item: &mut Item, identity: &Identity) -> bool {
     let names = item.properties.iter_mut().find(|property| property.key.value == "names");
     let Some(Value::Names(names)) = names.map(|names| &mut names.value.value) else { return false };
     let before = names.len();
-    // A visit in the middle keeps the distances of the others only where they do not count from each other.
     names.retain(|name| !matches!(name, NameOrRange::Name(name) if name.value == *gone));
     names.len() < before
 }
@@ -485,112 +372,4 @@ fn main_property(keyword: Keyword) -> Option<&'static str> {
         Keyword::Timepoints => "at",
         _ => return None,
     })
-}
-
-/// Every name that a statement and those inside it declare.
-fn named(item: &Item, found: &mut Vec<(Identity, Span, Keyword)>) {
-    if let Some(identity) = Identity::of(item)
-        && !matches!(identity, Identity::Within(..) | Identity::Only(Keyword::Schedule))
-    {
-        let span = item.name.as_ref().map_or(item.head_span(), |name| name.span);
-        found.push((identity, span, item.keyword.value));
-    }
-    item.items.iter().for_each(|inner| named(inner, found));
-}
-
-/// The names of all visits, in the order of the source.
-fn visits_in_order(items: &[Item]) -> Vec<String> {
-    fn walk(items: &[Item], found: &mut Vec<String>) {
-        for item in items {
-            match item.keyword.value {
-                Keyword::Visit => found.extend(item.name.as_ref().map(|name| name.value.clone())),
-                Keyword::Visits => {
-                    let names = item.property("names").map(names_of).unwrap_or_default();
-                    found.extend(names.into_iter().map(str::to_owned));
-                }
-                _ => {}
-            }
-            walk(&item.items, found);
-        }
-    }
-    let mut found = Vec::new();
-    walk(items, &mut found);
-    found
-}
-
-/// The visits that a name or a range of names stands for.
-fn spread(visit: &NameOrRange, order: &[String]) -> Vec<String> {
-    match visit {
-        NameOrRange::Name(name) => vec![name.value.clone()],
-        NameOrRange::Range { from, to } => {
-            let place = |name: &Name| order.iter().position(|visit| *visit == name.value);
-            match (place(from), place(to)) {
-                (Some(from), Some(to)) if from <= to => order[from..=to].to_vec(),
-                _ => vec![from.value.clone(), to.value.clone()],
-            }
-        }
-    }
-}
-
-/// What is left of a `collect` statement when cells are taken out of it; `left` loses those that were found.
-fn split(
-    statement: &Item,
-    collection: &Collection,
-    gone: &Collection,
-    all: bool,
-    visits: &[String],
-    order: &[String],
-    left: &mut Vec<(String, String)>,
-) -> Vec<Item> {
-    let is_gone = |name: &Name| gone.what.iter().any(|gone| gone.value == name.value);
-    let (without, kept): (Vec<Name>, Vec<Name>) = collection.what.iter().cloned().partition(is_gone);
-    if without.is_empty() {
-        return vec![statement.clone()];
-    }
-    let with = |what: Vec<Name>, at| {
-        let mut item = statement.clone();
-        if let Some(body) = &mut item.body {
-            body.value = Value::Collection(Collection { what, at, ..collection.clone() });
-        }
-        item
-    };
-    let mut parts = Vec::new();
-    if !kept.is_empty() {
-        parts.push(with(kept, collection.at.clone()));
-    }
-    if all {
-        left.retain(|(name, _)| !without.iter().any(|gone| gone.value == *name));
-        return parts;
-    }
-    let mut touched = false;
-    let mut at = Vec::new();
-    for place in &collection.at {
-        let own = spread(&place.visit, order);
-        if !own.iter().any(|visit| visits.contains(visit)) {
-            at.push(place.clone());
-            continue;
-        }
-        touched = true;
-        for visit in own {
-            if visits.contains(&visit) {
-                left.retain(|(name, gone)| {
-                    *gone != visit || !without.iter().any(|without| without.value == *name)
-                });
-            } else {
-                let span = match &place.visit {
-                    NameOrRange::Name(name) => name.span,
-                    NameOrRange::Range { from, to } => from.span.to(to.span),
-                };
-                let name = NameOrRange::Name(Name::new(visit, span));
-                at.push(crate::ast::CollectVisit { visit: name, rounds: place.rounds.clone() });
-            }
-        }
-    }
-    if !touched {
-        return vec![statement.clone()];
-    }
-    if !at.is_empty() {
-        parts.push(with(without, at));
-    }
-    parts
 }
