@@ -62,7 +62,6 @@ class Casebook {
   /** Takes a record in. Throws what is `Unreadable`; nothing has changed then. */
   load(text) {
     const record = readJson(text);
-    const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
     const refuse = (why) => {
       throw new Unreadable(why);
     };

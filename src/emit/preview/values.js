@@ -1,8 +1,5 @@
 // One answer against the type, list and limits of its question. Numbers are exact, as everywhere.
 
-const isObject = (value) =>
-  value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof JsonNumber);
-
 /** A day that the calendar has. */
 const isDay = (text) => /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text) && readDate(text) !== null;
 const isPartialDate = (text) => isDay(text) || (/^[0-9]{4}(-[0-9]{2})?$/.test(text) && readDate(text) !== null);

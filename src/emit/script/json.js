@@ -7,6 +7,9 @@ class JsonNumber {
   }
 }
 
+const isObject = (value) =>
+  value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof JsonNumber);
+
 class Unreadable extends Error {}
 
 /** Deeper nesting is no record. */

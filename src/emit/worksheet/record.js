@@ -17,8 +17,6 @@ function refuse(where, why) {
 }
 
 const isText = (value) => typeof value === "string";
-const isObject = (value) =>
-  value !== null && typeof value === "object" && !Array.isArray(value) && !(value instanceof JsonNumber);
 
 function textOrNull(value, where) {
   if (value !== null && !isText(value)) refuse(where, "a text is expected");

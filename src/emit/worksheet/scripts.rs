@@ -23,7 +23,7 @@ pub(super) const CHECKER: &str = concat!(
     include_str!("findings.js"),
     include_str!("doses.js"),
     include_str!("screen.js"),
-    "globalThis.trialc = { Amount, FALSE, FROM_WORST, JsonNumber, LISTS, Screener, TRUE, Units, Unreadable, dayText, declared, gather, isExact, keep,\n",
+    "globalThis.trialc = { Amount, FALSE, FROM_WORST, JsonNumber, LISTS, Screener, TRUE, Units, Unreadable, dayText, declared, gather, isExact, isObject, keep,\n",
     "  labelIn, readDate, readNumber, readRecord, readValue, scaleOfUnit, spaced, walkClause, writeJson };\n",
     "})();\n",
 );
@@ -31,7 +31,7 @@ pub(super) const CHECKER: &str = concat!(
 /// The page at work.
 pub(super) const PAGE: &str = concat!(
     "(() => {\n\"use strict\";\n",
-    "const { Amount, FALSE, FROM_WORST, JsonNumber, LISTS, Screener, TRUE, Unreadable, dayText, declared, gather, isExact, keep,\n",
+    "const { Amount, FALSE, FROM_WORST, JsonNumber, LISTS, Screener, TRUE, Unreadable, dayText, declared, gather, isExact, isObject, keep,\n",
     "  labelIn, readDate, readNumber, readRecord, readValue, scaleOfUnit, spaced, walkClause, writeJson } = trialc;\n",
     include_str!("page_draft.js"),
     include_str!("page_usage.js"),
