@@ -5,6 +5,7 @@ source "$(dirname "$0")/_tools.sh"
 
 debian_tools chromium=chromium
 node=$(node_tools funnel-node playwright-core@1.65.1)
+scripts=$(node_tools scripts eslint@9.39.1 @eslint/js@9.39.1 globals@16.5.0)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fail() { echo "funnel: $*" >&2; exit 1; }
@@ -23,6 +24,7 @@ judge() { node "$(dirname "$0")/_funnel.mjs" "$node" "$(command -v chromium)" "$
 
 "$work/trialc" --out "$work/all" >/dev/null || fail "trialc does not write a funnel"
 "$work/trialc" --out "$work/withheld" --suppress-below 5 >/dev/null || fail "trialc does not write a funnel with numbers withheld"
+node "$(dirname "$0")/_scripts.mjs" "$scripts" "$work/all/funnel.html" || fail "a script of the page is not in order"
 judge "$work/all" || fail "the page and trialc differ"
 judge "$work/withheld" --suppress-below 5 || fail "the page and trialc differ where numbers are withheld"
 

@@ -94,7 +94,6 @@ function wholeDaysUp(by) {
 
 const exactDay = (day) => ({ earliest: day, latest: day });
 const isExact = (range) => range.earliest === range.latest;
-const dayOf = (range) => (isExact(range) ? range.earliest : null);
 const sameRange = (a, b) => a.earliest === b.earliest && a.latest === b.latest;
 const firstOf = (a, b) => ({ earliest: Math.min(a.earliest, b.earliest), latest: Math.min(a.latest, b.latest) });
 const lastOf = (a, b) => ({ earliest: Math.max(a.earliest, b.earliest), latest: Math.max(a.latest, b.latest) });
