@@ -124,6 +124,7 @@ fn strip_term(term: &mut Term, code: &str) {
         }
         Value::Measured { window, .. }
         | Value::Count { window, .. }
+        | Value::Days { window, .. }
         | Value::Dose { window, .. }
         | Value::Incidence { window, .. } => strip_window(window),
         Value::Proportion { of } => strip_clause(of, code),

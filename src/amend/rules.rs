@@ -206,6 +206,7 @@ impl<'a> Rules<'a> {
             | (Value::TimeBetween { .. }, Value::TimeBetween { .. }) => true,
             (Value::DurationOf { finding, .. }, Value::DurationOf { finding: other, .. })
             | (Value::Count { finding, .. }, Value::Count { finding: other, .. })
+            | (Value::Days { finding, .. }, Value::Days { finding: other, .. })
             | (Value::Dose { finding, .. }, Value::Dose { finding: other, .. }) => finding.name == other.name,
             (Value::Change { measure, .. }, Value::Change { measure: other, .. }) => measure == other,
             _ => plain::term(old) == plain::term(new),

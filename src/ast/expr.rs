@@ -62,6 +62,12 @@ pub enum ExprKind {
     },
     /// `count of seizure`.
     Count(Box<Expr>),
+    /// `number of days with seizure`, `longest run of days without seizure`.
+    Days {
+        longest_run: bool,
+        without: bool,
+        of: Box<Expr>,
+    },
     /// `dose of metformin`.
     Dose(Box<Expr>),
     /// `incidence of adverse_event`.

@@ -252,7 +252,7 @@ fn home_unit(trial: &Trial, term: &Term) -> Option<UnitRef> {
 /// Only whole numbers occur: completed units of time, counts, scores.
 fn is_whole(trial: &Trial, term: &Term) -> bool {
     match &term.value {
-        Value::Age { .. } | Value::DurationOf { .. } | Value::Count { .. } => true,
+        Value::Age { .. } | Value::DurationOf { .. } | Value::Count { .. } | Value::Days { .. } => true,
         Value::Measured { .. } => {
             matches!(measure_of(trial, term), Some((_, Measure { kind: MeasureKind::Score { .. }, .. })))
         }

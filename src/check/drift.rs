@@ -400,6 +400,7 @@ fn limits<'a>(
     let (time_unit, whole) = match &left.value {
         Value::Age { unit, .. } | Value::DurationOf { unit, .. } => (Some(*unit), true),
         Value::Count { .. } => (None, true),
+        Value::Days { .. } => (Some(TimeUnit::Day), true),
         _ => (None, false),
     };
     // A fall of 0.5 in the wording is a change of -0.5 in the rule: which way is said by a word.
@@ -462,7 +463,9 @@ fn limits<'a>(
 fn times_of<'a>(term: &'a Term, computed: bool, numbers: &mut Vec<Number<'a>>) {
     match &term.value {
         Value::Measured { window, .. } => window_times(window, &term.text, term.origin.0, false, numbers),
-        Value::Count { window, finding } | Value::Dose { window, finding } => {
+        Value::Count { window, finding }
+        | Value::Days { window, finding, .. }
+        | Value::Dose { window, finding } => {
             tests(finding, numbers);
             window_times(window, &term.text, term.origin.0, computed, numbers);
         }

@@ -84,6 +84,7 @@ impl<'a> Mentions<'a> {
                 self.moment(to);
             }
             Value::Count { finding, window }
+            | Value::Days { finding, window, .. }
             | Value::Dose { finding, window }
             | Value::Incidence { finding, window } => {
                 self.finding(finding);

@@ -307,6 +307,11 @@ impl<'a> Person<'a> {
         self.covers.iter().map(|cover| cover.from)
     }
 
+    /// Days on which what is known not to be missing can change: first days of those periods, and the days after their last.
+    pub fn cover_edges(&self) -> impl Iterator<Item = Date> {
+        self.covers.iter().flat_map(|cover| [cover.from, day_after(cover.to)])
+    }
+
     /// Whether somebody said that this never happened on any day of an entry that says it did.
     pub fn is_denied(&self, name: &str, words: &Vocabulary<'_>, entry: &Recorded<'_>) -> bool {
         self.covers.iter().filter(|cover| cover.is_absence).any(|cover| {

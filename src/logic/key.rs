@@ -89,6 +89,10 @@ impl Keys<'_, '_> {
             Value::Count { finding, window } => {
                 format!("count {} {}", self.finding(finding), self.window(window))
             }
+            Value::Days { count, without, finding, window } => {
+                let with = if *without { "without" } else { "with" };
+                format!("{count:?} days {with} {} {}", self.finding(finding), self.window(window))
+            }
             Value::Dose { finding, window } => {
                 format!("dose {} {}", self.finding(finding), self.window(window))
             }

@@ -281,9 +281,10 @@ fn moments<'t>(about: &About<'t>) -> Vec<&'t Moment> {
 fn of_term(term: &crate::model::Term) -> Vec<&Moment> {
     use crate::model::Value;
     match &term.value {
-        Value::Measured { window, .. } | Value::Count { window, .. } | Value::Dose { window, .. } => {
-            [&window.from, &window.to].into_iter().flatten().collect()
-        }
+        Value::Measured { window, .. }
+        | Value::Count { window, .. }
+        | Value::Days { window, .. }
+        | Value::Dose { window, .. } => [&window.from, &window.to].into_iter().flatten().collect(),
         Value::Change { from, to, .. }
         | Value::AreaUnder { from, to, .. }
         | Value::TimeBetween { from, to } => {

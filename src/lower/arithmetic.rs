@@ -71,7 +71,9 @@ impl Lowering<'_> {
             }
             Sort::Measure { unit, .. } => Some(unit.clone()),
             Sort::Table => self.rows_as_operands(typed),
-            Sort::Ratio { .. } | Sort::Age | Sort::Count | Sort::Score { .. } => Some(None),
+            Sort::Ratio { .. } | Sort::Age | Sort::Count | Sort::Days { .. } | Sort::Score { .. } => {
+                Some(None)
+            }
             Sort::Coded { .. } | Sort::Elapsed | Sort::Dose | Sort::Limit => {
                 let text = typed.term.text.clone();
                 self.report(

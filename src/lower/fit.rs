@@ -160,6 +160,18 @@ impl Lowering<'_> {
                 Some(constant(None, typed.term))
             }
             Sort::Elapsed => self.elapsed_literal(typed, &quantity, unit),
+            Sort::Days { is_run } => match unit {
+                None if !is_run => Some(constant(None, typed.term)),
+                Some(written)
+                    if matches!(time_unit(&written.value), Some(TimeUnit::Day | TimeUnit::Week)) =>
+                {
+                    self.elapsed_literal(typed, &quantity, unit)
+                }
+                _ => {
+                    self.not_in_days(&typed, unit, against);
+                    None
+                }
+            },
             Sort::Count => match unit {
                 None => Some(constant(None, typed.term)),
                 Some(written) if written.value == "%" => Some(constant(Some(percent()), typed.term)),
@@ -182,6 +194,25 @@ impl Lowering<'_> {
             .label(format!("`{}` does not belong here", written.value))
             .help("remove the unit, or give the measure a unit where it is declared");
         self.report(found);
+    }
+
+    /// Days that are counted one by one are compared with days or weeks.
+    fn not_in_days(&mut self, typed: &Typed, unit: Option<&Spanned<String>>, against: &Typed) {
+        let text = &typed.term.text;
+        let found = match unit {
+            None => {
+                Diagnostic::new(&codes::MISSING_UNIT, typed.span, format!("`{text}` is not a length of time"))
+                    .label("days or weeks?")
+            }
+            Some(written) => {
+                let message = format!("`{}` does not count days", written.value);
+                Diagnostic::new(&codes::UNIT_MISMATCH, written.span, message).label("days or weeks")
+            }
+        };
+        let number = text.split_whitespace().next().unwrap_or(text);
+        self.report(found.and(against.span, "counts the days of the window one by one").help(format!(
+            "write it in days or weeks, as in `{number} days`; months and years are of unequal length"
+        )));
     }
 
     fn elapsed_literal(
@@ -264,6 +295,8 @@ impl Lowering<'_> {
             }
             (Sort::Score { .. } | Sort::Count | Sort::Age, Sort::Score { .. } | Sort::Count | Sort::Age)
             | (Sort::Elapsed, Sort::Elapsed)
+            | (Sort::Days { .. }, Sort::Days { .. } | Sort::Count)
+            | (Sort::Count, Sort::Days { .. })
             | (Sort::Dose, Sort::Dose)
             | (_, Sort::Literal(_) | Sort::Limit | Sort::Table) => Some(()),
             _ => {

@@ -6,7 +6,9 @@ use super::finding::Sought;
 use super::unit::composed;
 use crate::ast::{self, Expr, ExprKind, Keyword, Quantity};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Finding, Level, Limit, Measure, MeasureKind, Selector, Term, TimeUnit, UnitRef, Value};
+use crate::model::{
+    DayCount, Finding, Level, Limit, Measure, MeasureKind, Selector, Term, TimeUnit, UnitRef, Value,
+};
 use crate::resolve::Space;
 use crate::source::Span;
 
@@ -48,6 +50,10 @@ pub(super) enum Sort {
     Elapsed,
     /// A count.
     Count,
+    /// Days of a window; those of a run are a length of time, and want a unit.
+    Days {
+        is_run: bool,
+    },
     /// An amount in the unit that was recorded.
     Dose,
     /// A multiple of the limit of normal of the other side.
@@ -145,6 +151,14 @@ impl Lowering<'_> {
                 let (finding, env) = self.inner_finding(of, env)?;
                 let window = self.window(expr, &env)?;
                 typed(Value::Count { finding, window }, Sort::Count)
+            }
+            ExprKind::Days { longest_run, without, of } => {
+                let (finding, env) = self.inner_finding(of, env)?;
+                let window = self.window(expr, &env)?;
+                self.counted_window(expr, &window, *without);
+                let count = if *longest_run { DayCount::LongestRun } else { DayCount::All };
+                let value = Value::Days { count, without: *without, finding, window };
+                typed(value, Sort::Days { is_run: *longest_run })
             }
             ExprKind::Dose(of) => {
                 let (finding, env) = self.inner_finding(of, env)?;

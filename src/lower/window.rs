@@ -36,6 +36,28 @@ impl Lowering<'_> {
         );
     }
 
+    /// Days can be counted where it is said with which they end, and those without something where they begin too.
+    pub(super) fn counted_window(&mut self, expr: &Expr, window: &Window, without: bool) {
+        let lacks = match (&window.from, &window.to) {
+            (_, None) => "end",
+            (None, _) if without => "begin",
+            _ => return,
+        };
+        if window.text.is_empty() {
+            return; // Reported already, or a formula's.
+        }
+        let text = self.words(expr.span);
+        self.report(
+            Diagnostic::new(
+                &codes::NO_ANCHOR,
+                expr.span,
+                format!("`{text}` does not say where its days {lacks}"),
+            )
+            .label(format!("`{}` has no {}", window.text, if lacks == "end" { "last day" } else { "first day" }))
+            .help("give the window both ends, as in `over the 56 days before randomization` or `from consent to randomization`"),
+        );
+    }
+
     /// The one moment at which an age or a duration is taken.
     pub(super) fn single_moment(&mut self, expr: &Expr, env: &Env<'_>) -> Option<Moment> {
         match &env.days {

@@ -163,6 +163,14 @@ pub enum Value {
         finding: Finding,
         window: Window,
     },
+    /// How many days of the window were with the finding (or without it): in all, or in the longest run of such days.
+    /// A run reaches at most from the first day of the window to its last.
+    Days {
+        count: DayCount,
+        without: bool,
+        finding: Finding,
+        window: Window,
+    },
     Dose {
         finding: Finding,
         window: Window,
@@ -283,6 +291,15 @@ pub enum ArithmeticOperator {
 pub enum Limit {
     Uln,
     Lln,
+}
+
+/// Which days of a window are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DayCount {
+    All,
+    /// Those of the longest run of days that follow each other.
+    LongestRun,
 }
 
 /// Which of several values in a window is meant.

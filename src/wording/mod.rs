@@ -12,8 +12,8 @@ pub(crate) use window::window;
 
 use crate::model::{
     Anchor, ArithmeticOperator, AttestationVerb, AttributeTest, Axis, Clause, Comparator, Constraint,
-    Direction, Domain, Duration, Finding, Limit, Mode, Moment, Occurrence, Offset, Rule, Selector, TableKey,
-    Term, TimeUnit, Tolerance, Trial, UnitRef, Value, Window,
+    DayCount, Direction, Domain, Duration, Finding, Limit, Mode, Moment, Occurrence, Offset, Rule, Selector,
+    TableKey, Term, TimeUnit, Tolerance, Trial, UnitRef, Value, Window,
 };
 use crate::number::Exact;
 
@@ -277,6 +277,15 @@ impl<'a> Wording<'a> {
                     self.moment(from),
                     self.moment(to)
                 )
+            }
+            Value::Days { count, without, finding, window } => {
+                let count = match count {
+                    DayCount::All => "the number of days",
+                    DayCount::LongestRun => "the longest run of days",
+                };
+                let with = if *without { "without" } else { "with" };
+                let when = self.labelled(&window.text);
+                format!("{count} {with} {} {when}", self.finding(finding)).trim_end().to_owned()
             }
             Value::Negative { of } => format!("−{}", self.term(of)),
             Value::Arithmetic { left, operator, right } => {

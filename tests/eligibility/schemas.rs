@@ -101,6 +101,19 @@ fn rich() -> Protocol {
             ),
         )
         .exclude(
+            "E4",
+            compare(
+                value(Value::Days {
+                    count: trialc::model::DayCount::LongestRun,
+                    without: true,
+                    finding: finding("stroke"),
+                    window: within_before(30, "randomization"),
+                }),
+                Comparator::Greater,
+                span(days(21)),
+            ),
+        )
+        .exclude(
             "E3",
             compare(
                 value(Value::Dose { finding: finding("metformin"), window: any_time() }),

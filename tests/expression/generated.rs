@@ -53,6 +53,8 @@ fn measure() -> impl Strategy<Value = Pair> + Clone {
         ("highest ", "highest"),
         ("last 2 consecutive ", "last-2-consecutive"),
         ("count of ", "count"),
+        ("number of days with ", "days-with"),
+        ("longest run of days without ", "longest-run-without"),
     ]);
     (head, name(), prop::option::of(phrase())).prop_map(|((head, head_tree), (text, tree), phrase)| {
         let tree = if head.is_empty() { tree } else { format!("({head_tree} {tree})") };

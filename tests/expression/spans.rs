@@ -14,6 +14,7 @@ fn parts<'a>(tree: &'a Expr, out: &mut Vec<&'a Expr>) {
         | ExprKind::Change { of, .. }
         | ExprKind::AreaUnder { of, .. }
         | ExprKind::Count(of)
+        | ExprKind::Days { of, .. }
         | ExprKind::Dose(of)
         | ExprKind::Incidence(of)
         | ExprKind::Proportion(of)

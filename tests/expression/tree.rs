@@ -91,6 +91,10 @@ pub fn expr(tree: &Expr) -> String {
         }
         ExprKind::AreaUnder { of, from, to } => list("area", [expr(of), moment(from), moment(to)]),
         ExprKind::Count(of) => one("count", of),
+        ExprKind::Days { longest_run, without, of } => {
+            let count = if *longest_run { "longest-run" } else { "days" };
+            one(&format!("{count}-{}", if *without { "without" } else { "with" }), of)
+        }
         ExprKind::Dose(of) => one("dose", of),
         ExprKind::Incidence(of) => one("incidence", of),
         ExprKind::Proportion(of) => one("proportion", of),

@@ -177,7 +177,9 @@ impl<'a> Evaluator<'a> {
                 moment_needs(from, needs);
                 moment_needs(to, needs);
             }
-            Value::Count { window, .. } | Value::Dose { window, .. } => window_needs(window, needs),
+            Value::Count { window, .. } | Value::Days { window, .. } | Value::Dose { window, .. } => {
+                window_needs(window, needs);
+            }
             Value::Arithmetic { left, right, .. } => {
                 self.needs(left, scope, needs);
                 self.needs(right, scope, needs);

@@ -366,7 +366,7 @@ fn day_test(operator: Comparator) -> &'static str {
 fn unit_of_time(term: &Term) -> Option<TimeUnit> {
     match &term.value {
         Value::Age { unit, .. } | Value::DurationOf { unit, .. } => Some(*unit),
-        Value::TimeBetween { .. } => Some(TimeUnit::Day),
+        Value::TimeBetween { .. } | Value::Days { .. } => Some(TimeUnit::Day),
         Value::Negative { of } => unit_of_time(of),
         Value::Arithmetic { left, right, .. } => unit_of_time(left).or_else(|| unit_of_time(right)),
         _ => None,

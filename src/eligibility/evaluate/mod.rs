@@ -7,6 +7,7 @@ pub(super) mod amount;
 mod amount_tests;
 mod bind;
 mod compare;
+mod day_count;
 mod derived;
 mod exposure;
 mod moment;

@@ -151,11 +151,8 @@ impl<'a> Evaluator<'a> {
             match meant.and(when) {
                 // Another entry may say the same and be denied by nobody.
                 Truth::True if scope.person.is_denied(&finding.name, self.words, entry) => {
-                    let name = &finding.name;
-                    let why = format!("`{name}` is recorded, and so is that there was none");
-                    let ask = format!("settle whether there was `{name}`");
                     unsure.evidence.push(self.entry_shown(entry, finding, days));
-                    unsure.missing.push(Missing::new(MissingKind::Contradiction, name, why, ask));
+                    unsure.missing.push(contradicted(finding));
                 }
                 Truth::True => return Outcome::known(true).with([self.entry_shown(entry, finding, days)]),
                 Truth::Unknown => {
@@ -303,6 +300,13 @@ fn never_shown(missing: &Missing) -> Evidence {
     evidence
 }
 
+/// It is recorded, and so is its absence.
+pub(super) fn contradicted(finding: &Finding) -> Missing {
+    let name = &finding.name;
+    let why = format!("`{name}` is recorded, and so is that there was none");
+    Missing::new(MissingKind::Contradiction, name, why, format!("settle whether there was `{name}`"))
+}
+
 /// Whether the time of an entry is the one that is asked for.
 fn when(entry: &Recorded<'_>, mode: Mode, days: &Days<'_>) -> Truth {
     match mode {
@@ -374,7 +378,7 @@ fn test_of(entry: &Recorded<'_>, test: &AttributeTest) -> (Truth, String) {
 }
 
 /// The stretches of days from `first` to `last` that none of the intervals touches.
-fn gaps(intervals: &[(Date, Date)], first: Date, last: Date) -> Vec<(Date, Date)> {
+pub(super) fn gaps(intervals: &[(Date, Date)], first: Date, last: Date) -> Vec<(Date, Date)> {
     let mut intervals: Vec<(Date, Date)> = intervals.to_vec();
     intervals.sort_unstable();
     let mut gaps = Vec::new();

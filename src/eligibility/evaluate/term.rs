@@ -77,6 +77,9 @@ impl<'a> Evaluator<'a> {
             Value::Change { relative, measure, from, to } => self.change(*relative, measure, from, to, scope),
             Value::AreaUnder { measure, from, to } => self.area(measure, from, to, scope),
             Value::Count { finding, window } => Ok(self.count(finding, window, scope)),
+            Value::Days { count, without, finding, window } => {
+                self.days_counted(*count, *without, finding, window, scope)
+            }
             Value::Dose { finding, window } => self.dose(finding, window, scope),
             Value::Arithmetic { left, operator, right } => {
                 let (left, right) = both(self.term(left, scope), self.term(right, scope))?;

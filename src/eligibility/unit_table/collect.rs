@@ -230,7 +230,7 @@ impl<'a> Collector<'a> {
             Value::Measured { measure, .. } => self.own_scales(measure, 0),
             Value::Limit { measure, .. } => self.recorded_scales(measure),
             Value::Age { unit, .. } | Value::DurationOf { unit, .. } => vec![Scale::Time(*unit)],
-            Value::TimeBetween { .. } => vec![Scale::Time(TimeUnit::Day)],
+            Value::TimeBetween { .. } | Value::Days { .. } => vec![Scale::Time(TimeUnit::Day)],
             Value::Change { relative: true, measure, .. } => {
                 self.unit("%");
                 for scale in self.own_scales(measure, 0) {

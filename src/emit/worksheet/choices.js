@@ -71,6 +71,7 @@ Object.assign(Evaluator.prototype, {
         momentNeeds(term.to, needs);
         break;
       case "count":
+      case "days":
       case "dose":
         windowNeeds(term.window, needs);
         break;

@@ -190,6 +190,7 @@ function unitOfTime(term) {
     case "duration_of":
       return term.unit;
     case "time_between":
+    case "days":
       return "day";
     case "negative":
       return unitOfTime(term.of);

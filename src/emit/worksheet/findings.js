@@ -69,10 +69,7 @@ Object.assign(Evaluator.prototype, {
       if (truth === TRUE && !isDenied) return known(TRUE, [shown]);
       unsure.evidence.push(shown);
       if (isDenied) {
-        const why = `\`${finding.name}\` is recorded, and so is that there was none`;
-        unsure.missing.push(
-          missing("contradiction", finding.name, why, `settle whether there was \`${finding.name}\``),
-        );
+        unsure.missing.push(contradicted(finding));
         continue;
       }
       unsure.missing.push(...meant.missing);
@@ -221,6 +218,12 @@ function perhapsMeant(name, { entry, codes: [code] }) {
   else if (text !== null) recorded = `“${text}” is recorded, without a code`;
   const ask = `settle whether ${code ? `${code} is` : "this was"} \`${name}\``;
   return missing("detail", name, `${recorded}: whether it is \`${name}\` is open`, ask);
+}
+
+/** It is recorded, and so is its absence. */
+function contradicted({ name }) {
+  const why = `\`${name}\` is recorded, and so is that there was none`;
+  return missing("contradiction", name, why, `settle whether there was \`${name}\``);
 }
 
 /** An anchor that is known never to have been. */

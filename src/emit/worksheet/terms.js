@@ -42,6 +42,8 @@ Object.assign(Evaluator.prototype, {
         return this.area(term, scope);
       case "count":
         return this.count(term.finding, term.window, scope);
+      case "days":
+        return this.daysCounted(term, scope);
       case "dose":
         return this.dose(term.finding, term.window, scope);
       case "arithmetic": {

@@ -6,8 +6,8 @@ use crate::eligibility::duration_in;
 use crate::logic::key::unit_key;
 use crate::logic::space::{About, Kind};
 use crate::model::{
-    Anchor, Axis, Comparator, Duration, Limit, Measure, MeasureKind, Moment, Selector, TableKey, TableRow,
-    Term, TimeUnit, UnitRef, Value, Window,
+    Anchor, Axis, Comparator, Direction, Duration, Limit, Measure, MeasureKind, Moment, Offset, Selector,
+    TableKey, TableRow, Term, TimeUnit, UnitRef, Value, Window,
 };
 use crate::number::Exact;
 use crate::units::{self, Analyte};
@@ -91,6 +91,9 @@ impl<'t> Reader<'_, 't> {
                     self.measured((measure, *select, window), operator, &number, &value.text, of)
                 })
             }
+            (Value::Days { .. }, _) => self
+                .time_of(bound, TimeUnit::Day)
+                .map(|number| self.computed(value, operator, &number, Some(&in_days()), of)),
             (_, Value::Constant { number, unit: own, .. }) => {
                 Some(self.computed(value, operator, number, own.as_ref().or(unit), of))
             }
@@ -388,8 +391,13 @@ impl<'t> Reader<'_, 't> {
             }
         }
         if is_new {
-            let is_count = matches!(about, About::Count { .. });
+            let days = match &value.value {
+                Value::Days { window, .. } => Some(days_of(window)),
+                _ => None,
+            };
+            let is_count = days.is_some() || matches!(about, About::Count { .. });
             let family = &mut self.space.families[family];
+            family.high = days.flatten().map(Exact::from);
             family.unit = unit.cloned();
             family.grid = is_count.then(Exact::one);
             family.low = is_count.then(Exact::zero);
@@ -462,6 +470,23 @@ impl<'t> Reader<'_, 't> {
         });
         Formula::Rows(each.collect())
     }
+}
+
+fn in_days() -> UnitRef {
+    UnitRef { ucum: "d".to_owned(), written: "days".to_owned() }
+}
+
+/// How many days a window has; `None` where the calendar or the participant decides it.
+fn days_of(window: &Window) -> Option<i64> {
+    let (from, to) = (window.from.as_ref()?, window.to.as_ref()?);
+    let after = |moment: &Moment| match &moment.offset {
+        None => Some(0),
+        Some(Offset { direction, by: Duration::Days(days) }) => {
+            Some(if *direction == Direction::Before { -days } else { *days })
+        }
+        Some(_) => None,
+    };
+    (from.of == to.of).then(|| Some(after(to)? - after(from)? + 1)).flatten().filter(|days| *days > 0)
 }
 
 /// A number in another unit; `None` where it does not convert exactly: what lies beside a rounded limit cannot be told apart.

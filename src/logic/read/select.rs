@@ -59,7 +59,9 @@ pub(super) fn any_value(term: &Term) -> bool {
         Value::TimeBetween { from, to }
         | Value::Change { from, to, .. }
         | Value::AreaUnder { from, to, .. } => is_many(from) || is_many(to),
-        Value::Count { window, .. } | Value::Dose { window, .. } => is_many_days(window),
+        Value::Count { window, .. } | Value::Days { window, .. } | Value::Dose { window, .. } => {
+            is_many_days(window)
+        }
         Value::Arithmetic { left, right, .. } => any_value(left) || any_value(right),
         Value::Negative { of } => any_value(of),
         Value::Call { arguments, .. } => arguments.iter().any(any_value),

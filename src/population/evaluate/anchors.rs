@@ -63,7 +63,10 @@ impl<'a> Anchors<'a> {
             Value::TimeBetween { from, to }
             | Value::Change { from, to, .. }
             | Value::AreaUnder { from, to, .. } => [from, to].into_iter().for_each(|at| self.moment(at)),
-            Value::Count { window, .. } | Value::Dose { window, .. } | Value::Incidence { window, .. } => {
+            Value::Count { window, .. }
+            | Value::Days { window, .. }
+            | Value::Dose { window, .. }
+            | Value::Incidence { window, .. } => {
                 self.window(window);
             }
             Value::Proportion { of } => self.clause(of),

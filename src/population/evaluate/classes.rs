@@ -102,6 +102,7 @@ pub(super) fn is_of_class(term: &Term) -> bool {
         | Value::Change { .. }
         | Value::AreaUnder { .. }
         | Value::Count { .. }
+        | Value::Days { .. }
         | Value::Dose { .. }
         | Value::Incidence { .. }
         | Value::Proportion { .. } => false,

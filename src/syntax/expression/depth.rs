@@ -56,6 +56,7 @@ macro_rules! children_of {
             | ExprKind::Change { of, .. }
             | ExprKind::AreaUnder { of, .. }
             | ExprKind::Count(of)
+            | ExprKind::Days { of, .. }
             | ExprKind::Dose(of)
             | ExprKind::Incidence(of)
             | ExprKind::Proportion(of)

@@ -227,6 +227,11 @@ impl<'a> Reader<'a, '_> {
                 let [from, to] = self.two_moments(&node)?;
                 ExprKind::AreaUnder { of, from, to }
             }
+            Rule::day_count => ExprKind::Days {
+                longest_run: has(&node, Rule::longest_run),
+                without: has(&node, Rule::without),
+                of: Box::new(self.finding(child(&node, Rule::finding)?)?),
+            },
             Rule::count_of => ExprKind::Count(self.inner(&node)?),
             Rule::dose_of => ExprKind::Dose(self.inner(&node)?),
             Rule::incidence_of => ExprKind::Incidence(self.inner(&node)?),

@@ -126,6 +126,7 @@ pub(super) fn meaning(rule: Rule) -> Meaning {
         | Rule::stable
         | Rule::the
         | Rule::with
+        | Rule::without
         | Rule::times
         | Rule::least
         | Rule::most
@@ -198,6 +199,9 @@ pub(super) fn meaning(rule: Rule) -> Meaning {
         | Rule::change
         | Rule::percent
         | Rule::area_under
+        | Rule::day_count
+        | Rule::day_total
+        | Rule::longest_run
         | Rule::count_of
         | Rule::dose_of
         | Rule::incidence_of

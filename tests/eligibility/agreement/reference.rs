@@ -4,6 +4,7 @@
 //! of values, no conversion of units, no ties, no evidence. Where a date is not known it tries every day that could make a
 //! difference. It is slow and has no explanations.
 
+mod days;
 mod findings;
 
 use std::cell::RefCell;
@@ -410,6 +411,10 @@ impl<'a> Reader<'a> {
                     from <= to && self.days(from, to).all(|day| self.is_covered(&finding.name, day));
                 Some(Range { low: Some(count(Yes).into()), high: is_complete.then(|| count(Perhaps).into()) })
             }
+            Value::Days { count, without, finding, window } => {
+                Some(self.days_counted(*count, *without, finding, self.window(window)))
+            }
+            Value::Span { duration: Duration::Days(days) } => Some(Range::just((*days).into())),
             Value::Table { by: Axis::Sex, rows } => {
                 let of = |sex: &str| {
                     let row = rows.iter().find(|row| matches!(&row.key, TableKey::Codes { codes } if codes.iter().any(|code| code == sex)));
@@ -527,7 +532,9 @@ impl Range {
 /// Every window of a fact.
 fn windows(clause: &Clause, see: &mut dyn FnMut(&Window)) {
     let mut of_term = |term: &Term| {
-        if let Value::Measured { window, .. } | Value::Count { window, .. } = &term.value {
+        if let Value::Measured { window, .. } | Value::Count { window, .. } | Value::Days { window, .. } =
+            &term.value
+        {
             see(window);
         }
     };

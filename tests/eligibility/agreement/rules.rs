@@ -3,8 +3,8 @@
 use proptest::prelude::{BoxedStrategy, Just, Strategy, prop, prop_oneof};
 use proptest::sample::select;
 use trialc::model::{
-    Anchor, AttributeTest, Clause, Comparator, CriterionKind, Domain, Finding, Limit, Mode, Moment, Rule,
-    Selector, Term, TimeUnit, Value, Window,
+    Anchor, AttributeTest, Clause, Comparator, CriterionKind, DayCount, Domain, Finding, Limit, Mode, Moment,
+    Rule, Selector, Term, TimeUnit, Value, Window,
 };
 
 use crate::support::{
@@ -49,6 +49,7 @@ fn fact() -> BoxedStrategy<Clause> {
         1 => select(vec!["A", "B"]).prop_map(attested),
         1 => age(),
         1 => count(),
+        1 => day_count(),
         1 => length(),
         1 => level(),
         1 => select(vec!["female", "male"]).prop_map(|sex| is(attribute("sex"), &[sex])),
@@ -152,6 +153,25 @@ fn count() -> BoxedStrategy<Clause> {
     (finding(), some_window(), comparator(), select(vec!["0", "1", "2"]))
         .prop_map(|(finding, window, operator, times)| {
             compare(term("count", Value::Count { finding, window }), operator, number(times))
+        })
+        .boxed()
+}
+
+/// How many days were with something or without it, in all or in a row.
+fn day_count() -> BoxedStrategy<Clause> {
+    let closed =
+        || some_window().prop_filter("both ends", |window| window.from.is_some() && window.to.is_some());
+    let counted = prop_oneof![
+        3 => (Just(true), closed()),
+        3 => (Just(false), closed()),
+        // Those with something can be counted from birth on.
+        1 => (Just(false), event().prop_map(|event| window(None, Some(at(event)), "until"))),
+    ];
+    let of = (finding(), counted, select(vec![DayCount::All, DayCount::LongestRun]));
+    (of, comparator(), select(vec![0, 1, 2, 7, 14, 21, 30]))
+        .prop_map(|((finding, (without, window), count), operator, limit)| {
+            let limit = if count == DayCount::All { number(&limit.to_string()) } else { span(days(limit)) };
+            compare(term("days", Value::Days { count, without, finding, window }), operator, limit)
         })
         .boxed()
 }
