@@ -7,7 +7,7 @@ use super::term::{Sort, Typed};
 use super::time::time_unit;
 use crate::ast::{self, Expr, ExprKind, Name, Quantity};
 use crate::diagnostics::{Diagnostic, codes, did_you_mean};
-use crate::model::{Level, Rule, Term, TimeUnit, Tolerance, UnitRef, Value};
+use crate::model::{Comparator, Level, Rule, Term, TimeUnit, Tolerance, UnitRef, Value};
 use crate::source::Spanned;
 
 impl Lowering<'_> {
@@ -45,7 +45,9 @@ impl Lowering<'_> {
             _ => None,
         };
         let relation = unit_of_relation(&left);
+        let at = right.span;
         let right = self.fit(right, &left, None)?;
+        self.decides_of_days(&left, &[(operator, &right)], at)?;
         if let Some(unit) = literal_unit.as_deref().and_then(time_unit) {
             set_time_unit(&mut left.term, unit);
         }
@@ -130,8 +132,11 @@ impl Lowering<'_> {
             self.check_order(a, b)?;
         }
         let relation = unit_of_relation(&value);
+        let low_value_span = low_value.span;
         let low = self.fit(low_value, &value, high_unit.as_ref())?;
+        let at = low_value_span.to(high_value.span);
         let high = self.fit(high_value, &value, low_unit.as_ref())?;
+        self.decides_of_days(&value, &[(Comparator::AtLeast, &low), (Comparator::AtMost, &high)], at)?;
         if let Some(unit) = high_unit.or(low_unit).and_then(|unit| time_unit(&unit.value)) {
             set_time_unit(&mut value.term, unit);
         }

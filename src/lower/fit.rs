@@ -196,25 +196,6 @@ impl Lowering<'_> {
         self.report(found);
     }
 
-    /// Days that are counted one by one are compared with days or weeks.
-    fn not_in_days(&mut self, typed: &Typed, unit: Option<&Spanned<String>>, against: &Typed) {
-        let text = &typed.term.text;
-        let found = match unit {
-            None => {
-                Diagnostic::new(&codes::MISSING_UNIT, typed.span, format!("`{text}` is not a length of time"))
-                    .label("days or weeks?")
-            }
-            Some(written) => {
-                let message = format!("`{}` does not count days", written.value);
-                Diagnostic::new(&codes::UNIT_MISMATCH, written.span, message).label("days or weeks")
-            }
-        };
-        let number = text.split_whitespace().next().unwrap_or(text);
-        self.report(found.and(against.span, "counts the days of the window one by one").help(format!(
-            "write it in days or weeks, as in `{number} days`; months and years are of unequal length"
-        )));
-    }
-
     fn elapsed_literal(
         &mut self,
         typed: Typed,

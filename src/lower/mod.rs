@@ -9,6 +9,7 @@ mod collect;
 mod comparison;
 mod concept;
 mod concerned;
+mod days;
 mod detail;
 mod eligibility;
 mod env;

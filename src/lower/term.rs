@@ -6,9 +6,7 @@ use super::finding::Sought;
 use super::unit::composed;
 use crate::ast::{self, Expr, ExprKind, Keyword, Quantity};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{
-    DayCount, Finding, Level, Limit, Measure, MeasureKind, Selector, Term, TimeUnit, UnitRef, Value,
-};
+use crate::model::{Finding, Level, Limit, Measure, MeasureKind, Selector, Term, TimeUnit, UnitRef, Value};
 use crate::resolve::Space;
 use crate::source::Span;
 
@@ -152,13 +150,9 @@ impl Lowering<'_> {
                 let window = self.window(expr, &env)?;
                 typed(Value::Count { finding, window }, Sort::Count)
             }
-            ExprKind::Days { longest_run, without, of } => {
-                let (finding, env) = self.inner_finding(of, env)?;
-                let window = self.window(expr, &env)?;
-                self.counted_window(expr, &window, *without);
-                let count = if *longest_run { DayCount::LongestRun } else { DayCount::All };
-                let value = Value::Days { count, without: *without, finding, window };
-                typed(value, Sort::Days { is_run: *longest_run })
+            ExprKind::Days { .. } => {
+                let (value, sort) = self.day_count(expr, env)?;
+                typed(value, sort)
             }
             ExprKind::Dose(of) => {
                 let (finding, env) = self.inner_finding(of, env)?;

@@ -23,10 +23,7 @@ impl Lowering<'_> {
 
     pub(super) fn no_anchor(&mut self, expr: &Expr) {
         let text = self.words(expr.span);
-        let event = self.scope.all(Space::Thing).filter(|(_, entity)| entity.keyword() == Keyword::Event);
-        let names: Vec<&str> = event.map(|(name, _)| name).collect();
-        let usual = ["randomization", "screening", "consent"].into_iter().find(|usual| names.contains(usual));
-        let event = usual.or(names.first().copied()).unwrap_or("consent");
+        let event = self.usual_event();
         self.report(
             Diagnostic::new(&codes::NO_ANCHOR, expr.span, format!("`{text}` does not say when"))
                 .label("at which time?")
@@ -36,26 +33,12 @@ impl Lowering<'_> {
         );
     }
 
-    /// Days can be counted where it is said with which they end, and those without something where they begin too.
-    pub(super) fn counted_window(&mut self, expr: &Expr, window: &Window, without: bool) {
-        let lacks = match (&window.from, &window.to) {
-            (_, None) => "end",
-            (None, _) if without => "begin",
-            _ => return,
-        };
-        if window.text.is_empty() {
-            return; // Reported already, or a formula's.
-        }
-        let text = self.words(expr.span);
-        self.report(
-            Diagnostic::new(
-                &codes::NO_ANCHOR,
-                expr.span,
-                format!("`{text}` does not say where its days {lacks}"),
-            )
-            .label(format!("`{}` has no {}", window.text, if lacks == "end" { "last day" } else { "first day" }))
-            .help("give the window both ends, as in `over the 56 days before randomization` or `from consent to randomization`"),
-        );
+    /// An event of the trial to write an example with.
+    pub(super) fn usual_event(&self) -> &str {
+        let event = self.scope.all(Space::Thing).filter(|(_, entity)| entity.keyword() == Keyword::Event);
+        let names: Vec<&str> = event.map(|(name, _)| name).collect();
+        let usual = ["randomization", "screening", "consent"].into_iter().find(|usual| names.contains(usual));
+        usual.or(names.first().copied()).unwrap_or("consent")
     }
 
     /// The one moment at which an age or a duration is taken.

@@ -376,6 +376,21 @@ pub struct Window {
     pub text: String,
 }
 
+impl Window {
+    /// How many days it has; `None` where the calendar or the participant decides it.
+    pub fn whole_days(&self) -> Option<i64> {
+        let (from, to) = (self.from.as_ref()?, self.to.as_ref()?);
+        let after = |moment: &Moment| match &moment.offset {
+            None => Some(0),
+            Some(Offset { direction: Direction::Before, by: Duration::Days(days) }) => days.checked_neg(),
+            Some(Offset { direction: Direction::After, by: Duration::Days(days) }) => Some(*days),
+            Some(_) => None,
+        };
+        let days = after(to)?.checked_sub(after(from)?)?.checked_add(1)?;
+        (from.of == to.of && days > 0).then_some(days)
+    }
+}
+
 /// A point in a participant's time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Moment {

@@ -6,8 +6,8 @@ use crate::eligibility::duration_in;
 use crate::logic::key::unit_key;
 use crate::logic::space::{About, Kind};
 use crate::model::{
-    Anchor, Axis, Comparator, Direction, Duration, Limit, Measure, MeasureKind, Moment, Offset, Selector,
-    TableKey, TableRow, Term, TimeUnit, UnitRef, Value, Window,
+    Anchor, Axis, Comparator, Duration, Limit, Measure, MeasureKind, Moment, Selector, TableKey, TableRow,
+    Term, TimeUnit, UnitRef, Value, Window,
 };
 use crate::number::Exact;
 use crate::units::{self, Analyte};
@@ -392,7 +392,7 @@ impl<'t> Reader<'_, 't> {
         }
         if is_new {
             let days = match &value.value {
-                Value::Days { window, .. } => Some(days_of(window)),
+                Value::Days { window, .. } => Some(window.whole_days()),
                 _ => None,
             };
             let is_count = days.is_some() || matches!(about, About::Count { .. });
@@ -474,19 +474,6 @@ impl<'t> Reader<'_, 't> {
 
 fn in_days() -> UnitRef {
     UnitRef { ucum: "d".to_owned(), written: "days".to_owned() }
-}
-
-/// How many days a window has; `None` where the calendar or the participant decides it.
-fn days_of(window: &Window) -> Option<i64> {
-    let (from, to) = (window.from.as_ref()?, window.to.as_ref()?);
-    let after = |moment: &Moment| match &moment.offset {
-        None => Some(0),
-        Some(Offset { direction, by: Duration::Days(days) }) => {
-            Some(if *direction == Direction::Before { -days } else { *days })
-        }
-        Some(_) => None,
-    };
-    (from.of == to.of).then(|| Some(after(to)? - after(from)? + 1)).flatten().filter(|days| *days > 0)
 }
 
 /// A number in another unit; `None` where it does not convert exactly: what lies beside a rounded limit cannot be told apart.

@@ -227,11 +227,7 @@ impl<'a> Reader<'a, '_> {
                 let [from, to] = self.two_moments(&node)?;
                 ExprKind::AreaUnder { of, from, to }
             }
-            Rule::day_count => ExprKind::Days {
-                longest_run: has(&node, Rule::longest_run),
-                without: has(&node, Rule::without),
-                of: Box::new(self.finding(child(&node, Rule::finding)?)?),
-            },
+            Rule::day_count => self.day_count(&node)?,
             Rule::count_of => ExprKind::Count(self.inner(&node)?),
             Rule::dose_of => ExprKind::Dose(self.inner(&node)?),
             Rule::incidence_of => ExprKind::Incidence(self.inner(&node)?),
@@ -253,6 +249,25 @@ impl<'a> Reader<'a, '_> {
             _ => return None,
         };
         Some(Expr::new(kind, span))
+    }
+
+    /// `number of days with seizure`, `longest run of days without seizure`.
+    fn day_count(&mut self, node: &Node<'a>) -> Option<ExprKind> {
+        let without = has(node, Rule::without);
+        if let Some(written) = child(node, Rule::bad_run) {
+            let rest = if without || has(node, Rule::with) { "" } else { " with" };
+            self.instead_of(
+                &codes::WORD_FOR_SYMBOL,
+                self.span(&written),
+                format!("`{}` does not say what is counted", written.as_str()),
+                &format!("longest run of days{rest}"),
+            );
+        }
+        Some(ExprKind::Days {
+            longest_run: !has(node, Rule::day_total),
+            without,
+            of: Box::new(self.finding(child(node, Rule::finding)?)?),
+        })
     }
 
     /// `taking metformin`, `seizure started` behind `count of` and its like.

@@ -202,6 +202,7 @@ pub(super) fn meaning(rule: Rule) -> Meaning {
         | Rule::day_count
         | Rule::day_total
         | Rule::longest_run
+        | Rule::bad_run
         | Rule::count_of
         | Rule::dose_of
         | Rule::incidence_of
