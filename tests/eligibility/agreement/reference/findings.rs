@@ -122,7 +122,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn is_denied(&self, name: &str, start: Date, end: Date) -> bool {
+    pub(super) fn is_denied(&self, name: &str, start: Date, end: Date) -> bool {
         self.silences().any(|(of, from, to)| self.is_a(name, of) && start <= to && end >= from)
     }
 
