@@ -11,7 +11,7 @@ use crate::rules;
 
 /// Criteria of a generated trial.
 const CRITERIA: usize = 6;
-const TRIALS: usize = 60;
+const TRIALS: usize = 80;
 
 /// Whether every parenthesis outside comments and quoted symbols is closed, and none too many.
 fn is_balanced(text: &str) -> bool {
