@@ -40,7 +40,21 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["diagnostics", "eligibility", "intake", "model", "number", "omop", "tabular", "time", "units"],
     ),
     ("calendar", &["diagnostics", "json", "model", "source", "tabular", "time"]),
-    ("entries", &["casebook", "diagnostics", "json", "model", "number", "source", "time"]),
+    (
+        "entries",
+        &[
+            "calendar",
+            "casebook",
+            "diagnostics",
+            "eligibility",
+            "json",
+            "model",
+            "number",
+            "source",
+            "time",
+            "wording",
+        ],
+    ),
     // What differs between two models, as others would say it of one.
     (
         "amend",

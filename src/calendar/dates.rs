@@ -265,7 +265,7 @@ impl Reading<'_> {
             self.errors.push(unknown_name(name, span, "a visit", visits.map(String::as_str)));
             return;
         };
-        let repeats = visit.repeat.is_some() || super::plan::follows_each_occurrence(visit);
+        let repeats = visit.is_numbered();
         let first = match number.map(str::parse::<u32>) {
             None => 1,
             Some(Ok(number)) if number >= 1 && (repeats || number == 1) => number,

@@ -7,6 +7,7 @@
 //! put out of its window ([`VisitEntry::possible`]), worked out by propagating every constraint on the calendar
 //! itself; constraints that leave no day are reported as a [`CalendarConflict`].
 
+mod actual;
 mod dates;
 mod ics;
 mod many;
@@ -19,6 +20,7 @@ mod status;
 #[cfg(test)]
 mod tests;
 
+pub use actual::{ActualWindow, actual_window};
 pub use dates::{Attendance, Dates, InputError};
 use jiff::civil::Date;
 pub use many::{Counts, People};

@@ -56,22 +56,12 @@ pub(super) struct Plan<'a> {
 pub(super) struct Planner<'a> {
     pub trial: &'a Trial,
     pub dates: &'a Dates,
+    /// Bounds that count from what is still to come narrow no window.
+    from_actual_days_only: bool,
     plans: HashMap<Instance<'a>, Plan<'a>, FixedState>,
     /// What is being worked out, so that anchors in a circle end.
     under_way: BTreeSet<Instance<'a>>,
     events_under_way: BTreeSet<&'a str>,
-}
-
-/// A visit that is held for each occurrence of the event that it follows.
-pub(super) fn follows_each_occurrence(visit: &Visit) -> bool {
-    matches!(&timing_anchor(visit).of, Anchor::Event { occurrence: Occurrence::Any | Occurrence::Each, .. })
-}
-
-pub(super) fn timing_anchor(visit: &Visit) -> &Moment {
-    match &visit.timing {
-        VisitTiming::Target { anchor, .. } | VisitTiming::Range { anchor, .. } => anchor,
-        VisitTiming::OnEvent { moment, .. } => moment,
-    }
 }
 
 /// The visit takes place on the anchor's own day: day 1 of its cycle.
@@ -90,7 +80,12 @@ fn is_nothing(by: &Duration) -> bool {
 impl<'a> Planner<'a> {
     pub fn new(trial: &'a Trial, dates: &'a Dates) -> Self {
         let (plans, under_way, events_under_way) = Default::default();
-        Self { trial, dates, plans, under_way, events_under_way }
+        Self { trial, dates, from_actual_days_only: false, plans, under_way, events_under_way }
+    }
+
+    /// For what can be said for certain: bounds that count from a day that is only planned are left out.
+    pub fn from_actual_days(trial: &'a Trial, dates: &'a Dates) -> Self {
+        Self { from_actual_days_only: true, ..Self::new(trial, dates) }
     }
 
     pub fn schedule(&self) -> Option<&'a Schedule> {
@@ -139,8 +134,8 @@ impl<'a> Planner<'a> {
                     }
                 }
                 Some(_) => {}
-                None if follows_each_occurrence(visit) => {
-                    let Anchor::Event { name: event, .. } = &timing_anchor(visit).of else { continue };
+                None if visit.follows_each_occurrence() => {
+                    let Anchor::Event { name: event, .. } = &visit.anchor().of else { continue };
                     let happened = self.dates.events.get(event).map_or(0, Vec::len) as u32;
                     all.extend((1..=happened.max(1)).map(|number| Instance::new(name, number)));
                 }
@@ -239,6 +234,9 @@ impl<'a> Planner<'a> {
             return;
         }
         let Ok(base) = self.moment(&constraint.anchor, Some(instance)) else { return };
+        if self.from_actual_days_only && base.moves_with.is_some() {
+            return;
+        }
         let low = constraint.low.as_ref().and_then(|low| moved(&base, low));
         let high = constraint.high.as_ref().and_then(|high| moved(&base, high));
         if let Some(low) = low
@@ -261,7 +259,7 @@ impl<'a> Planner<'a> {
         visit: &'a Visit,
         instance: &Instance<'a>,
     ) -> Result<(Reached<'a>, Option<Duration>), Waiting<'a>> {
-        let anchor = timing_anchor(visit);
+        let anchor = visit.anchor();
         match &visit.repeat {
             Some(repeat) if !self.in_cycle(anchor, repeat) => self.cycle_start(visit, repeat, instance),
             _ => Ok((self.moment(anchor, Some(instance))?, None)),
@@ -278,10 +276,10 @@ impl<'a> Planner<'a> {
     /// The visit on day 1 of the cycle of this number, for visits that count from the same anchor.
     pub fn day_one(&self, visit: &Visit, number: u32) -> Option<&'a str> {
         let cycle = &visit.repeat.as_ref()?.cycle;
-        let anchor = timing_anchor(visit);
+        let anchor = visit.anchor();
         let schedule = self.schedule()?;
         schedule.visits.iter().find_map(|(name, other)| {
-            let same = other.repeat.as_ref()?.cycle == *cycle && timing_anchor(other) == anchor;
+            let same = other.repeat.as_ref()?.cycle == *cycle && other.anchor() == anchor;
             (same && is_on_anchor(other) && other.has_cycle(number)).then_some(name.as_str())
         })
     }
@@ -298,7 +296,7 @@ impl<'a> Planner<'a> {
             Some(Reached { date, moves_with: None, clamped: None })
         };
         let itself = self.day_one(visit, instance.number) == Some(instance.visit);
-        let anchor = self.moment(timing_anchor(visit), None);
+        let anchor = self.moment(visit.anchor(), None);
         // The first cycle counts from the anchor itself, when that has happened.
         let first = match &anchor {
             Ok(reached) if reached.moves_with.is_none() => anchor.clone(),

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use jiff::civil::Date;
 
 use super::dates::Attendance;
-use super::plan::{Instance, Planner, follows_each_occurrence, joined, no_time, timing_anchor};
+use super::plan::{Instance, Planner, joined, no_time};
 use super::{CalendarConflict, Days, EventEntry, EventStatus, Status, VisitEntry};
 use crate::model::{Anchor, Constraint, Direction, Duration, Moment, Occurrence, Offset, VisitTiming};
 use crate::time::{add_days, apply, day_range, times};
@@ -213,7 +213,7 @@ impl<'a> System<'a> {
 
     fn visit_point(&mut self, planner: &Planner<'a>, instance: &Instance<'a>) -> usize {
         let visit = planner.visit(instance.visit).expect("the visit is in the schedule");
-        let name = match visit.repeat.is_some() || follows_each_occurrence(visit) {
+        let name = match visit.is_numbered() {
             true => format!("{} {}", instance.visit, instance.number),
             false => instance.visit.to_owned(),
         };
@@ -272,7 +272,7 @@ impl<'a> System<'a> {
     /// What a visit's timing counts from: in a later cycle, day 1 of that cycle or of the one before.
     fn base(&mut self, planner: &mut Planner<'a>, instance: &Instance<'a>) -> Option<Base> {
         let visit = planner.visit(instance.visit)?;
-        let anchor = timing_anchor(visit);
+        let anchor = visit.anchor();
         let repeat = visit.repeat.as_ref().filter(|repeat| !planner.in_cycle(anchor, repeat));
         let Some(repeat) = repeat else {
             return Some(self.moment(planner, anchor, Some(instance), true)?.into());

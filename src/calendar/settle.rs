@@ -19,6 +19,15 @@ use crate::time::apply;
 
 /// The dates with a day for each such event that is settled and has none of its own.
 pub(super) fn settled<'d>(trial: &Trial, dates: &'d Dates) -> Cow<'d, Dates> {
+    let mut known = settled_events(trial, dates);
+    for (name, number, day) in held_with_events(trial, &known) {
+        known.to_mut().visits.entry(name).or_default().insert(number, Attendance::Done(day));
+    }
+    known
+}
+
+/// The same for events alone: a visit was held where that is said.
+pub(super) fn settled_events<'d>(trial: &Trial, dates: &'d Dates) -> Cow<'d, Dates> {
     let mut known = Cow::Borrowed(dates);
     // One of these events can be one of several others.
     loop {
@@ -30,9 +39,6 @@ pub(super) fn settled<'d>(trial: &Trial, dates: &'d Dates) -> Cow<'d, Dates> {
         });
         let Some((name, date)) = found else { break };
         known.to_mut().events.insert(name, vec![date]);
-    }
-    for (name, number, day) in held_with_events(trial, &known) {
-        known.to_mut().visits.entry(name).or_default().insert(number, Attendance::Done(day));
     }
     known
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 
 use super::dates::Attendance;
-use super::plan::{Instance, Plan, Planner, follows_each_occurrence, timing_anchor};
+use super::plan::{Instance, Plan, Planner};
 use super::{EventEntry, EventStatus, Status, VisitEntry};
 use crate::model::{Anchor, Event, Schedule, Visit};
 use crate::time::{apply, around, clock, days_between};
@@ -28,8 +28,7 @@ pub(super) struct Reckoned<'a> {
 impl Reckoned<'_> {
     /// Of the cycle, or of the occurrence of the event that the visit follows.
     pub fn number(&self) -> Option<u32> {
-        let numbered = self.visit.repeat.is_some() || follows_each_occurrence(self.visit);
-        numbered.then_some(self.instance.number)
+        self.visit.is_numbered().then_some(self.instance.number)
     }
 }
 
@@ -116,7 +115,7 @@ fn excluded<'a>(planner: &mut Planner<'a>, visit: &'a Visit, plan: &Plan<'_>) ->
     if let Some(because) = planner.not_in_arm(&visit.arms) {
         return Some(because);
     }
-    if let Anchor::Event { name, .. } = &timing_anchor(visit).of {
+    if let Anchor::Event { name, .. } = &visit.anchor().of {
         let arms = planner.trial.events.get(name).map_or(&[][..], |event| &event.arms);
         if let Some(because) = planner.not_in_arm(arms) {
             return Some(format!("{name} happens {because}"));

@@ -20,6 +20,8 @@ pub struct Demand<'a> {
 pub enum Carried {
     /// This must hold of each entry.
     By(Truth),
+    /// This must hold of each entry in which the conditions of the protocol hold under which the item is asked.
+    WhereAsked(Truth),
     /// The condition under which the item is asked, and that it must be answered, say it already.
     ByAsking,
     /// More is needed than one entry: other records, other forms, the calendar, the participant.
@@ -110,10 +112,16 @@ fn present_when(sheet: &Sheet<'_>, field: &str, other: &str, one_of: &[String]) 
     // Only then there is an answer; and then there is one, unless something else keeps the question away (another visit).
     let asked = item.map_or_else(Vec::new, |item| item.asked.clone());
     let others = asked.into_iter().filter(|other| *other != condition);
+    // Whoever answers the other is asked this one too, where both stand under the same conditions.
+    let is_conditional = item.is_some_and(|item| {
+        !item.field.only.is_empty()
+            && sheet.item(other).is_none_or(|other| other.field.only != item.field.only)
+    });
     let all = Truth::All(std::iter::once(condition.clone()).chain(others).collect());
     let only_then = Truth::Any(vec![Truth::answered(field).not(), condition]);
     let then = Truth::Any(vec![Truth::answered(field), all.not()]);
-    Carried::By(Truth::All(vec![only_then, then]))
+    let both = Truth::All(vec![only_then, then]);
+    if is_conditional { Carried::WhereAsked(both) } else { Carried::By(both) }
 }
 
 /// Yes only where nothing speaks against it, and not no where everything speaks for it.

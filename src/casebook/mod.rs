@@ -5,17 +5,20 @@
 //! [`Syntax`], the checker of entries decides it.
 
 mod checks;
+mod conditions;
 mod limits;
 mod names;
 mod occasions;
 mod sheet;
 mod truth;
-mod windows;
 
 pub use checks::{Carried, Demand};
+pub use conditions::{Conditions, FieldCondition, FormCondition, List, Tells, tells};
 pub use limits::{Bounds, UnitLimits, limits};
-pub use names::{PARTICIPANT, RECORDS, VISIT, topic, unit_variable, variable, visit_label, visits_of};
+pub use names::{
+    PARTICIPANT, RECORDS, REPEAT, VISIT, numbered_visits, topic, unit_variable, variable, visit_label,
+    visits_of,
+};
 pub use occasions::{Occasion, occasions};
 pub use sheet::{Answer, Item, Number, Sheet, sheets};
 pub use truth::{Answers, Compared, Operator, Syntax, Truth, in_common, write};
-pub use windows::{VisitWindow, WindowAnchor, visit_window};

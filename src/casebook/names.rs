@@ -1,10 +1,12 @@
 //! What the parts of a form are called towards the outside: properties, CDASH variables, visits.
 
-use crate::model::{Field, Form, Trial};
+use crate::model::{Field, Form, Trial, Visit};
 
 /// The properties that identify an entry, beside the form's own fields (CDASH's common identifiers).
 pub const PARTICIPANT: &str = "SUBJID";
 pub const VISIT: &str = "VISIT";
+/// Which time it is, from 1, of a visit that takes place more than once: the number of its cycle, or of the occurrence of its event.
+pub const REPEAT: &str = "REPEAT";
 /// The property that holds the records of a repeating form.
 pub const RECORDS: &str = "records";
 
@@ -36,6 +38,18 @@ pub fn unit_variable(variable: &str) -> Option<String> {
 /// The visits of a field; empty for a form that is open throughout.
 pub fn visits_of<'a>(form: &'a Form, field: &'a Field) -> &'a [String] {
     field.visits.as_ref().map_or(&form.visits, |visits| visits)
+}
+
+/// The visits of a form that take place more than once.
+pub fn numbered_visits<'a>(trial: &'a Trial, form: &'a Form) -> Vec<&'a str> {
+    let is_numbered = |visit: &&String| {
+        trial
+            .schedule
+            .as_ref()
+            .and_then(|schedule| schedule.visits.get(*visit))
+            .is_some_and(Visit::is_numbered)
+    };
+    form.visits.iter().filter(is_numbered).map(String::as_str).collect()
 }
 
 pub fn visit_label<'a>(trial: &'a Trial, visit: &'a str) -> &'a str {

@@ -36,7 +36,7 @@ impl Occasion<'_> {
     }
 
     pub fn repeats(&self) -> bool {
-        self.visit.is_some_and(|visit| visit.repeat.is_some())
+        self.visit.is_some_and(Visit::is_numbered)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::checks::{self, Demand};
 use super::limits::{self, Bounds};
-use super::names::{PARTICIPANT, RECORDS, VISIT, unit_variable, variable};
+use super::names::{PARTICIPANT, RECORDS, REPEAT, VISIT, unit_variable, variable};
 use super::truth::Truth;
 use crate::model::{Field, FieldKind, Form, Level, Trial, UnitRef};
 
@@ -102,7 +102,7 @@ impl<'a> Sheet<'a> {
 
     pub fn of(trial: &'a Trial, name: &'a str, form: &'a Form) -> Self {
         let mut taken: BTreeSet<String> = form.fields.iter().map(|field| field.name.clone()).collect();
-        taken.extend([PARTICIPANT, VISIT, RECORDS].map(str::to_owned));
+        taken.extend([PARTICIPANT, VISIT, REPEAT, RECORDS].map(str::to_owned));
         let mut sheet = Self { name, form, items: Vec::new(), never: Vec::new() };
         for field in &form.fields {
             if field.visits.as_ref().is_some_and(Vec::is_empty) {

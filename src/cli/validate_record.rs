@@ -50,7 +50,10 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     let report = validate(&trial, &text, arguments.as_of.map(Day::date));
     let name = if arguments.record == STDIN { "standard input" } else { &arguments.record };
     match arguments.format {
-        Shown::Json => console.out(&json(&report, &Source::new(name, text)))?,
+        Shown::Json => {
+            console.out(&json(&report, &Source::new(name, text)))?;
+            console.err(&not_checked(name, &report));
+        }
         Shown::Human | Shown::Plain => {
             let mut sources = Sources::default();
             let file = sources.add(Source::new(name, text));
@@ -77,10 +80,13 @@ fn sum_up(name: &str, report: &Report) -> String {
         text.push_str(&format!(", {} confirmed", report.confirmed));
     }
     text.push('\n');
-    for open in &report.undecided {
-        text.push_str(&format!("{name}: not checked: {open}\n"));
-    }
+    text.push_str(&not_checked(name, report));
     text
+}
+
+/// What the record does not decide, a line for each.
+fn not_checked(name: &str, report: &Report) -> String {
+    report.undecided.iter().map(|open| format!("{name}: not checked: {open}\n")).collect()
 }
 
 /// One finding for programs; the keys are stable.
@@ -92,6 +98,7 @@ struct Entry<'a> {
     participant: Option<&'a str>,
     form: Option<&'a str>,
     visit: Option<&'a str>,
+    repeat: Option<u32>,
     record: Option<usize>,
     field: Option<&'a str>,
     check: Option<&'a str>,
@@ -113,6 +120,7 @@ impl<'a> Entry<'a> {
             participant: at.participant.as_deref(),
             form: at.form.as_deref(),
             visit: at.visit.as_deref(),
+            repeat: at.repeat,
             record: at.record,
             field: at.field.as_deref(),
             check: check.as_deref(),

@@ -245,6 +245,8 @@ codes! {
     CHECK_QUERY "Q11" "check-query" Warning;
     FILLED_IN_TWICE "Q12" "filled-in-twice" Error;
     OTHER_VERSION "Q13" "other-version" Warning;
+    NOT_FOR_THIS_PARTICIPANT "Q14" "not-for-this-participant" Error;
+    FORM_MISSING "Q15" "form-missing" Warning;
 
     // ---- O: outcomes ----------------------------------------------------------------------------
     OUTCOME_ANCHOR "O01" "outcome-anchor" Error;

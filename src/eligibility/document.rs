@@ -66,6 +66,11 @@ pub struct VisitPoint {
 impl EligibilityDocument {
     /// The eligibility part of a trial.
     pub fn of(trial: &Trial) -> Self {
+        Self::deciding(trial, trial.decisions.clone())
+    }
+
+    /// These decisions, with what they refer to in the trial.
+    pub(super) fn deciding(trial: &Trial, decisions: Named<Decision>) -> Self {
         let mut document = Self {
             format: FORMAT.into(),
             language: trial.language,
@@ -75,7 +80,7 @@ impl EligibilityDocument {
                 ids: trial.header.ids.clone(),
                 version: trial.header.version.clone(),
             },
-            decisions: trial.decisions.clone(),
+            decisions,
             arms: trial.arms.iter().map(|(name, arm)| (name.clone(), arm.label.clone())).collect(),
             allocations: trial
                 .allocations
@@ -115,7 +120,7 @@ impl EligibilityDocument {
     }
 
     fn take_what_is_mentioned(&mut self, trial: &Trial) {
-        let mentions = closure(trial);
+        let mentions = closure(trial, &self.decisions);
         let visits = trial.schedule.iter().flat_map(|schedule| &schedule.visits);
         self.visits = visits
             .filter(|(name, _)| mentions.visits.contains(name.as_str()))
@@ -157,9 +162,9 @@ fn kept<T: Clone>(all: &Named<T>, wanted: &BTreeSet<&str>) -> Named<T> {
 }
 
 /// Everything that the decisions speak of, directly or through what they speak of.
-fn closure(trial: &Trial) -> Mentions<'_> {
+fn closure<'a>(trial: &'a Trial, decisions: &'a Named<Decision>) -> Mentions<'a> {
     let mut mentions = Mentions::default();
-    for decision in trial.decisions.values() {
+    for decision in decisions.values() {
         mentions.things.insert(&decision.event);
         mentions.things.extend(decision.checked.iter().map(String::as_str));
         for criterion in decision.criteria.values() {

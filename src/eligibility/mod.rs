@@ -10,6 +10,7 @@
 //! - Values tied on one day are each tried; the worst verdict stands, and the tie is reported.
 //! - A partial date that decides makes the criterion unknown.
 
+mod conditions;
 mod cut;
 mod document;
 mod evaluate;
@@ -28,6 +29,7 @@ mod unit_table;
 mod verdict;
 mod vocabulary;
 
+pub use conditions::{ConditionDecided, DAY_OF_CONDITION};
 pub use cut::{Cut, recorded};
 pub use document::{EligibilityDocument, FORMAT as DOCUMENT_FORMAT, OpenArms, TrialIdentity, VisitPoint};
 pub(crate) use evaluate::amount::{Amount, Scale, duration_in};

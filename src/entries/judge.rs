@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::across::{People, copies};
+use super::across::copies;
 use super::answers::Given;
+use super::conditions::{not_theirs, undecided, words as conditions_in_words};
+use super::people::People;
 use super::read::{Entry, place};
 use super::value::{fault_of, implausible, written};
 use super::{At, Finding, Report};
 use crate::casebook::{Answer, Carried, Demand, Item, Truth, in_common, visit_label, visits_of};
 use crate::diagnostics::{Code, codes, did_you_mean};
+use crate::eligibility::Truth as Truth3;
 use crate::model::{CheckKind, FieldCondition, Trial};
 
 pub(super) fn entry(
@@ -20,16 +23,17 @@ pub(super) fn entry(
     today: Option<&str>,
     report: &mut Report,
 ) {
-    arms(trial, entry, people, report);
+    let is_of_arm = arms(trial, entry, people, report);
+    let is_theirs = is_of_arm && !not_theirs(trial, entry, people, report);
     for fields in &entry.records {
         let given = Given { sheet: entry.sheet, fields, visit: entry.at.visit.as_deref() };
         let at = At { record: fields.number, ..entry.at.clone() };
-        let mut judge = Judge { trial, given, at, wrong: BTreeSet::new(), report };
+        let mut judge = Judge { trial, given, at, people, is_theirs, wrong: BTreeSet::new(), report };
         judge.names();
         judge.values();
         judge.asked();
         judge.plausible();
-        demands.iter().for_each(|demand| judge.demand(demand, people, today));
+        demands.iter().for_each(|demand| judge.demand(demand, today));
     }
     for demand in demands {
         if let CheckKind::Unique { fields } = &demand.check.check {
@@ -54,15 +58,15 @@ pub(super) fn entry(
     }
 }
 
-/// A form or visit of other arms than the participant's.
-fn arms(trial: &Trial, entry: &Entry<'_>, people: &People<'_>, report: &mut Report) {
-    let Some(arm) = people.arm(&entry.at) else { return };
+/// Finds a form or visit of other arms than the participant's. Says whether it is none.
+fn arms(trial: &Trial, entry: &Entry<'_>, people: &People<'_>, report: &mut Report) -> bool {
+    let Some(arm) = people.arm(&entry.at) else { return true };
     let visit = entry.at.visit.as_ref().and_then(|name| trial.schedule.as_ref()?.visits.get(name));
     let of = [Some(&entry.sheet.form.arms), visit.map(|visit| &visit.arms)];
     let Some(arms) =
         of.into_iter().flatten().find(|arms| !arms.is_empty() && !arms.iter().any(|one| one == arm))
     else {
-        return;
+        return true;
     };
     let message = format!(
         "{}this is filled in only in {}, and the participant is in {arm}",
@@ -78,6 +82,7 @@ fn arms(trial: &Trial, entry: &Entry<'_>, people: &People<'_>, report: &mut Repo
         help: "remove the entry, or correct the arm".to_owned(),
         span: entry.span.start..entry.span.start + 1,
     });
+    false
 }
 
 fn code_of(demand: &Demand<'_>) -> &'static Code {
@@ -88,6 +93,9 @@ struct Judge<'a, 'r> {
     trial: &'a Trial,
     given: Given<'a>,
     at: At,
+    people: &'a People<'a>,
+    /// The form is this participant's, as far as is known: where it is not, that is told once.
+    is_theirs: bool,
     /// Fields of which something is wrong already: nothing more is said of what depends on them.
     wrong: BTreeSet<&'a str>,
     report: &'r mut Report,
@@ -172,6 +180,8 @@ impl<'a> Judge<'a, '_> {
             let holds = |truths: &[&Truth]| truths.iter().all(|truth| truth.holds(&self.given) == Some(true));
             // Which visit it is of is told already where it is not known.
             let (at_visit, met) = (self.given.visit.is_none() || holds(&visits), holds(&conditions));
+            let is_there = self.given.node(&item.name).is_some();
+            let is_theirs = !(at_visit && met) || self.condition(item, is_there);
             match (self.given.node(&item.name).map(|node| node.span.clone()), at_visit && met) {
                 (Some(span), false) => {
                     self.wrong.insert(&item.name);
@@ -198,7 +208,20 @@ impl<'a> Judge<'a, '_> {
                         );
                     }
                 }
-                (None, true) if item.required && (self.given.visit.is_some() || visits.is_empty()) => {
+                (Some(span), true) if !is_theirs => {
+                    self.wrong.insert(&item.name);
+                    let because = conditions_in_words(self.people, &self.laid_on(&item.field.name));
+                    let message = format!(
+                        "this is asked only if {because}, and that is not so for this participant ({})",
+                        item.label
+                    );
+                    let help = "remove the answer, or correct those on which the condition rests".to_owned();
+                    self.find(&codes::NOT_FOR_THIS_PARTICIPANT, &item.name, span, message, help);
+                }
+                (None, true) if !is_theirs => {
+                    self.wrong.insert(&item.name);
+                }
+                (None, true) if item.field.required && (self.given.visit.is_some() || visits.is_empty()) => {
                     self.wrong.insert(&item.name);
                     let help = format!("add `\"{}\": …`{}", item.name, self.or_say_why(item));
                     let span = self.opening();
@@ -211,6 +234,37 @@ impl<'a> Judge<'a, '_> {
                     );
                 }
                 _ => {}
+            }
+        }
+    }
+
+    /// The conditions of the protocol under which a field is asked here.
+    fn laid_on(&self, field: &str) -> Vec<usize> {
+        let conditions = self.people.conditions.of_field(self.given.sheet.name, field, self.given.visit);
+        conditions.collect()
+    }
+
+    /// Whether a question is this participant's. Where nobody can tell, it is not missed, and an answer to it stands.
+    fn condition(&mut self, item: &Item<'_>, is_there: bool) -> bool {
+        let conditions = self.laid_on(&item.field.name);
+        // A form that is not theirs is told as a whole; which visit it is of is told where it is not known.
+        let is_open = !item.field.only.is_empty()
+            && self.given.visit.is_none()
+            && !self.given.sheet.form.visits.is_empty();
+        if !self.is_theirs || is_open {
+            return is_there;
+        }
+        let decided = self.people.all(&self.at, conditions.iter().copied());
+        match decided.truth {
+            Truth3::True => true,
+            Truth3::False => false,
+            Truth3::Unknown => {
+                let at = self.given.visit.map(|visit| format!(" at {}", visit_label(self.trial, visit)));
+                let what =
+                    format!("{} of {} is asked{}", item.name, self.given.sheet.name, at.unwrap_or_default());
+                let words = conditions_in_words(self.people, &conditions);
+                self.report.undecided.insert(undecided(&what, &words, &decided.missing));
+                is_there
             }
         }
     }
@@ -239,14 +293,12 @@ impl<'a> Judge<'a, '_> {
         }
     }
 
-    fn demand(&mut self, demand: &Demand<'_>, people: &People<'_>, today: Option<&str>) {
+    fn demand(&mut self, demand: &Demand<'_>, today: Option<&str>) {
         let holds = match (&demand.carried, &demand.check.check) {
-            (Carried::By(truth), _) => self.truth(truth, today),
+            (Carried::By(truth) | Carried::WhereAsked(truth), _) => self.truth(truth, today),
             (Carried::ByAsking, _) => Some(true),
-            (Carried::Beyond, CheckKind::InWindow { field }) => self.in_window(field, people),
-            (Carried::Beyond, CheckKind::NotBeforeEvent { field, event }) => {
-                self.not_before(field, event, people)
-            }
+            (Carried::Beyond, CheckKind::InWindow { field }) => self.in_window(field),
+            (Carried::Beyond, CheckKind::NotBeforeEvent { field, event }) => self.not_before(field, event),
             // Told once for the entry.
             (Carried::Beyond, CheckKind::Unique { .. }) => Some(true),
             (Carried::Beyond, _) => {
@@ -286,7 +338,7 @@ impl<'a> Judge<'a, '_> {
         }
         let holds = truth.holds(&self.given);
         if holds.is_none() {
-            let say = "whether dates lie in the future: say which day it is with `--as-of`";
+            let say = "whether dates lie in the future: the day of the check is not given (`--as-of`)";
             self.report.undecided.insert(say.to_owned());
         }
         holds
@@ -298,24 +350,25 @@ impl<'a> Judge<'a, '_> {
         if self.wrong.contains(field) { None } else { self.given.text(field) }
     }
 
-    fn in_window(&mut self, field: &str, people: &People<'_>) -> Option<bool> {
+    fn in_window(&mut self, field: &str) -> Option<bool> {
         let day = self.day(field)?.parse().ok()?;
         let visit = self.at.visit.clone()?;
-        match people.window(&self.at, &visit) {
+        match self.people.window(&self.at, &visit) {
             Ok(Some((earliest, latest))) => Some(earliest <= day && day <= latest),
             Ok(None) => None,
             Err(missing) => {
+                let label = visit_label(self.trial, &visit);
                 self.report
                     .undecided
-                    .insert(format!("whether visits lie in their windows: {missing} is not recorded"));
+                    .insert(format!("whether {label} lies in its window: {missing} is not recorded"));
                 None
             }
         }
     }
 
-    fn not_before(&mut self, field: &str, event: &str, people: &People<'_>) -> Option<bool> {
+    fn not_before(&mut self, field: &str, event: &str) -> Option<bool> {
         let day = self.day(field)?;
-        match people.event(&self.at, event) {
+        match self.people.event(&self.at, event) {
             Some(on) => Some(in_common(&day, &on.to_string()).is_ge()),
             None => {
                 self.report
@@ -331,7 +384,7 @@ impl<'a> Judge<'a, '_> {
 fn spoken_of(given: &Given<'_>, demand: &Demand<'_>) -> Vec<String> {
     let items: Vec<&str> = match (&demand.carried, &demand.check.check) {
         (Carried::By(_), CheckKind::Agrees { field, .. }) => vec![field],
-        (Carried::By(truth), _) => truth.items(),
+        (Carried::By(truth) | Carried::WhereAsked(truth), _) => truth.items(),
         _ => vec![&demand.on],
     };
     let mut fields: Vec<String> = Vec::new();

@@ -2,14 +2,18 @@
 //!
 //! A record of forms (`docs/schemas/form-record.schema.json`) holds the entries that `forms/NAME.schema.json` describes, by
 //! form. [`validate`] finds what a form does not allow, what the checks across fields object to, and what lies at a
-//! visit or on a day where it cannot be. What the record does not say is never taken for an answer: a form that is not there is not
-//! missed, and a check that needs a day nobody has recorded is not decided ([`Report::undecided`]).
+//! visit or on a day where it cannot be. Conditions of the protocol are decided on what the forms tell of the participant. What they
+//! do not say is never taken for an answer: a form is missed only where its visit took place and its conditions hold, and what
+//! needs a day or an answer that nobody has recorded is not decided ([`Report::undecided`]).
 //!
 //! `preview.html` decides the same in JavaScript; tests hold the two to each other.
 
 mod across;
 mod answers;
+mod conditions;
+mod facts;
 mod judge;
+mod people;
 mod read;
 mod value;
 
@@ -18,8 +22,11 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use crate::casebook::{Demand, Sheet, sheets};
+use people::People;
+
+use crate::casebook::{Conditions, Demand, Sheet, Tells, sheets, tells};
 use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::eligibility::EligibilityDocument;
 use crate::model::Trial;
 use crate::source::{FileId, Span};
 
@@ -44,6 +51,8 @@ pub struct At {
     pub participant: Option<String>,
     pub form: Option<String>,
     pub visit: Option<String>,
+    /// Which time it is of a visit that takes place more than once, from 1.
+    pub repeat: Option<u32>,
     /// Of a form with many records, from 1.
     pub record: Option<usize>,
     pub field: Option<String>,
@@ -96,13 +105,22 @@ pub struct Validator<'a> {
     sheets: Vec<Sheet<'a>>,
     /// The checks across fields, form by form as the sheets stand.
     demands: Vec<Vec<Demand<'a>>>,
+    conditions: Conditions<'a>,
+    /// What decides the conditions; absent where there are none.
+    document: Option<EligibilityDocument>,
+    /// What each form's fields tell of the participant.
+    tells: Vec<(&'a str, Vec<(&'a str, Tells<'a>)>)>,
 }
 
 impl<'a> Validator<'a> {
     pub fn of(trial: &'a Trial) -> Self {
         let sheets = sheets(trial);
         let demands = sheets.iter().map(Sheet::demands).collect();
-        Self { trial, sheets, demands }
+        let conditions = Conditions::of(trial);
+        let document =
+            (!conditions.is_empty()).then(|| EligibilityDocument::of_conditions(trial, &conditions.clauses));
+        let tells = sheets.iter().map(|sheet| (sheet.name, tells(trial, sheet))).collect();
+        Self { trial, sheets, demands, conditions, document, tells }
     }
 
     /// As [`validate`].
@@ -113,13 +131,15 @@ impl<'a> Validator<'a> {
         };
         report.entries = record.entries.len();
         across::twice(self.trial, &record, &mut report.findings);
-        let people = across::People::of(self.trial, &record);
+        let document = self.document.as_ref();
+        let people = People::of(self.trial, &self.conditions, document, &self.tells, &record);
         let today = today.map(|day| day.to_string());
         for entry in &record.entries {
             let demands = self.sheets.iter().position(|sheet| sheet.name == entry.sheet.name);
             let demands = demands.map_or(&[][..], |at| &self.demands[at]);
             judge::entry(self.trial, entry, demands, &people, today.as_deref(), &mut report);
         }
+        conditions::missed(self.trial, &self.sheets, &record, &people, &mut report);
         let confirmed = |finding: &Finding| {
             finding.is_query() && record.confirmed.iter().any(|confirmation| confirmation.is_of(finding))
         };

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{At, Finding};
-use crate::casebook::{PARTICIPANT, RECORDS, Sheet, VISIT, visit_label};
+use crate::casebook::{PARTICIPANT, RECORDS, REPEAT, Sheet, VISIT, numbered_visits, visit_label};
 use crate::diagnostics::{Code, codes, did_you_mean};
 use crate::json::{self, Json, Node};
 use crate::model::Trial;
@@ -50,6 +50,7 @@ impl Confirmation {
             && same(&self.at.participant, &finding.at.participant)
             && self.at.form == finding.at.form
             && self.at.visit == finding.at.visit
+            && self.at.repeat == finding.at.repeat
             && self.at.record == finding.at.record
     }
 }
@@ -250,12 +251,48 @@ impl<'a> Reader<'a, '_> {
                     self.wrong(at.clone(), span, &format!("an entry of this form needs its `{VISIT}`"), help);
                 }
             }
+            self.repeat(sheet, &mut at, &mut members);
         }
         let records = match sheet.form.repeating {
             false => vec![Fields { number: None, span: node.span.clone(), fields: members }],
             true => self.records(sheet, &at, opening, members),
         };
         Some(Entry { sheet, at, span: node.span, records })
+    }
+
+    /// Which time it is of a visit that takes place more than once.
+    fn repeat(&mut self, sheet: &Sheet<'_>, at: &mut At, members: &mut Members) {
+        let numbered = numbered_visits(self.trial, sheet.form);
+        let is_numbered = at.visit.as_deref().is_none_or(|visit| numbered.contains(&visit));
+        if numbered.is_empty() || !is_numbered {
+            return;
+        }
+        let Some(node) = take(members, REPEAT) else { return };
+        let number = match &node.value {
+            Json::Number(text) => text.parse::<u32>().ok().filter(|number| *number > 0),
+            _ => None,
+        };
+        let Some(number) = number else {
+            let help = format!("write the number of the cycle, from 1: `\"{REPEAT}\": 2`");
+            let at = At { field: Some(REPEAT.to_owned()), ..at.clone() };
+            self.find(
+                &codes::NOT_OF_THE_TYPE,
+                at,
+                node.span,
+                "this is not the number of a cycle or of an event",
+                help,
+            );
+            return;
+        };
+        let visit = at.visit.as_ref().and_then(|visit| self.trial.schedule.as_ref()?.visits.get(visit));
+        at.repeat = Some(number);
+        if let Some(cycles) =
+            visit.filter(|visit| !visit.has_cycle(number)).and_then(|visit| visit.cycles.as_ref())
+        {
+            let what = format!("cycle {number} does not have this visit");
+            let at = At { field: Some(REPEAT.to_owned()), ..at.clone() };
+            self.find(&codes::WRONG_VISIT, at, node.span, &what, format!("it takes place in {cycles}"));
+        }
     }
 
     /// The records of a form that has many.
@@ -339,14 +376,22 @@ fn confirmation(node: Node) -> Option<Confirmation> {
         Some(Node { value: Json::Number(number), .. }) => Some(number.parse().ok()?),
         Some(_) => return None,
     };
+    let repeat = match take(&mut members, "repeat") {
+        None => None,
+        Some(Node { value: Json::Number(number), .. }) => Some(number.parse().ok()?),
+        Some(_) => return None,
+    };
     let is_whole = members.is_empty() && at.form.is_some() && !reason.trim().is_empty();
-    is_whole.then_some(Confirmation { at: At { record, ..at }, check, value })
+    is_whole.then_some(Confirmation { at: At { repeat, record, ..at }, check, value })
 }
 
 /// `VS at Baseline, record 2: `; nothing where nothing is known.
 pub(super) fn place(trial: &Trial, at: &At) -> String {
     let Some(form) = &at.form else { return String::new() };
-    let visit = at.visit.as_ref().map(|visit| format!(" at {}", visit_label(trial, visit)));
+    let visit = at.visit.as_ref().map(|visit| {
+        let time = at.repeat.map(|number| format!(" ({number})")).unwrap_or_default();
+        format!(" at {}{time}", visit_label(trial, visit))
+    });
     let record = at.record.map(|number| format!(", record {number}"));
     let field = at.field.as_ref().map(|field| format!(", {field}"));
     [Some(form.clone()), visit, record, field, Some(": ".to_owned())].into_iter().flatten().collect()

@@ -129,8 +129,10 @@ impl Checks<'_> {
                     let message = "What was not done has a reason; what was done has none.".to_owned();
                     self.add(&name, "present_when_not_done", message, true, check);
                 }
-                [yes] if yes == YES && performed && field.measure.is_some() && field.only.is_empty() => {
-                    let message = format!("{}: there is a value exactly when it was done.", field.label);
+                [yes] if yes == YES && performed && field.measure.is_some() => {
+                    let asked = if field.only.is_empty() { "" } else { "where it is asked, " };
+                    let message =
+                        format!("{}: {asked}there is a value exactly when it was done.", field.label);
                     self.add(&name, "present_when_done", message, false, check);
                 }
                 _ => {}

@@ -1,9 +1,9 @@
 //! Fields in the making, and the code lists that several forms share. Values are the submission values of CDISC's
 //! controlled terminology; the words beside them are ours.
 
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 
-use crate::model::{Field, FieldCondition, FieldKind, Level, Origin, Why};
+use crate::model::{Clause, Field, FieldCondition, FieldKind, FieldScope, Level, Origin, Why};
 
 pub(super) const YES: &str = "Y";
 pub(super) const NO: &str = "N";
@@ -22,6 +22,7 @@ pub(super) fn field(name: impl Into<String>, label: impl Into<String>, kind: Fie
         group: None,
         measure: None,
         event: None,
+        concept: None,
         answers: None,
         loinc: None,
         help: None,
@@ -62,6 +63,39 @@ impl Asked for Field {
 
     fn help(self, text: impl Into<String>) -> Self {
         Field { help: Some(text.into()), ..self }
+    }
+}
+
+/// The visits at which something is asked, each with the conditions of the protocol under which it is.
+#[derive(Clone, Default)]
+pub(super) struct AskedAt(IndexMap<String, Vec<Option<Clause>>>);
+
+impl AskedAt {
+    /// Asked at this visit, under a condition or without one.
+    pub fn put(&mut self, visit: &str, when: Option<Clause>) {
+        self.0.entry(visit.to_owned()).or_default().push(when);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn visits(&self) -> Vec<String> {
+        self.0.keys().cloned().collect()
+    }
+
+    /// The conditions, visit by visit: where it is asked for several reasons, one that has no condition opens it.
+    pub fn only(&self) -> Vec<FieldScope> {
+        let mut only: Vec<FieldScope> = Vec::new();
+        for (visit, conditions) in &self.0 {
+            let all = conditions.iter().cloned().collect::<Option<Vec<Clause>>>();
+            let Some(when) = all.and_then(Clause::any_of) else { continue };
+            match only.iter_mut().find(|scope| scope.when == when) {
+                Some(scope) => scope.visits.push(visit.clone()),
+                None => only.push(FieldScope { visits: vec![visit.clone()], when }),
+            }
+        }
+        only
     }
 }
 

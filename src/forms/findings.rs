@@ -5,18 +5,15 @@ use indexmap::{IndexMap, IndexSet};
 use super::book::{Book, put, visits};
 use super::catalog;
 use super::domain::{Findings, findings};
-use super::field::{Asked, NO, YES, choice, field, interpretation};
+use super::field::{Asked, AskedAt, NO, YES, choice, field, interpretation};
 use super::needs::{What, leaves};
-use crate::model::{
-    ActivityKind, Clause, Field, FieldKind, FieldScope, Form, Level, Limit, Measure, MeasureKind, Origin, Why,
-};
+use crate::model::{ActivityKind, Field, FieldKind, Form, Level, Limit, Measure, MeasureKind, Origin, Why};
 
 /// A measure as the protocol asks for it.
 #[derive(Default)]
 struct Test {
     why: IndexSet<Why>,
-    visits: Vec<String>,
-    only: Vec<FieldScope>,
+    at: AskedAt,
     throughout: bool,
     limits: Vec<(Limit, IndexSet<Why>)>,
     origin: Origin,
@@ -39,7 +36,7 @@ pub(super) fn add<'a>(book: &mut Book<'a>) {
             demographic(book, name, measure, test);
             continue;
         }
-        let log = test.throughout && test.visits.is_empty();
+        let log = test.throughout && test.at.is_empty();
         let form = match book.placed(name) {
             Some(form) => form.to_owned(),
             None if log => format!("{domain}LOG"),
@@ -65,11 +62,12 @@ fn demographic(book: &mut Book<'_>, name: &str, measure: &Measure, test: Test) {
     let variable = book.codes.of(name);
     let form = book.placed(name).unwrap_or("DM").to_owned();
     let form = book.form(&form, "Demographics", "DM");
-    let visits = (!test.visits.is_empty()).then_some(test.visits);
+    let visits = test.at.visits();
+    let visits = (!visits.is_empty()).then_some(visits);
     form.visits.extend(visits.iter().flatten().cloned());
     let asked = field(variable, measure.label.clone(), kind(measure)).required().why(test.why);
     let asked = Field { measure: Some(name.to_owned()), loinc: measure.loinc.clone(), visits, ..asked };
-    put(form, Field { only: test.only, origin: test.origin, help: help(measure), ..asked });
+    put(form, Field { only: test.at.only(), origin: test.origin, help: help(measure), ..asked });
 }
 
 /// The findings form that a procedure of this name stands for.
@@ -93,13 +91,13 @@ fn tests<'a>(book: &Book<'a>) -> Vec<(&'a str, &'a Measure, Test)> {
             test.why.extend(via.iter().map(|derived| Why::Derivation { measure: (*derived).to_owned() }));
             test.throughout |= activity.throughout.is_some();
             test.origin = activity.origin;
-            activity.visits().iter().for_each(|visit| at(test, visit, activity.only_when(visit)));
+            activity.visits().iter().for_each(|visit| test.at.put(visit, activity.only_when(visit)));
         }
     }
     for (form, declared) in book.declared {
         for name in trial.measures.keys().filter(|name| book.placed(name) == Some(form)) {
             let test = tests.entry(name).or_default();
-            declared.at.iter().for_each(|visit| at(test, visit, None));
+            declared.at.iter().for_each(|visit| test.at.put(visit, None));
             if test.why.is_empty() {
                 test.why.insert(Why::Declared);
             }
@@ -126,18 +124,6 @@ fn tests<'a>(book: &Book<'a>) -> Vec<(&'a str, &'a Measure, Test)> {
     known.collect()
 }
 
-fn at(test: &mut Test, visit: &str, when: Option<&Clause>) {
-    let visit = visit.to_owned();
-    if !test.visits.contains(&visit) {
-        test.visits.push(visit.clone());
-    }
-    let Some(when) = when else { return };
-    match test.only.iter_mut().find(|scope| scope.when == *when) {
-        Some(scope) => scope.visits.push(visit),
-        None => test.only.push(FieldScope { visits: vec![visit], when: when.clone() }),
-    }
-}
-
 fn write(book: &mut Book<'_>, name: &str, texts: Findings, plan: Plan<'_>) {
     let (trial, collects) = (book.trial, book.timing.collects());
     let domain = texts.domain;
@@ -145,10 +131,9 @@ fn write(book: &mut Book<'_>, name: &str, texts: Findings, plan: Plan<'_>) {
     let asked: Vec<String> = plan
         .tests
         .iter()
-        .flat_map(|(_, test)| &test.visits)
-        .chain(plan.whole.iter().flat_map(|(visits, _)| visits))
-        .chain(&declared)
-        .cloned()
+        .flat_map(|(_, test)| test.at.visits())
+        .chain(plan.whole.iter().flat_map(|(visits, _)| visits).cloned())
+        .chain(declared.iter().cloned())
         .collect();
     let asked = book.timing.in_order(&asked);
     let named = (collects || !declared.is_empty()) && !plan.throughout;
@@ -193,10 +178,10 @@ impl Asking<'_> {
         let Self { name, code, measure, test } = self;
         let performed = format!("{}PERF", form.domain);
         let domain = catalog::of_measure(name, measure).domain;
-        let visits = named.then(|| test.visits.clone());
+        let visits = named.then(|| test.at.visits());
         let under = |field: Field| {
             let field = if form.repeating { field } else { field.when(&performed, &[YES]) };
-            let only = test.only.clone();
+            let only = test.at.only();
             Field {
                 measure: Some((*name).to_owned()),
                 visits: visits.clone(),

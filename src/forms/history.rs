@@ -4,7 +4,9 @@
 use indexmap::{IndexMap, IndexSet};
 
 use super::book::{Book, put, spelled};
-use super::field::{Asked, NO, OTHER, YES, action_taken, field, outcome_of_event, severity, yes_no_unknown};
+use super::field::{
+    Asked, AskedAt, NO, OTHER, YES, action_taken, field, outcome_of_event, severity, yes_no_unknown,
+};
 use super::names::short;
 use super::needs::{Aspects, What};
 use super::{catalog, findings};
@@ -21,7 +23,7 @@ struct Question {
     end: bool,
     dose: Option<Option<UnitRef>>,
     why: IndexSet<Why>,
-    visits: Vec<String>,
+    at: AskedAt,
 }
 
 pub(super) fn add(book: &mut Book<'_>) {
@@ -81,7 +83,8 @@ fn questions(book: &mut Book<'_>) {
         let (_, question) = asked.entry(key).or_insert_with(|| (finding.domain, Question::default()));
         question.take(finding, aspects, &need.why);
         let decision = need.decision.and_then(|event| book.trial.decisions.get(event));
-        question.visits.extend(decision.map(|decision| book.timing.checks(decision)).unwrap_or_default());
+        let checks = decision.map(|decision| book.timing.checks(decision)).unwrap_or_default();
+        checks.iter().for_each(|visit| question.at.put(visit, None));
     }
     let kinds = [ActivityKind::Condition, ActivityKind::Drug];
     for (name, activity) in book.activities().filter(|(_, activity)| kinds.contains(&activity.kind)) {
@@ -95,7 +98,7 @@ fn questions(book: &mut Book<'_>) {
             asked.entry((None, name.clone())).or_insert_with(|| (domain, Question::default()));
         (question.start, question.end) = (true, true);
         question.why.insert(Why::Schedule { activity: name.clone() });
-        question.visits.extend(activity.visits());
+        activity.visits().iter().for_each(|visit| question.at.put(visit, activity.only_when(visit)));
     }
     for ((person, name), (domain, question)) in asked {
         write_question(book, person.as_deref(), &name, domain, question);
@@ -125,7 +128,8 @@ fn write_question(book: &mut Book<'_>, person: Option<&str>, name: &str, domain:
     let code = book.codes.of(name);
     let label = book.concept_label(name);
     let which = which(book, name, &question);
-    let visits = book.timing.in_order(&question.visits);
+    let visits = book.timing.in_order(&question.at.visits());
+    let only = question.at.only();
     let form = match person {
         Some(person) => others_form(book, person),
         None => {
@@ -142,6 +146,8 @@ fn write_question(book: &mut Book<'_>, person: Option<&str>, name: &str, domain:
     let occurred = variable("OCCUR");
     let under = |field: Field| Field {
         visits: (!visits.is_empty()).then(|| visits.clone()),
+        only: only.clone(),
+        concept: person.is_none().then(|| name.to_owned()),
         ..field.group(&label).why(question.why.iter().cloned())
     };
     let mut fields = vec![field(&occurred, format!("{label}: {}", words.asked), yes_no_unknown()).required()];

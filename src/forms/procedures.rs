@@ -2,8 +2,8 @@
 
 use super::book::{Book, put, visits};
 use super::catalog;
-use super::field::{Asked, NO, YES, field};
-use crate::model::{ActivityKind, Field, FieldKind, FieldScope, Why};
+use super::field::{Asked, AskedAt, NO, YES, field};
+use crate::model::{ActivityKind, Field, FieldKind, Why};
 
 pub(super) fn add(book: &mut Book<'_>) {
     for (name, activity) in book.of_kind(ActivityKind::Procedure) {
@@ -14,13 +14,9 @@ pub(super) fn add(book: &mut Book<'_>) {
         let code = book.codes.of(name);
         let form = book.placed(name).unwrap_or("PR").to_owned();
         let at = visits(activity);
-        let only: Vec<FieldScope> = activity
-            .cells
-            .iter()
-            .filter_map(|cell| {
-                Some(FieldScope { visits: vec![cell.visit.clone()], when: cell.when.clone()? })
-            })
-            .collect();
+        let mut asked = AskedAt::default();
+        at.iter().for_each(|visit| asked.put(visit, activity.only_when(visit)));
+        let only = asked.only();
         let label = &activity.label;
         let form = book.form(&form, "Procedures", "PR");
         form.visits.extend(at.iter().cloned());

@@ -83,7 +83,8 @@ fn milestones(book: &mut Book<'_>) {
         let mut why = book.reasons_for_event(name);
         let collected = book.of_kind(ActivityKind::Event).filter(|(activity, _)| *activity == name);
         why.extend(collected.map(|(activity, _)| Why::Schedule { activity: activity.clone() }));
-        let anchors = !book.timing.on(name).is_empty();
+        // Without the day nobody could tell when the visit is due.
+        let anchors = book.timing.counts_from(name);
         if anchors && why.is_empty() {
             why.push(Why::Record);
         }

@@ -81,6 +81,14 @@ impl<'a> Timing<'a> {
         visits.map(|(name, _)| name.clone()).collect()
     }
 
+    /// Whether the day of a visit is counted from the event.
+    pub fn counts_from(&self, event: &str) -> bool {
+        let is = |moment: &Moment| matches!(&moment.of, Anchor::Event { name, .. } if name == event);
+        self.schedule.into_iter().flat_map(|schedule| schedule.visits.values()).any(|visit| {
+            is(visit.anchor()) || visit.constraints.iter().any(|constraint| is(&constraint.anchor))
+        })
+    }
+
     /// What the site knows a visit by.
     pub fn label<'b>(&'b self, visit: &'b str) -> &'b str {
         self.schedule.and_then(|schedule| schedule.visits.get(visit)).map_or(visit, |visit| &visit.label)

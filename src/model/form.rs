@@ -57,6 +57,9 @@ pub struct Field {
     /// Event whose day the field records.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
+    /// Condition, drug or procedure that the field asks about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concept: Option<String>,
     /// Key of the criterion or attestation that the field answers.
     #[serde(default)]
     pub answers: Option<String>,

@@ -470,3 +470,50 @@ pub enum TimeUnit {
     Month,
     Year,
 }
+
+impl Clause {
+    /// The participant is in one of these arms.
+    pub fn in_arm(arms: &[String]) -> Self {
+        let value = Term {
+            text: "arm".to_owned(),
+            value: Value::Attribute { name: "arm".to_owned() },
+            origin: Origin::default(),
+        };
+        Self {
+            text: format!("arm is {}", arms.join(" or ")),
+            rule: Rule::Is { value, one_of: arms.to_vec() },
+            origin: Origin::default(),
+        }
+    }
+
+    /// All of these, each once. `None` where there are none.
+    pub fn all_of(parts: Vec<Self>) -> Option<Self> {
+        Self::joined(parts, " and ", |of| Rule::All { of })
+    }
+
+    /// One of these at least, each once. `None` where there are none.
+    pub fn any_of(parts: Vec<Self>) -> Option<Self> {
+        Self::joined(parts, " or ", |of| Rule::Any { of })
+    }
+
+    fn joined(parts: Vec<Self>, word: &str, rule: fn(Vec<Self>) -> Rule) -> Option<Self> {
+        let mut once: Vec<Self> = Vec::new();
+        for part in parts {
+            if !once.contains(&part) {
+                once.push(part);
+            }
+        }
+        match <[Self; 1]>::try_from(once) {
+            Ok([only]) => Some(only),
+            Err(once) if once.is_empty() => None,
+            Err(once) => {
+                let set = |part: &Self| match part.rule {
+                    Rule::All { .. } | Rule::Any { .. } => format!("({})", part.text),
+                    _ => part.text.clone(),
+                };
+                let text = once.iter().map(set).collect::<Vec<_>>().join(word);
+                Some(Self { text, rule: rule(once), origin: Origin::default() })
+            }
+        }
+    }
+}

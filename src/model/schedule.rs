@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Amount, Anchor, Clause, Constraint, Duration, Moment, Named, Offset, Origin};
+use super::{Amount, Anchor, Clause, Constraint, Duration, Moment, Named, Occurrence, Offset, Origin};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
@@ -100,6 +100,24 @@ pub struct Visit {
 }
 
 impl Visit {
+    /// What its own timing counts from.
+    pub fn anchor(&self) -> &Moment {
+        match &self.timing {
+            VisitTiming::Target { anchor, .. } | VisitTiming::Range { anchor, .. } => anchor,
+            VisitTiming::OnEvent { moment, .. } => moment,
+        }
+    }
+
+    /// It is held for each occurrence of the event that it follows.
+    pub fn follows_each_occurrence(&self) -> bool {
+        matches!(&self.anchor().of, Anchor::Event { occurrence: Occurrence::Any | Occurrence::Each, .. })
+    }
+
+    /// It can take place more than once: in each cycle, or for each occurrence of an event. Then each time has its number.
+    pub fn is_numbered(&self) -> bool {
+        self.repeat.is_some() || self.follows_each_occurrence()
+    }
+
     /// Whether it takes place in the cycle of this number.
     pub fn has_cycle(&self, number: u32) -> bool {
         self.cycles.as_ref().is_none_or(|cycles| cycles.contains(number))
@@ -194,13 +212,18 @@ impl Activity {
         visits
     }
 
-    /// The condition without which it is never done at this visit. `None` where it can be done without one, or under
-    /// several.
-    pub fn only_when(&self, visit: &str) -> Option<&Clause> {
-        let mut conditions =
-            self.cells.iter().filter(|cell| cell.visit == visit).map(|cell| cell.when.as_ref());
-        let first = conditions.next()??;
-        conditions.all(|other| other == Some(first)).then_some(first)
+    /// The condition without which it is never done at this visit. `None` where it can be done without one.
+    pub fn only_when(&self, visit: &str) -> Option<Clause> {
+        let here = self.cells.iter().filter(|cell| cell.visit == visit);
+        Clause::any_of(here.map(Cell::only_when).collect::<Option<_>>()?)
+    }
+}
+
+impl Cell {
+    /// The condition and the arms under which it is done. `None` where there are none.
+    pub fn only_when(&self) -> Option<Clause> {
+        let arms = (!self.arms.is_empty()).then(|| Clause::in_arm(&self.arms));
+        Clause::all_of(self.when.iter().cloned().chain(arms).collect())
     }
 }
 

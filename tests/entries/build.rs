@@ -88,7 +88,7 @@ fn whole_casebook(trial: &Trial, mood: Mood) -> Vec<Filled<'_>> {
             visits => visits.iter().map(|visit| Some(visit.as_str())).collect(),
         };
         for visit in visits {
-            all.push(Filled { name, form, visit, entry: entry(form, visit, mood) });
+            all.push(Filled { name, form, visit, entry: entry(trial, form, visit, mood) });
         }
     }
     all
@@ -115,10 +115,15 @@ pub fn record(filled: &[Filled<'_>]) -> Json {
     json!({ "forms": forms })
 }
 
-fn entry(form: &Form, visit: Option<&str>, mood: Mood) -> Json {
+fn entry(trial: &Trial, form: &Form, visit: Option<&str>, mood: Mood) -> Json {
     let mut entry = Map::from_iter([("SUBJID".to_owned(), json!("0012"))]);
     if let Some(visit) = visit {
         entry.insert("VISIT".to_owned(), json!(visit));
+        let visit = &trial.schedule.as_ref().expect("a schedule").visits[visit];
+        if visit.is_numbered() {
+            let first = (1..).find(|number| visit.has_cycle(*number)).expect("it takes place");
+            entry.insert("REPEAT".to_owned(), json!(first));
+        }
     }
     let fields = fields(form, visit, mood);
     if form.repeating {
@@ -335,6 +340,24 @@ pub fn faults(good: &Filled<'_>) -> Vec<Fault> {
     let mut nobody = good.entry.clone();
     nobody["SUBJID"] = json!("");
     all.push(Fault { what: "no participant".into(), code: "Q01", by_schema: true, entry: nobody });
+    if let Some(number) = good.entry.get("REPEAT") {
+        for (what, wrong) in
+            [("nought", json!(0)), ("half", json!(1.5)), ("a text", json!(number.to_string()))]
+        {
+            let mut entry = good.entry.clone();
+            entry["REPEAT"] = wrong;
+            all.push(Fault { what: format!("REPEAT is {what}"), code: "Q06", by_schema: true, entry });
+        }
+    } else {
+        let mut numbered = good.entry.clone();
+        numbered["REPEAT"] = json!(1);
+        all.push(Fault {
+            what: "REPEAT of what takes place once".into(),
+            code: "Q02",
+            by_schema: true,
+            entry: numbered,
+        });
+    }
     if good.visit.is_some() {
         let mut elsewhere = good.entry.clone();
         elsewhere["VISIT"] = json!("no_such_visit");

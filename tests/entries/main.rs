@@ -7,5 +7,6 @@ mod generated;
 mod agreement;
 mod build;
 mod cases;
+mod conditions;
 mod page;
 mod windows;

@@ -10,11 +10,13 @@ use serde_json::{Value as Json, json};
 use trialc::emit::preview;
 use trialc::entries::{Finding, Validator};
 
-use crate::build::{MOODS, casebook, faults, record, studies};
+use crate::build::{MOODS, casebook, compiled, faults, record, studies};
+use crate::conditions::{PROTOCOL, random_casebook};
+use crate::windows::{CYCLES, random_cycles};
 
 fn told(finding: &Finding) -> Json {
     let Finding { code, at, check, value, .. } = finding;
-    json!([code.id, at.participant, at.form, at.visit, at.record, at.field, check, value])
+    json!([code.id, at.participant, at.form, at.visit, at.repeat, at.record, at.field, check, value])
 }
 
 /// Every casebook as a whole, and every entry with every fault. Named by `PREVIEW_CASES`.
@@ -22,7 +24,9 @@ fn told(finding: &Finding) -> Json {
 #[ignore = "writes files for the judge of preview.html"]
 fn preview_cases() {
     let folder = std::env::var("PREVIEW_CASES").expect("the folder for the cases");
-    for (study, trial) in studies() {
+    let cycles = ("cycles".to_owned(), compiled(CYCLES));
+    let conditions = ("conditions".to_owned(), compiled(PROTOCOL));
+    for (study, trial) in studies().into_iter().chain([cycles, conditions]) {
         let path = Path::new(&folder).join(format!("{study}.ndjson"));
         let mut file = BufWriter::new(File::create(path).expect("a file"));
         let validator = Validator::of(&trial);
@@ -30,9 +34,10 @@ fn preview_cases() {
         let mut write = |record: &Json| {
             let text = record.to_string();
             for today in [None, Some(date(2011, 1, 1))] {
-                let findings: Vec<Json> =
-                    validator.validate(&text, today).findings.iter().map(told).collect();
-                let line = json!({ "record": text, "today": today.map(|day| day.to_string()), "findings": findings });
+                let report = validator.validate(&text, today);
+                let findings: Vec<Json> = report.findings.iter().map(told).collect();
+                let today = today.map(|day| day.to_string());
+                let line = json!({ "record": text, "today": today, "findings": findings, "undecided": report.undecided });
                 writeln!(file, "{line}").expect("written");
             }
         };
@@ -43,6 +48,13 @@ fn preview_cases() {
                 for fault in faults(good) {
                     write(&json!({ "forms": { good.name: [fault.entry] } }));
                 }
+            }
+        }
+        for seed in 0..500 {
+            match study.as_str() {
+                "cycles" => write(&random_cycles(seed).1),
+                "conditions" => write(&random_casebook(seed)),
+                _ => {}
             }
         }
         if study == "small" {

@@ -233,6 +233,38 @@ fn a_condition_of_the_protocol_goes_with_a_declared_field() {
     assert_eq!(only.iter().map(|scope| scope.when.text.as_str()).collect::<Vec<_>>(), ["sex is female"]);
 }
 
+/// A value that is asked for two reasons is asked of everybody where one of them has no condition.
+#[test]
+fn a_condition_of_one_activity_does_not_close_what_another_asks_of_everybody() {
+    let collects = "collect weight at baseline, week_2 when sex is female\ncollect bmi at baseline";
+    let trial = study("visit week_2 \"Week 2\": day 15", collects, "");
+    let only = &field(&trial.forms, "VS", "WEIGHT_VSORRES").only;
+    assert_eq!(only.iter().flat_map(|scope| &scope.visits).collect::<Vec<_>>(), ["week_2"]);
+}
+
+/// Two cells of one visit, each with its condition: one of them is enough.
+#[test]
+fn of_two_conditional_cells_of_one_visit_either_opens_the_question() {
+    let collects = "collect weight at baseline when sex is female\ncollect weight at baseline when age at consent < 18 years";
+    let trial = study("", collects, "");
+    let only = &field(&trial.forms, "VS", "WEIGHT_VSORRES").only;
+    let texts: Vec<&str> = only.iter().map(|scope| scope.when.text.as_str()).collect();
+    assert_eq!(texts, ["sex is female or age at consent < 18 years"]);
+}
+
+/// The day from which a visit is counted has to be known, or nobody could tell when it is due.
+#[test]
+fn the_day_of_an_event_that_a_visit_counts_from_stands_on_a_form() {
+    let trial = study(
+        "visit late \"Late\": 10 days after surgery",
+        "collect weight at late",
+        "event surgery \"Surgery\"",
+    );
+    assert!(trial.forms["DS"].fields.iter().any(|field| field.event.as_deref() == Some("surgery")));
+    let without = study("", "collect weight at baseline", "event surgery \"Surgery\"");
+    assert!(!without.forms["DS"].fields.iter().any(|field| field.event.as_deref() == Some("surgery")));
+}
+
 /// Where the standard library's measures are recorded. Only what no CDASH findings domain is made for stays among the
 /// further findings.
 #[test]

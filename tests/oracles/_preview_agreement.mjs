@@ -6,18 +6,19 @@ import vm from "node:vm";
 
 const [page, least, ...files] = process.argv.slice(2);
 const scripts = [...readFileSync(page, "utf8").matchAll(/<script>([\s\S]*?)<\/script>/g)];
-vm.runInThisContext(scripts[0][1], { filename: "the checker" });
+// The last script is the page at work, which needs a page.
+for (const [, script] of scripts.slice(0, -1)) vm.runInThisContext(script, { filename: "the checker" });
 const { Checker, readJson } = globalThis.trialcForms;
 
 /** So many disagreements are enough to be heard. */
 const MANY = 10;
 
-let [records, findings, disagreements] = [0, 0, 0];
+let [records, findings, undecided, disagreements] = [0, 0, 0, 0];
 const seen = new Map();
 
 function key({ code, at, check, value }) {
-  const { participant, form, visit, record, field } = at;
-  return JSON.stringify([code, participant, form, visit, record, field, check, value].map((one) => one ?? null));
+  const { participant, form, visit, repeat, record, field } = at;
+  return JSON.stringify([code, participant, form, visit, repeat, record, field, check, value].map((one) => one ?? null));
 }
 
 for (const file of files) {
@@ -33,6 +34,11 @@ for (const file of files) {
     const [mine, theirs] = [said.map(key).sort(), data.findings.map((one) => JSON.stringify(one)).sort()];
     findings += theirs.length;
     for (const [code] of data.findings) seen.set(code, (seen.get(code) ?? 0) + 1);
+    // What is not decided is not decided in both.
+    const open = [[...checker.undecided].sort(), data.undecided];
+    undecided += data.undecided.length;
+    mine.push(...open[0]);
+    theirs.push(...open[1]);
     if (mine.join("\n") === theirs.join("\n")) continue;
     disagreements += 1;
     if (disagreements <= MANY) {
@@ -43,8 +49,8 @@ for (const file of files) {
   }
 }
 const codes = [...seen].sort().map(([code, count]) => `${code} ${count}`);
-console.log(`${records} records, ${findings} findings (${codes.join(", ")}), ${disagreements} disagreements`);
-if (records < Number(least) || seen.size < 13) {
+console.log(`${records} records, ${findings} findings (${codes.join(", ")}), ${undecided} points not decided, ${disagreements} disagreements`);
+if (records < Number(least) || seen.size < 15) {
   console.error("there are not enough cases");
   process.exit(1);
 }

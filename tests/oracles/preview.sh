@@ -37,6 +37,9 @@ slip "windows end a day later" 'number <= window.latest' 'number <= window.lates
 slip "a limit is outside itself" 'isLess(ruleNumber(limit.high), value)' '!isLess(value, ruleNumber(limit.high))'
 slip "equal is less" 'order_ < 0 : order_ <= 0' 'order_ <= 0 : order_ <= 0'
 slip "a confirmation is for ever" 'one.value === value &&' ''
+slip "what is not known is not so" 'truth === null || one.truth === null ? null : true' 'truth === null || one.truth === null ? false : true'
+slip "results of later days are known" 'if (on.earliest > day) return null' 'if (on.earliest > day + 30) return null'
+slip "a cycle counts from the one before" 'if (actual !== undefined) return { day: actual, cycles: null }' 'if (actual === null) return null'
 slip "a year ends before its months" 'Math.min(left.length, right.length)' 'Math.max(left.length, right.length)'
 
 # The page of the small protocol of the tests, filled in by hand.

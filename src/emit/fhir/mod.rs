@@ -41,7 +41,7 @@ fn losses(trial: &Trial, all: &[Sheet<'_>], asked: &[Sheet<'_>]) -> String {
     losses.checks(asked, |sheet, carried| match carried {
         Carried::By(truth) => Path { sheet }.write(truth).is_some(),
         Carried::ByAsking => true,
-        Carried::Beyond => false,
+        Carried::WhereAsked(_) | Carried::Beyond => false,
     });
     losses.inexact_limits(asked);
     for sheet in asked {

@@ -129,7 +129,12 @@ pub(super) fn expression(form: &Form, check: &CheckKind) -> String {
         CheckKind::PresentWhen { field, other, one_of } => {
             let at = visits_of_presence(form, check)
                 .map_or(String::new(), |visits| format!(" at {}", visits.join(", ")));
-            format!("{field} is present when {other} is {}{at}, and only then", one_of.join(" or "))
+            let known = form.fields.iter().find(|known| known.name == *field);
+            let asked = match known.is_some_and(|field| !field.only.is_empty()) {
+                true => ", where its conditions hold",
+                false => "",
+            };
+            format!("{field} is present when {other} is {}{at}, and only then{asked}", one_of.join(" or "))
         }
         CheckKind::InWindow { field } => format!("{field} in the window of the visit"),
         CheckKind::NotBeforeEvent { field, event } => format!("{field} on or after {event}"),

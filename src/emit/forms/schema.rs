@@ -1,6 +1,6 @@
 //! JSON Schema of a form. What depends on an answer stands in `then`, and is refused where the answer is another.
 
-use crate::casebook::{self, PARTICIPANT, RECORDS, VISIT, variable, visit_label};
+use crate::casebook::{self, PARTICIPANT, RECORDS, REPEAT, VISIT, numbered_visits, variable, visit_label};
 use crate::emit::entry::{only, short_reason};
 use crate::emit::json::{Json, Object, exact_number};
 use crate::model::{Field, FieldCondition, FieldKind, Form, Level, Trial, UnitRef};
@@ -60,6 +60,8 @@ pub(super) fn schema<'a>(trial: &'a Trial, name: &'a str, form: &'a Form) -> Sch
             .push(VISIT, Object::new().with("type", "string").with("title", "Visit").with("oneOf", visits));
         required.push(VISIT);
     }
+    let numbered = numbered_visits(trial, form);
+    let repeat = (!numbered.is_empty()).then(|| repeat(numbered));
     let head = Object::new()
         .with("$schema", "https://json-schema.org/draft/2020-12/schema")
         .with("$id", id.clone())
@@ -70,24 +72,43 @@ pub(super) fn schema<'a>(trial: &'a Trial, name: &'a str, form: &'a Form) -> Sch
         .with_some("x-arms", (!form.arms.is_empty()).then(|| form.arms.iter().collect::<Vec<_>>()));
     let writer = Writer { trial, form };
     if !form.repeating {
-        let names = writer.names(&required);
+        let also = repeat.as_ref().map(|_| REPEAT);
+        let names = writer.names(&required.iter().copied().chain(also).collect::<Vec<_>>());
         return Schema {
-            document: writer.object(head, identity, required, true),
+            document: writer.object(head, identity, required, Some(repeat)),
             id,
             names,
             of_record: None,
         };
     }
-    let record = writer.object(Object::new(), Object::new(), Vec::new(), false);
+    let record = writer.object(Object::new(), Object::new(), Vec::new(), None);
     let records = Object::new().with("type", "array").with("title", "Records").with("items", record);
     identity.push(RECORDS, records);
     required.push(RECORDS);
+    let also = repeat.as_ref().map(|_| REPEAT);
     let document = head
         .with("type", "object")
         .with("properties", identity)
         .with("required", required.clone())
+        .with_some("allOf", repeat.map(|repeat| vec![repeat]))
         .with(CLOSED, false);
+    required.extend(also);
     Schema { document, id, names: required, of_record: Some(writer.names(&[])) }
+}
+
+/// Which time it is of a visit that takes place more than once; of other visits nothing is said.
+fn repeat(numbered: Vec<&str>) -> Object<'_> {
+    let numbers = Object::new()
+        .with("title", "Number of the cycle, or of the event")
+        .with("type", "integer")
+        .with("minimum", 1_i64);
+    let visits = one_of(numbered.into_iter().map(Json::from).collect());
+    let is_numbered =
+        Object::new().with("properties", Object::new().with(VISIT, visits)).with("required", vec![VISIT]);
+    Object::new()
+        .with("if", is_numbered)
+        .with("then", Object::new().with("properties", Object::new().with(REPEAT, numbers)))
+        .with("else", Object::new().with("not", Object::new().with("required", vec![REPEAT])))
 }
 
 fn trial_part(trial: &Trial) -> Object<'_> {
@@ -124,14 +145,16 @@ impl<'a> Writer<'a> {
         first.iter().copied().chain(self.form.fields.iter().map(|field| field.name.as_str())).collect()
     }
 
-    /// The schema of one record, with these properties before its fields.
+    /// The schema of one record, with these properties before its fields. `of_entry` is given for an entry, which is of a visit,
+    /// with what it says beside.
     fn object(
         &self,
         head: Object<'a>,
         before: Object<'a>,
         mut required: Vec<&'a str>,
-        by_visit: bool,
+        of_entry: Option<Option<Object<'a>>>,
     ) -> Object<'a> {
+        let by_visit = of_entry.is_some();
         let mut properties = before;
         let mut groups: Vec<Group<'a>> = Vec::new();
         for field in &self.form.fields {
@@ -148,7 +171,9 @@ impl<'a> Writer<'a> {
                 None => groups.push(Group { when: &field.when, visits, fields: vec![field] }),
             }
         }
-        let conditions: Vec<Object> = groups.iter().map(|group| self.conditional(group)).collect();
+        let beside = of_entry.flatten();
+        let conditions: Vec<Object> =
+            beside.into_iter().chain(groups.iter().map(|group| self.conditional(group))).collect();
         head.with("type", "object")
             .with("properties", properties)
             .with_some("required", (!required.is_empty()).then_some(required))

@@ -1,6 +1,6 @@
 //! How a form is laid out, as a uiSchema of react-jsonschema-form: order, widgets, hints.
 
-use crate::casebook::{PARTICIPANT, RECORDS, VISIT};
+use crate::casebook::{PARTICIPANT, RECORDS, REPEAT, VISIT, numbered_visits};
 use crate::emit::entry::only;
 use crate::emit::json::Object;
 use crate::model::{Field, FieldKind, Form, Trial};
@@ -13,6 +13,9 @@ pub(super) fn layout<'a>(trial: &'a Trial, form: &'a Form) -> Object<'a> {
     let mut order = vec![PARTICIPANT];
     if !form.visits.is_empty() {
         order.push(VISIT);
+    }
+    if !numbered_visits(trial, form).is_empty() {
+        order.push(REPEAT);
     }
     if form.repeating {
         order.push(RECORDS);

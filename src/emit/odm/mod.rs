@@ -60,7 +60,7 @@ fn losses(trial: &Trial, sheets: &[Sheet<'_>], silent: &[Sheet<'_>], occasions: 
     losses.checks(sheets, |sheet, carried| match carried {
         Carried::By(truth) => XPath::of(Version::V1, sheet).write(truth).is_some(),
         Carried::ByAsking => true,
-        Carried::Beyond => false,
+        Carried::WhereAsked(_) | Carried::Beyond => false,
     });
     losses.inexact_limits(sheets);
     for sheet in sheets {

@@ -150,7 +150,7 @@ pub(super) fn checks_at<'a>(sheet: &Sheet<'a>, item: &str) -> Vec<(&'a FormCheck
     let here = sheet.demands().into_iter().filter(|demand| demand.on == item);
     here.filter_map(|demand| match demand.carried {
         Carried::By(truth) => Some((demand.check, truth)),
-        Carried::ByAsking | Carried::Beyond => None,
+        Carried::ByAsking | Carried::WhereAsked(_) | Carried::Beyond => None,
     })
     .collect()
 }

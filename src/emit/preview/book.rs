@@ -1,15 +1,19 @@
 //! What the page's checker reads: the forms with their conditions, limits, checks and windows, as `casebook` has them.
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::casebook::{
-    Answer, Bounds, Carried, Demand, Item, Sheet, Truth, VisitWindow, WindowAnchor, sheets, topic,
-    unit_variable, variable, visit_window, visits_of,
+    Answer, Bounds, Carried, Conditions, Demand, FieldCondition, FormCondition, Item, Sheet, Tells, Truth,
+    sheets, tells, topic, unit_variable, variable, visits_of,
 };
+use crate::eligibility::EligibilityDocument;
 use crate::emit::entry::{choices, only, short_reason};
 use crate::emit::forms::page::question;
-use crate::model::{CheckKind, Offset, Trial, Visit};
+use crate::emit::worksheet;
+use crate::model::{CheckKind, Constraint, CycleNumbers, OneOf, Repeat, Trial, Visit, VisitTiming};
 use crate::number::Exact;
+use crate::wording::Wording;
 use crate::wording::unit_name::plain;
 
 #[derive(Serialize)]
@@ -19,7 +23,22 @@ pub(super) struct Book<'a> {
     version: Option<&'a str>,
     arms: Vec<(&'a str, &'a str)>,
     visits: Vec<VisitPart<'a>>,
+    /// Events that are one of several.
+    one_of: Vec<(&'a str, &'a OneOf)>,
     forms: Vec<FormPart<'a>>,
+    /// Conditions that the protocol lays on visits, forms and questions; absent where it lays none.
+    conditions: Option<ConditionsPart<'a>>,
+}
+
+#[derive(Serialize)]
+struct ConditionsPart<'a> {
+    /// What the checker of the eligibility worksheet reads: the conditions in the place of criteria, by their numbers.
+    rules: Box<RawValue>,
+    /// In plain words.
+    words: Vec<String>,
+    visits: Vec<(String, usize)>,
+    forms: Vec<FormCondition<'a>>,
+    fields: Vec<FieldCondition<'a>>,
 }
 
 #[derive(Serialize)]
@@ -29,17 +48,19 @@ struct VisitPart<'a> {
     epoch: &'a str,
     /// The author's words.
     timing: &'a str,
+    /// It takes place more than once.
     repeats: bool,
     arms: &'a [String],
-    window: Option<WindowPart<'a>>,
+    /// What the schedule says of its day, as the model has it.
+    plan: PlanPart<'a>,
 }
 
 #[derive(Serialize)]
-struct WindowPart<'a> {
-    event: Option<&'a str>,
-    visit: Option<&'a str>,
-    earliest: Vec<Offset>,
-    latest: Vec<Offset>,
+struct PlanPart<'a> {
+    timing: &'a VisitTiming,
+    constraints: &'a [Constraint],
+    repeat: Option<&'a Repeat>,
+    cycles: Option<&'a CycleNumbers>,
 }
 
 #[derive(Serialize)]
@@ -51,6 +72,8 @@ struct FormPart<'a> {
     repeating: bool,
     visits: &'a [String],
     arms: &'a [String],
+    /// What its fields tell of the participant.
+    tells: Vec<(&'a str, Tells<'a>)>,
     items: Vec<ItemPart<'a>>,
     /// Fields that the schedule asks at no visit.
     never: Vec<&'a str>,
@@ -66,13 +89,14 @@ struct ItemPart<'a> {
     question: String,
     group: Option<&'a str>,
     help: Option<&'a str>,
-    /// Conditions of the protocol, in words: the page does not decide them.
+    /// Conditions of the protocol, in words.
     only: Vec<String>,
     asked: Vec<Truth>,
     /// Fields on whose answers it depends.
     depends: Vec<&'a str>,
     /// Visits at which it is asked.
     visits: &'a [String],
+    /// Must be answered where it is asked and the conditions of the protocol hold.
     required: bool,
     choices: Vec<(String, String)>,
     units: Vec<(&'a str, String)>,
@@ -110,6 +134,8 @@ struct DemandPart<'a> {
 #[serde(rename_all = "snake_case")]
 enum How<'a> {
     By(Truth),
+    /// Of an item that is asked under conditions of the protocol.
+    WhereAsked(Truth),
     InWindow(&'a str),
     NotBefore {
         field: &'a str,
@@ -122,35 +148,56 @@ enum How<'a> {
 
 pub(super) fn book(trial: &Trial) -> Book<'_> {
     let visits = trial.schedule.iter().flat_map(|schedule| &schedule.visits);
+    let events = trial.events.iter();
     Book {
         format: "trialc-form-record/1",
         trial: &trial.header.name,
         version: trial.header.version.as_ref().map(|version| version.label.as_str()),
         arms: trial.arms.iter().map(|(name, arm)| (name.as_str(), arm.label.as_str())).collect(),
         visits: visits.map(|(name, visit)| visit_part(trial, name, visit)).collect(),
+        one_of: events.filter_map(|(name, event)| Some((name.as_str(), event.one_of.as_ref()?))).collect(),
+        conditions: conditions(trial),
         forms: sheets(trial).into_iter().map(|sheet| form_part(trial, &sheet)).collect(),
     }
+}
+
+/// Whether the protocol lays conditions on visits, forms or questions.
+pub(super) fn has_conditions(trial: &Trial) -> bool {
+    !Conditions::of(trial).is_empty()
+}
+
+fn conditions(trial: &Trial) -> Option<ConditionsPart<'_>> {
+    let Conditions { clauses, visits, forms, fields } = Conditions::of(trial);
+    if clauses.is_empty() {
+        return None;
+    }
+    let wording = Wording::of(trial);
+    let rules = worksheet::rules(&EligibilityDocument::of_conditions(trial, &clauses));
+    Some(ConditionsPart {
+        rules: RawValue::from_string(rules).expect("rules are JSON"),
+        words: clauses.iter().map(|clause| wording.condition(clause)).collect(),
+        visits: visits.into_iter().collect(),
+        forms,
+        fields,
+    })
 }
 
 fn visit_part<'a>(trial: &'a Trial, name: &'a str, visit: &'a Visit) -> VisitPart<'a> {
     let epochs = trial.schedule.as_ref().map(|schedule| &schedule.epochs);
     let epoch = epochs.and_then(|epochs| epochs.get(&visit.epoch));
-    let window = visit_window(trial, name).map(|window| {
-        let VisitWindow { anchor, earliest, latest } = window;
-        let (event, visit) = match anchor {
-            WindowAnchor::Event(name) => (Some(name), None),
-            WindowAnchor::Visit(name) => (None, Some(name)),
-        };
-        WindowPart { event, visit, earliest, latest }
-    });
     VisitPart {
         name,
         label: &visit.label,
         epoch: epoch.map_or(visit.epoch.as_str(), |epoch| &epoch.label),
         timing: visit.timing.text(),
-        repeats: visit.repeat.is_some(),
+        repeats: visit.is_numbered(),
         arms: &visit.arms,
-        window,
+        plan: PlanPart {
+            timing: &visit.timing,
+            constraints: &visit.constraints,
+            repeat: visit.repeat.as_ref(),
+            cycles: visit.cycles.as_ref(),
+        },
     }
 }
 
@@ -164,6 +211,7 @@ fn form_part<'a>(trial: &'a Trial, sheet: &Sheet<'a>) -> FormPart<'a> {
         repeating: form.repeating,
         visits: &form.visits,
         arms: &form.arms,
+        tells: tells(trial, sheet),
         items: sheet
             .items
             .iter()
@@ -218,7 +266,7 @@ fn item_part<'a>(trial: &'a Trial, sheet: &Sheet<'a>, item: &Item<'a>) -> ItemPa
         asked: item.asked.clone(),
         depends: field.when.iter().map(|condition| condition.field.as_str()).collect(),
         visits: visits_of(sheet.form, field),
-        required: item.required,
+        required: field.required,
         choices: choices(item),
         units,
         unit_item,
@@ -256,7 +304,7 @@ fn demand_part<'a>(sheet: &Sheet<'a>, demand: Demand<'a>) -> DemandPart<'a> {
     };
     let items: Vec<&str> = match (&demand.carried, &demand.check.check) {
         (Carried::By(_), CheckKind::Agrees { field, .. }) => vec![field],
-        (Carried::By(truth), _) => truth.items(),
+        (Carried::By(truth) | Carried::WhereAsked(truth), _) => truth.items(),
         _ => vec![&demand.on],
     };
     let mut fields: Vec<&str> = Vec::new();
@@ -269,6 +317,7 @@ fn demand_part<'a>(sheet: &Sheet<'a>, demand: Demand<'a>) -> DemandPart<'a> {
     let Demand { check, carried, .. } = demand;
     let how = match (carried, &check.check) {
         (Carried::By(truth), _) => How::By(truth),
+        (Carried::WhereAsked(truth), _) => How::WhereAsked(truth),
         (Carried::Beyond, CheckKind::InWindow { field }) => How::InWindow(field),
         (Carried::Beyond, CheckKind::NotBeforeEvent { field, event }) => How::NotBefore { field, event },
         (Carried::Beyond, CheckKind::Unique { fields }) => How::Unique(fields),

@@ -71,9 +71,30 @@ class Entries {
         this.say(CODES.shape, { ...at }, "there is no visit", `The form is filled in at ${form.visits.join(", ")}.`);
       }
       delete members.VISIT;
+      this.readRepeat(form, at, members);
     }
     const records = form.repeating ? this.readRecords(at, members) : [{ number: null, fields: members }];
     this.entries.push({ form, at, records, source: entry });
+  }
+
+  /** Which time it is of a visit that takes place more than once. */
+  readRepeat(form, at, members) {
+    const { visits } = this.book;
+    const numbered = visits.filter(({ name, repeats }) => repeats && form.visits.includes(name));
+    const isNumbered = at.visit === undefined || numbered.some(({ name }) => name === at.visit);
+    if (numbered.length === 0 || !isNumbered || !Object.hasOwn(members, "REPEAT")) return;
+    const written = members.REPEAT;
+    delete members.REPEAT;
+    const number = written instanceof JsonNumber && /^[1-9][0-9]*$/.test(written.text) ? Number(written.text) : null;
+    if (number === null || number > 4294967295) {
+      const what = "this is not the number of a cycle or of an event";
+      return this.say(CODES.type, { ...at, field: "REPEAT" }, what, "Write the number of the cycle, from 1.");
+    }
+    at.repeat = number;
+    const visit = visits.find(({ name }) => name === at.visit);
+    if (visit && !hasCycle(visit.plan, number)) {
+      this.say(CODES.visit, { ...at, field: "REPEAT" }, `cycle ${number} does not have this visit`, "Correct the number of the cycle.");
+    }
   }
 
   readRecords(at, members) {
@@ -100,7 +121,7 @@ function isConfirmation(one) {
   const known = ["participant", "form", "visit", "check", "value", "reason"];
   return (
     Object.entries(one).every(([name, value]) =>
-      name === "record" ? value instanceof JsonNumber && /^[0-9]+$/.test(value.text) : known.includes(name) && typeof value === "string",
+      ["record", "repeat"].includes(name) ? value instanceof JsonNumber && /^[0-9]+$/.test(value.text) : known.includes(name) && typeof value === "string",
     ) && ["form", "check", "value", "reason"].every((name) => Object.hasOwn(one, name)) && one.reason.trim() !== ""
   );
 }

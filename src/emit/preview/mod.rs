@@ -3,7 +3,7 @@
 //! case report form.
 //!
 //! The checker is the JavaScript of this folder. It has the meaning of `entries::validate`, to which `tests/oracles/preview.sh`
-//! holds it.
+//! holds it. Conditions of the protocol are decided by the checker of the eligibility worksheet.
 
 mod book;
 mod scripts;
@@ -13,6 +13,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::Artifact;
 use super::forms::page;
 use super::policy::policy;
+use super::worksheet;
 use crate::model::Trial;
 
 const STYLE: &str = include_str!("preview.css");
@@ -40,13 +41,18 @@ pub fn checker() -> &'static str {
 fn html(trial: &Trial) -> String {
     let title = format!("Case report forms – {}", trial.header.title);
     // The paper's styles apply to the paper alone.
+    let checkers: &[&str] = match book::has_conditions(trial) {
+        true => &[worksheet::checker(), scripts::CHECKER],
+        false => &[scripts::CHECKER],
+    };
+    let every: Vec<&str> = checkers.iter().copied().chain([scripts::PAGE]).collect();
     let style = format!("{STYLE}@scope (.paper) {{{}}}\n", page::STYLE);
     let page = html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy(&[&style], &[scripts::CHECKER, scripts::PAGE]));
+                meta http-equiv="Content-Security-Policy" content=(policy(&[&style], &every));
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="referrer" content="no-referrer";
                 title { (title) }
@@ -68,8 +74,7 @@ fn html(trial: &Trial) -> String {
                     (page::blank(trial))
                 }
                 script type="application/json" id="book" { (PreEscaped(rules(trial))) }
-                script { (PreEscaped(scripts::CHECKER)) }
-                script { (PreEscaped(scripts::PAGE)) }
+                @for script in every { script { (PreEscaped(script)) } }
             }
         }
     };
@@ -98,6 +103,7 @@ fn head(trial: &Trial) -> Markup {
                 button type="button" id="clear" { "Clear" }
             }
             p.message id="message" role="status" {}
+            details.open id="open-points" {}
         }
     }
 }

@@ -23,7 +23,7 @@ class RecordView {
   }
 
   isOwn(name) {
-    const isIdentity = !this.form.repeating && (name === "SUBJID" || name === "VISIT");
+    const isIdentity = !this.form.repeating && ["SUBJID", "VISIT", "REPEAT"].includes(name);
     return isIdentity || this.form.byName.has(name);
   }
 
@@ -160,7 +160,7 @@ class RecordView {
   /** Shows what is asked, and what was found at each question. */
   refresh(findings) {
     for (const [name, { row, said, item }] of this.rows) {
-      const isShown = item === null || Object.hasOwn(this.fields, name) || this.page.isAsked(this.form, this.fields, this.visit, item);
+      const isShown = item === null || Object.hasOwn(this.fields, name) || (this.page.isAsked(this.form, this.fields, this.visit, item) && !this.page.isKept(name));
       row.hidden = !isShown;
       const own = findings.filter((one) => one.at.field === name && (one.at.record ?? null) === this.number);
       row.dataset.state = worst(own) ?? "";

@@ -107,13 +107,13 @@ class Page {
 
   /** A visit of a cycle is filled in once for each time that it takes place. */
   times() {
-    const count = this.casebook.entries(this.form, this.visit).length;
+    const entries = this.casebook.entries(this.form, this.visit);
     const show = (time) => {
       this.time = time;
       this.draw();
     };
-    const numbers = Array.from({ length: Math.max(count, 1) }, (_, time) =>
-      el("button", { type: "button", "aria-current": time === this.time ? "true" : undefined, onclick: () => show(time) }, String(time + 1)),
+    const numbers = entries.map(({ REPEAT: number }, time) =>
+      el("button", { type: "button", "aria-current": time === this.time ? "true" : undefined, onclick: () => show(time) }, number?.text ?? "–"),
     );
     const another = button("+", () => {
       this.casebook.add(this.form, this.visit);
@@ -158,6 +158,13 @@ class Page {
     this.check();
   }
 
+  isKept(field) {
+    const entry = this.entry();
+    const repeat = entry?.REPEAT instanceof JsonNumber ? this.number() : undefined;
+    const at = { participant: this.casebook.participant, visit: this.visit ?? undefined, repeat };
+    return this.checker.isKept(this.form, at, field);
+  }
+
   isAsked(form, fields, visit, item) {
     return this.checker.isAsked(form, fields, visit, item);
   }
@@ -174,12 +181,19 @@ class Page {
     document.getElementById("nav").replaceChildren(...navigation(this));
     this.due();
     this.sumUp();
+    this.leftOpen();
+  }
+
+  /** Which time of its visit is in sight. */
+  number() {
+    const number = this.entry()?.REPEAT;
+    return number instanceof JsonNumber ? Number(number.text) : 1;
   }
 
   /** When the visit is due, where the day of its anchor is known. */
   due() {
     const place = document.getElementById("due");
-    const days = this.visit === null ? null : this.checker.due(this.casebook.record(), this.casebook.participant, this.visit);
+    const days = this.visit === null ? null : this.checker.due(this.casebook.record(), this.casebook.participant, this.visit, this.number());
     const timing = this.visit === null ? "" : this.visitsByName.get(this.visit).timing;
     place.textContent = days ? ` ${days[0] === days[1] ? days[0] : `${days[0]} to ${days[1]}`}` : ` ${timing}`;
   }
@@ -196,6 +210,14 @@ class Page {
       this.casebook.strange.length ? counted(this.casebook.strange.length, "entry that no form takes", "entries that no form takes") : null,
     ].filter((one) => one);
     this.say(parts.length > 0 ? parts.join(" · ") : "");
+  }
+
+  /** What nobody can decide yet, for the whole casebook. */
+  leftOpen() {
+    const open = [...this.checker.undecided].sort();
+    const list = el("ul", {}, open.map((one) => el("li", {}, bdi(one))));
+    const parts = [el("summary", {}, `Not checked yet: ${open.length}`), list];
+    document.getElementById("open-points").replaceChildren(...(open.length > 0 ? parts : []));
   }
 
   /** What is said about an answer, and how a query is confirmed. */
@@ -229,8 +251,9 @@ class Page {
     const one = { form: at.form };
     if (at.visit !== undefined) one.visit = at.visit;
     if (at.record !== undefined) one.record = new JsonNumber(String(at.record));
+    if (at.repeat !== undefined) one.repeat = new JsonNumber(String(at.repeat));
     // Confirmations of values that have changed go.
-    const isSame = (known) => known.form === one.form && known.visit === one.visit && known.record?.text === one.record?.text && known.check === check;
+    const isSame = (known) => known.form === one.form && known.visit === one.visit && known.record?.text === one.record?.text && known.repeat?.text === one.repeat?.text && known.check === check;
     this.casebook.confirmed = [...this.casebook.confirmed.filter((known) => !isSame(known)), { ...one, check, value, reason }];
     this.changed();
   }

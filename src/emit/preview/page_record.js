@@ -1,5 +1,8 @@
 // The record in the making: what is typed, as `trialc validate-record` reads it.
 
+/** Nobody comes so often. */
+const MOST_TIMES = 10000;
+
 class Casebook {
   constructor(book) {
     this.book = book;
@@ -30,9 +33,19 @@ class Casebook {
     const entry = Object.create(null);
     entry.SUBJID = this.participant;
     if (form.visits.length > 0) entry.VISIT = visit;
+    const about = this.book.visits.find(({ name }) => name === visit);
+    if (about?.repeats) entry.REPEAT = new JsonNumber(String(this.nextTime(form, about)));
     if (form.repeating) entry.records = [];
     this.forms.set(form.name, [...this.list(form), entry]);
     return entry;
+  }
+
+  /** The number of the first time of a visit that is not filled in, of those that its cycles have. */
+  nextTime(form, { name, plan }) {
+    const taken = new Set(this.entries(form, name).map(({ REPEAT: number }) => number?.text));
+    let number = 1;
+    while (taken.has(String(number)) || (number < MOST_TIMES && !hasCycle(plan, number))) number += 1;
+    return number;
   }
 
   remove(form, entry) {
@@ -93,7 +106,7 @@ class Casebook {
 /** Something was entered. */
 function isFilled(entry) {
   if (Array.isArray(entry.records)) return entry.records.length > 0;
-  return Object.keys(entry).some((name) => name !== "SUBJID" && name !== "VISIT");
+  return Object.keys(entry).some((name) => !["SUBJID", "VISIT", "REPEAT"].includes(name));
 }
 
 /** What is typed becomes what the record holds; null for nothing. */

@@ -43,6 +43,8 @@ const CODES = {
   query: "Q11",
   twice: "Q12",
   version: "Q13",
+  notTheirs: "Q14",
+  formMissing: "Q15",
 };
 
 const fault = (code, what, help) => ({ code, what, help });

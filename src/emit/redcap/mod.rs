@@ -150,7 +150,7 @@ fn losses(
     losses.checks(asked, |sheet, carried| match carried {
         Carried::By(truth) => Logic { names, sheet }.write(&!truth.clone()).is_some(),
         Carried::ByAsking => true,
-        Carried::Beyond => false,
+        Carried::WhereAsked(_) | Carried::Beyond => false,
     });
     losses.inexact_limits(asked);
     for sheet in asked {

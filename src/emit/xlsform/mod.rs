@@ -71,7 +71,7 @@ fn losses(trial: &Trial, all: &[Sheet<'_>], asked: &[Sheet<'_>]) -> String {
                     demand.check.hard && Expression { sheet, own: Some(&demand.on) }.write(truth).is_some()
                 }
                 Carried::ByAsking => true,
-                Carried::Beyond => false,
+                Carried::WhereAsked(_) | Carried::Beyond => false,
             };
             if !carried {
                 losses.add(
