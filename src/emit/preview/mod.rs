@@ -103,7 +103,7 @@ fn head(trial: &Trial) -> Markup {
                 button type="button" id="clear" { "Clear" }
             }
             p.message id="message" role="status" {}
-            details.open id="open-points" {}
+            details.open id="open-points" hidden {}
         }
     }
 }

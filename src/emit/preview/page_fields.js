@@ -19,7 +19,9 @@ class RecordView {
     });
     const strange = Object.keys(this.fields).filter((name) => !this.isOwn(name));
     for (const name of strange) rows.push(this.stranger(name));
-    return el("div", { class: "rows" }, rows);
+    // A form of short answers leaves its room to the questions.
+    const short = this.form.items.filter(isShort).length;
+    return el("div", { class: 2 * short > this.form.items.length ? "rows asking" : "rows" }, rows);
   }
 
   isOwn(name) {
@@ -176,6 +178,11 @@ class RecordView {
       heading.hidden = items.every((item) => this.rows.get(item.name).row.hidden);
     }
   }
+}
+
+/** Yes or no, or little more. */
+function isShort(item) {
+  return item.kind === "choice" && item.choices.length < 4 && item.choices.every(([, label]) => label.length < 10);
 }
 
 /** The variable that holds the answer, and the test that it is of. */

@@ -217,7 +217,9 @@ class Page {
     const open = [...this.checker.undecided].sort();
     const list = el("ul", {}, open.map((one) => el("li", {}, bdi(one))));
     const parts = [el("summary", {}, `Not checked yet: ${open.length}`), list];
-    document.getElementById("open-points").replaceChildren(...(open.length > 0 ? parts : []));
+    const place = document.getElementById("open-points");
+    place.hidden = open.length === 0;
+    place.replaceChildren(...parts);
   }
 
   /** What is said about an answer, and how a query is confirmed. */
