@@ -321,13 +321,22 @@ fn more(before: &[Administration], after: &[Administration]) -> Option<&'static 
 }
 
 fn more_often(one: &Frequency, other: &Frequency) -> bool {
-    match (one, other) {
-        (Frequency::TimesDaily(one), Frequency::TimesDaily(other)) => other > one,
-        (Frequency::Every(one), Frequency::Every(other)) => {
-            plain::in_days(one).zip(plain::in_days(other)).is_none_or(|(one, other)| other < one)
-        }
-        (_, Frequency::Once) => false,
+    if *other == Frequency::Once {
+        return false;
+    }
+    match (times_in_days(one), times_in_days(other)) {
+        (Some((times, days)), Some((other_times, other_days))) => other_times * days > times * other_days,
         _ => true,
+    }
+}
+
+/// How many times in how many days; `None` where months or hours stand between.
+fn times_in_days(frequency: &Frequency) -> Option<(i64, i64)> {
+    match frequency {
+        Frequency::Once => None,
+        Frequency::TimesDaily(times) => Some((*times, 1)),
+        Frequency::TimesWeekly(times) => Some((*times, 7)),
+        Frequency::Every(every) => Some((1, plain::in_days(every)?)),
     }
 }
 

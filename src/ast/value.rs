@@ -256,6 +256,8 @@ pub enum Frequency {
     Once,
     /// This many times each day.
     TimesDaily(i64),
+    /// On this many days of each week.
+    TimesWeekly(i64),
     Every(DurationExpr),
     NotStated,
 }

@@ -8,6 +8,7 @@ use crate::time::day_range;
 use crate::units::{self, Analyte};
 
 const MINUTES_PER_DAY: i64 = 24 * 60;
+const DAYS_PER_WEEK: i64 = 7;
 
 pub(super) fn check(trial: &Trial, found: &mut Vec<Diagnostic>) {
     let background: Vec<&Administration> =
@@ -81,6 +82,12 @@ fn doses(given: &Administration) -> Option<i64> {
     match given.frequency.is() {
         Some(Frequency::Once) => Some(1),
         Some(Frequency::TimesDaily(times)) => days?.checked_mul(*times),
+        Some(Frequency::TimesWeekly(times)) => {
+            let days = days?;
+            // Of a week that is not whole, as many as do not fit into the days that it lacks.
+            let rest = (times - (DAYS_PER_WEEK - days.rem_euclid(DAYS_PER_WEEK))).max(0);
+            days.div_euclid(DAYS_PER_WEEK).checked_mul(*times)?.checked_add(rest)
+        }
         Some(Frequency::Every(Duration::Minutes(every))) if *every > 0 => {
             Some(days?.checked_mul(MINUTES_PER_DAY)?.div_euclid(*every))
         }

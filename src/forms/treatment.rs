@@ -190,6 +190,7 @@ fn frequency_words(frequency: &Frequency) -> (String, String) {
         Frequency::TimesDaily(3) => pair("TID", "3 times daily"),
         Frequency::TimesDaily(4) => pair("QID", "4 times daily"),
         Frequency::TimesDaily(times) => (format!("{times} TIMES PER DAY"), format!("{times} times daily")),
+        Frequency::TimesWeekly(times) => (format!("{times} TIMES PER WEEK"), format!("{times} times weekly")),
         Frequency::Every(Duration::Days(days)) if days % 7 == 0 => match days / 7 {
             1 => pair("QS", "Every week"),
             weeks => (format!("Q{weeks}S"), format!("Every {weeks} weeks")),

@@ -22,6 +22,12 @@ impl Lowering<'_> {
         if let Some(found) = self.compare_levels(left_value.as_ref(), operator, right) {
             return found;
         }
+        // Whether `III` is a value or a name hangs on what stands before it, of which something is said already.
+        if left_value.is_none()
+            && matches!(&right.kind, ExprKind::Finding(finding) if finding.qualifiers.is_empty())
+        {
+            return None;
+        }
         // A limit's own window is the measure's; nothing is looked up on the right when it is a literal.
         let right_value = self.value(right, env);
         let (mut left, mut right) = (left_value?, right_value?);

@@ -248,11 +248,13 @@ impl Lowering<'_> {
             }
             Some(keyword) => {
                 let text = self.words(expr.span);
-                let phrase = env.days.as_ref().map_or(String::new(), |days| format!(" {}", days.window.text));
+                let window = env.days.as_ref().map(|days| format!(" {}", days.window.text));
+                let phrase = window.clone().unwrap_or_default();
                 if matches!(keyword, Keyword::Drug | Keyword::DrugClass) {
                     self.report(drug_without_taking(expr, finding, &text, &phrase));
                     return None;
                 }
+                let phrase = window.unwrap_or_else(|| " at consent".to_owned());
                 self.report(
                     Diagnostic::new(&codes::NO_MODE, expr.span, format!("`{text}` does not say whether it is present, began or ended"))
                         .label("present, started, ended or ever?")

@@ -440,6 +440,7 @@ impl Lowering<'_> {
                 given.frequency = match frequency {
                     ast::Frequency::Once => Stated::Is(Frequency::Once),
                     ast::Frequency::TimesDaily(times) => Stated::Is(Frequency::TimesDaily(*times)),
+                    ast::Frequency::TimesWeekly(times) => Stated::Is(Frequency::TimesWeekly(*times)),
                     ast::Frequency::Every(every) => self
                         .duration(every, span)
                         .map_or(Stated::Missing, |every| Stated::Is(Frequency::Every(every))),

@@ -83,6 +83,8 @@ pub struct Amount {
 pub enum Frequency {
     Once,
     TimesDaily(i64),
+    /// This many times in each week, on days that the site chooses: 2 to 7.
+    TimesWeekly(i64),
     Every(Duration),
 }
 

@@ -12,6 +12,7 @@ mod build;
 mod head;
 pub(crate) mod mistakes;
 mod name;
+mod routes;
 mod scan;
 pub(crate) mod token;
 mod value;

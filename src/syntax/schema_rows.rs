@@ -8,6 +8,7 @@ use super::ValueKind::{
 };
 use super::{Head, ItemRow, PropertyRow, ValueKind};
 use crate::ast::Keyword as K;
+use crate::syntax::routes::ROUTES;
 
 const PURPOSES: &[&str] = &[
     "treatment",
@@ -407,7 +408,7 @@ const INTERVENTION: &[PropertyRow] = &[
     one("type", Choice(INTERVENTIONS), "what sort of intervention"),
     one("substance", Names, "the drug that it is"),
     one("description", Texts, "what it is"),
-    one("route", Names, "how it is given"),
+    one("route", Choice(ROUTES), "how it is given"),
     one("investigational", Flag, "under study, not licensed for this use"),
     one("levels", Doses, "its dose levels, by name"),
     one("maximum", Quantity, "the most that a participant may be given altogether"),
@@ -436,7 +437,7 @@ const ARM: &[PropertyRow] = &[
 const GIVES: &[PropertyRow] = &[
     one("dose", Dose, "how much"),
     one("cap", Quantity, "at most this much"),
-    one("route", Names, "how it is given"),
+    one("route", Choice(ROUTES), "how it is given"),
     one("frequency", Frequency, "how often"),
     one("on", PlanMoment, "at this event"),
     one("from", PlanMoment, "from this event on"),

@@ -28,6 +28,8 @@ pub(crate) fn given(trial: &Trial, given: &Administration) -> String {
         Frequency::TimesDaily(1) => "daily".to_owned(),
         Frequency::TimesDaily(2) => "twice daily".to_owned(),
         Frequency::TimesDaily(times) => format!("{times} times daily"),
+        Frequency::TimesWeekly(2) => "twice weekly".to_owned(),
+        Frequency::TimesWeekly(times) => format!("{times} times weekly"),
         Frequency::Every(by) => format!("every {}", wording.every(by)),
     });
     let days = given.days.as_ref().map(|(days, of)| {

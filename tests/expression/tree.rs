@@ -374,6 +374,7 @@ pub fn plan(phrases: Vec<PlanPhrase>) -> String {
         PlanPhrase::DoseNotStated => "dose?".into(),
         PlanPhrase::TargetAuc(auc) => list("auc", [auc.value.to_string()]),
         PlanPhrase::Cap(cap) => list("cap", [quantity(cap)]),
+        PlanPhrase::Frequency(Frequency::TimesWeekly(times)) => format!("{times}/w"),
         PlanPhrase::Route(route) => list("route", [route.value.clone()]),
         PlanPhrase::Frequency(Frequency::Once) => "once".into(),
         PlanPhrase::Frequency(Frequency::TimesDaily(times)) => format!("{times}/d"),

@@ -267,7 +267,7 @@ fn doses_on(given: &Administration, visit: &Visit) -> Option<bool> {
         Frequency::Once => Some(day == 0),
         Frequency::TimesDaily(_) => Some(true),
         Frequency::Every(Duration::Days(every)) if *every > 0 => Some(day.rem_euclid(*every) == 0),
-        Frequency::Every(_) => None,
+        Frequency::TimesWeekly(_) | Frequency::Every(_) => None,
     }
 }
 

@@ -1,9 +1,12 @@
 //! The phrases of a treatment plan.
 
+use std::collections::BTreeSet;
+
+use super::super::routes::{self, ROUTES};
 use super::time::plural;
 use super::{Node, Reader, Rule, child, has, is_name};
-use crate::ast::{DurationExpr, Frequency, Moment, PlanPhrase, TimeUnit};
-use crate::diagnostics::{Diagnostic, codes};
+use crate::ast::{DurationExpr, Frequency, Moment, Name, PlanPhrase, TimeUnit};
+use crate::diagnostics::{Diagnostic, codes, did_you_mean};
 use crate::number::Exact;
 use crate::source::{Span, Spanned};
 
@@ -15,11 +18,24 @@ impl<'a> Reader<'a, '_> {
         let parts: Vec<Node<'a>> = node.into_inner().filter(|part| part.as_rule() != Rule::comma).collect();
         let mut phrases = Vec::with_capacity(parts.len());
         let mut cycles = None;
+        let mut said = BTreeSet::new();
         for part in parts {
             if part.as_rule() == Rule::plan_for && has(&part, Rule::cycles) {
                 cycles = Some((phrases.len(), part));
             } else {
-                phrases.push(self.plan_phrase(part)?);
+                let span = self.span(&part);
+                let phrase = self.plan_phrase(part)?;
+                match &phrase {
+                    PlanPhrase::Route(route) if !ROUTES.contains(&route.value.as_str()) => {
+                        // Of several words that mean nothing here, the first is enough.
+                        if said.insert("word that is no route") {
+                            self.no_route(route);
+                        }
+                    }
+                    _ if !said.insert(kind(&phrase)) => self.said_again(kind(&phrase), span),
+                    _ => {}
+                }
+                phrases.push(phrase);
             }
         }
         if let Some((at, part)) = cycles {
@@ -73,6 +89,32 @@ impl<'a> Reader<'a, '_> {
             Rule::plan_text => PlanPhrase::Text(self.text(&node.into_inner().next()?)),
             _ => PlanPhrase::Route(self.name(&node.into_inner().find(is_name)?)),
         })
+    }
+
+    fn said_again(&mut self, what: &str, span: Span) {
+        self.say(
+            Diagnostic::new(&codes::REPEATED_PROPERTY, span, format!("the plan has a {what} already"))
+                .label("once more")
+                .help(format!(
+                    "a plan has one {what}; for another, write another `gives`, or say it in quotes: `\"…\"`"
+                )),
+        );
+    }
+
+    fn no_route(&mut self, route: &Name) {
+        let written = &route.value;
+        let found = Diagnostic::new(
+            &codes::BAD_VALUE,
+            route.span,
+            format!("`{written}` is no route of administration"),
+        );
+        let near = routes::meant(written).or_else(|| did_you_mean(written, ROUTES.iter().copied()));
+        self.say(match near {
+            Some(near) => found.label(format!("did you mean `{near}`?")).help(format!("write `{near}`")).fix(route.span, near),
+            None => found.label("neither dose, route, frequency nor time").help(
+                "name the route (`oral`, `intravenous`, `subcutaneous`, …), and put what is not one into quotes: `\"…\"`",
+            ),
+        });
     }
 
     /// `for at least 5 years`: a plan gives one length of time.
@@ -137,23 +179,38 @@ impl<'a> Reader<'a, '_> {
         if let Some(duration) = child(node, Rule::duration) {
             return Some(Frequency::Every(self.duration(duration)?));
         }
-        if !has(node, Rule::per_day) {
+        let weekly = has(node, Rule::per_week);
+        if !weekly && !has(node, Rule::per_day) {
             return Some(Frequency::Once);
         }
-        if let Some(count) = child(node, Rule::count_word) {
-            return Some(Frequency::TimesDaily(i64::from(self.count(&count))));
+        let times = match child(node, Rule::count_word) {
+            Some(count) => i64::from(self.count(&count)),
+            None if node.as_str().starts_with("twice") => 2,
+            None => 1,
+        };
+        if !weekly {
+            return Some(Frequency::TimesDaily(times));
         }
-        Some(Frequency::TimesDaily(if node.as_str().starts_with("twice") { 2 } else { 1 }))
+        if (2..=7).contains(&times) {
+            return Some(Frequency::TimesWeekly(times));
+        }
+        let (span, text) = (self.span(node), node.as_str());
+        if times == 1 {
+            let good = "every 1 week";
+            self.instead_of(&codes::WORD_FOR_SYMBOL, span, format!("`{text}` is written `{good}`"), good);
+        } else {
+            let found =
+                Diagnostic::new(&codes::BAD_VALUE, span, format!("{times} times in a week of 7 days"));
+            self.say(found.help("write how many times daily: `daily`, `twice daily`, `3 times daily`"));
+        }
+        Some(every(1, TimeUnit::Week, span))
     }
 
     /// `weekly`, `bid`: read as meant, and reported.
     fn bad_frequency(&mut self, node: &Node<'a>) -> Frequency {
         let span = self.span(node);
         let text = node.as_str();
-        let every = |count: i64, unit| {
-            let (number, unit) = (Spanned::new(Exact::from(count), span), Spanned::new(unit, span));
-            Frequency::Every(DurationExpr::Simple { number, unit })
-        };
+        let every = |count, unit| every(count, unit, span);
         let (good, frequency) = match text.to_ascii_lowercase().as_str() {
             "weekly" => ("every 1 week", every(1, TimeUnit::Week)),
             "monthly" => ("every 1 month", every(1, TimeUnit::Month)),
@@ -162,9 +219,36 @@ impl<'a> Reader<'a, '_> {
             "tid" => ("3 times daily", Frequency::TimesDaily(3)),
             "qid" => ("4 times daily", Frequency::TimesDaily(4)),
             "qd" => ("daily", Frequency::TimesDaily(1)),
+            other if other.starts_with("thrice") && other.ends_with("daily") => {
+                ("3 times daily", Frequency::TimesDaily(3))
+            }
+            other if other.starts_with("thrice") => ("3 times weekly", Frequency::TimesWeekly(3)),
             _ => ("every 2 days", every(2, TimeUnit::Day)),
         };
         self.instead_of(&codes::WORD_FOR_SYMBOL, span, format!("`{text}` is written `{good}`"), good);
         frequency
+    }
+}
+
+fn every(count: i64, unit: TimeUnit, span: Span) -> Frequency {
+    let (number, unit) = (Spanned::new(Exact::from(count), span), Spanned::new(unit, span));
+    Frequency::Every(DurationExpr::Simple { number, unit })
+}
+
+/// What a phrase says of the plan, which says each thing once.
+fn kind(phrase: &PlanPhrase) -> &'static str {
+    match phrase {
+        PlanPhrase::Dose(_) | PlanPhrase::DoseNotStated | PlanPhrase::TargetAuc(_) | PlanPhrase::Level(_) => {
+            "dose"
+        }
+        PlanPhrase::Cap(_) => "highest dose",
+        PlanPhrase::Route(_) => "route",
+        PlanPhrase::Frequency(_) => "frequency",
+        PlanPhrase::On(_) => "day",
+        PlanPhrase::From(_) => "beginning",
+        PlanPhrase::For(_) => "length",
+        PlanPhrase::Until(_) => "end",
+        PlanPhrase::Days { .. } => "set of days",
+        PlanPhrase::Text(_) => "text",
     }
 }

@@ -117,7 +117,7 @@ pub(super) fn meaning(rule: Rule) -> Meaning {
         Rule::day_run | Rule::day_number => Needed("a day of the cycle"),
         Rule::plan_on | Rule::plan_from | Rule::plan_until => Needed("a time such as `on infusion`"),
         Rule::plan_for => Needed("`for` and a length of time"),
-        Rule::per_day => Needed("`daily`"),
+        Rule::per_day | Rule::per_week => Needed("`daily`"),
         // Parts that larger rules above already name, rarities, and mistakes with rules of their own.
         Rule::and_or
         | Rule::no

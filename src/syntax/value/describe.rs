@@ -163,6 +163,16 @@ impl Reader<'_, '_> {
             return;
         }
         let help = match place.kind {
+            ValueKind::Identifier => {
+                let number = text.trim_matches('"');
+                let before = self.text[..words.start].split_whitespace().next_back();
+                let written = before
+                    .filter(|scheme| scheme.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
+                match registry_of(number).or(written) {
+                    Some(scheme) => format!("write `{}: {scheme} \"{number}\"`", place.name),
+                    None => format!("write {what}: {}", self.example(place)),
+                }
+            }
             ValueKind::Flag => format!("write `{}` alone, or leave it out", place.name),
             _ => format!("write {what}: {}; begin the next statement on a new line", self.example(place)),
         };
@@ -221,5 +231,26 @@ impl Reader<'_, '_> {
                 .help(format!("write `{example}`"))
                 .fix(place, ":"),
         );
+    }
+}
+
+/// The register that gives numbers of this form: ClinicalTrials.gov, ISRCTN, EudraCT, EU CTIS.
+fn registry_of(number: &str) -> Option<&'static str> {
+    let digits =
+        |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    if number.strip_prefix("NCT").is_some_and(|rest| digits(rest, 8)) {
+        return Some("clinicaltrials_gov");
+    }
+    if number.strip_prefix("ISRCTN").is_some_and(|rest| digits(rest, 8)) {
+        return Some("isrctn");
+    }
+    match number.split('-').collect::<Vec<_>>().as_slice() {
+        [year, serial, check] if digits(year, 4) && digits(serial, 6) && digits(check, 2) => Some("eudract"),
+        [year, serial, check, again]
+            if digits(year, 4) && digits(serial, 6) && digits(check, 2) && digits(again, 2) =>
+        {
+            Some("eu_ctis")
+        }
+        _ => None,
     }
 }
