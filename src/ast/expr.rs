@@ -98,7 +98,7 @@ pub enum ExprKind {
         person: Name,
         body: Box<Expr>,
     },
-    /// `present`, `started`, `ended`, `ever`, `taking`.
+    /// `present`, `performed`, `started`, `ended`, `ever`, `taking`.
     Occurs {
         mode: Spanned<Mode>,
         of: Box<Expr>,
@@ -221,6 +221,8 @@ pub enum Selector {
 pub enum Mode {
     /// Holds on some day of the window.
     Present,
+    /// Of a procedure: done on some day of the window.
+    Performed,
     Started,
     Ended,
     /// At any time up to the decision.

@@ -6,9 +6,9 @@ use super::rule::quantified;
 use super::time::Days;
 use crate::ast::{self, Expr, ExprKind, Keyword};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Anchor, Clause, Finding, Mode, Moment, Rule, Window};
+use crate::model::{Anchor, Clause, Domain, Finding, Mode, Moment, Rule, Window};
 use crate::resolve::Space;
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 
 impl Lowering<'_> {
     pub(super) fn occurs(
@@ -51,8 +51,12 @@ impl Lowering<'_> {
                 self.expand(of, finding, env)
             }
             ExprKind::Finding(finding) => {
-                let finding = self.finding(finding)?;
-                let rule = self.occurrence(expr, finding, mode.value, env)?;
+                let found = self.finding(finding)?;
+                if mode.value == ast::Mode::Performed && found.domain != Domain::Procedure {
+                    self.not_performed(mode.span, &finding.name.value, found.domain);
+                    return None;
+                }
+                let rule = self.occurrence(expr, found, mode.value, env)?;
                 Some(Clause { text, rule, origin: expr.span.into() })
             }
             ExprKind::Error => None,
@@ -68,6 +72,21 @@ impl Lowering<'_> {
                 None
             }
         }
+    }
+
+    /// `stroke performed within …`.
+    fn not_performed(&mut self, word: Span, name: &str, domain: Domain) {
+        let (what, good) = match domain {
+            Domain::Drug | Domain::DrugClass => ("a drug is taken", format!("write `taking {name}`")),
+            Domain::Event => ("an event occurs", format!("write `{name}` and its window")),
+            _ => ("a condition is present, or starts", format!("write `{name} present` or `{name} started`")),
+        };
+        let message = format!("`performed` is said of procedures: {what}");
+        self.report(
+            Diagnostic::new(&codes::WRONG_SORT, word, message)
+                .label(format!("`{name}` is no procedure"))
+                .help(format!("{good}; or declare it as `procedure {name} \"…\"`")),
+        );
     }
 
     /// Whether an expression names something that occurs.
@@ -101,7 +120,9 @@ impl Lowering<'_> {
                 let window = env.days.as_ref().map_or_else(ever, |days| days.window.clone());
                 return Some(Rule::Occurs { finding, mode: Mode::Ever, window });
             }
-            ast::Mode::Present | ast::Mode::Taking => Self::mode(throughout, Mode::Present),
+            ast::Mode::Present | ast::Mode::Performed | ast::Mode::Taking => {
+                Self::mode(throughout, Mode::Present)
+            }
             ast::Mode::Started => Mode::Started,
             ast::Mode::Ended => Mode::Ended,
         };
@@ -154,6 +175,7 @@ fn ever() -> Window {
 fn mode_word(mode: ast::Mode) -> &'static str {
     match mode {
         ast::Mode::Present => "present",
+        ast::Mode::Performed => "performed",
         ast::Mode::Started => "started",
         ast::Mode::Ended => "ended",
         ast::Mode::Ever => "ever",

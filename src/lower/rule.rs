@@ -255,6 +255,16 @@ impl Lowering<'_> {
                     return None;
                 }
                 let phrase = window.unwrap_or_else(|| " at consent".to_owned());
+                if keyword == Keyword::Procedure {
+                    self.report(
+                        Diagnostic::new(&codes::NO_MODE, expr.span, format!("`{text}` does not say whether it was performed then, or ever"))
+                            .label("performed, started, ended or ever?")
+                            .help(format!(
+                                "write `{text} performed{phrase}` (on some day), `ever {text}`, or of a treatment that lasts `{text} started{phrase}`, `{text} ended{phrase}`"
+                            )),
+                    );
+                    return None;
+                }
                 self.report(
                     Diagnostic::new(&codes::NO_MODE, expr.span, format!("`{text}` does not say whether it is present, began or ended"))
                         .label("present, started, ended or ever?")

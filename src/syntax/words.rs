@@ -1,10 +1,11 @@
 //! Words that join others and are never names.
 
 /// Words with which a line may go on.
+#[rustfmt::skip]
 pub(super) const CONNECTIVES: &[&str] = &[
     "after", "and", "any", "at", "because", "before", "by", "dated", "differs", "during", "each", "ended",
     "ever", "every", "for", "from", "in", "instead", "is", "no", "not", "of", "on", "or", "other", "over",
-    "per", "present", "since", "stable", "started", "taking", "than", "the", "to", "unless", "until",
+    "per", "performed", "present", "since", "stable", "started", "taking", "than", "the", "to", "unless", "until",
     "versus", "when", "with", "within", "without", "x",
 ];
 
@@ -16,9 +17,10 @@ pub(super) const LEADING: &[&str] = &[
 ];
 
 /// Words that cannot be names.
+#[rustfmt::skip]
 pub(super) const RESERVED: &[&str] = &[
     "after", "and", "any", "at", "before", "by", "differs", "during", "each", "ended", "ever", "every",
-    "for", "from", "in", "instead", "is", "no", "not", "of", "on", "or", "other", "over", "per", "present",
+    "for", "from", "in", "instead", "is", "no", "not", "of", "on", "or", "other", "over", "per", "performed", "present",
     "since", "stable", "started", "taking", "than", "the", "to", "unless", "until", "when", "with", "within",
     "without", "x",
 ];

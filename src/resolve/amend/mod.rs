@@ -217,7 +217,7 @@ impl Patch<'_> {
                     )
                     .label("added a second time")
                     .help(format!(
-                        "if it takes the place of the other one, write it inside the amendment: `replace {{ {} {name} … }}`; if it is another one, give it another name",
+                        "inside the amendment write `revise {{ {0} {name} … }}` to change a part of it or to add to it, `replace {{ {0} {name} … }}` to write it anew; if it is another one, give it another name",
                         keyword.text()
                     )),
                 );

@@ -203,6 +203,7 @@ impl<'a> Reader<'a, '_> {
     pub(super) fn mode(&self, node: &Node<'a>) -> Spanned<Mode> {
         let mode = match node.as_str() {
             "present" => Mode::Present,
+            "performed" => Mode::Performed,
             "started" => Mode::Started,
             "ended" => Mode::Ended,
             _ => Mode::Ever,

@@ -19,6 +19,7 @@ impl<'a> Reader<'a, '_> {
         let mut phrases = Vec::with_capacity(parts.len());
         let mut cycles = None;
         let mut said = BTreeSet::new();
+        let mut no_route = None;
         for part in parts {
             if part.as_rule() == Rule::plan_for && has(&part, Rule::cycles) {
                 cycles = Some((phrases.len(), part));
@@ -26,17 +27,18 @@ impl<'a> Reader<'a, '_> {
                 let span = self.span(&part);
                 let phrase = self.plan_phrase(part)?;
                 match &phrase {
+                    // Of several words that mean nothing here, the first is enough.
                     PlanPhrase::Route(route) if !ROUTES.contains(&route.value.as_str()) => {
-                        // Of several words that mean nothing here, the first is enough.
-                        if said.insert("word that is no route") {
-                            self.no_route(route);
-                        }
+                        no_route.get_or_insert_with(|| route.clone());
                     }
                     _ if !said.insert(kind(&phrase)) => self.said_again(kind(&phrase), span),
                     _ => {}
                 }
                 phrases.push(phrase);
             }
+        }
+        if let Some(route) = no_route {
+            self.no_route(&route);
         }
         if let Some((at, part)) = cycles {
             let lasting = self.cycles(&part, &phrases)?;

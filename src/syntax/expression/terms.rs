@@ -35,7 +35,7 @@ pub(super) fn meaning(rule: Rule) -> Meaning {
         Rule::count_word => Needed("a number"),
         Rule::long_text | Rule::short_text => Needed("a text in quotes"),
         Rule::code => Needed("a value such as `positive`"),
-        Rule::mode => Follows("`present`, `started`, `ended` or `ever`"),
+        Rule::mode => Follows("`present`, `performed`, `started`, `ended` or `ever`"),
         // Times.
         Rule::moment | Rule::moment_entry => Needed("the name of an event or visit"),
         Rule::timepoints | Rule::timepoints_entry => Needed("a time such as `30 min` or `-1 h`"),

@@ -67,6 +67,6 @@ pub(super) fn last_word(text: &str, whole: &Range<usize>) -> Range<usize> {
 
 pub(super) fn is_reserved(word: &str) -> bool {
     const WORDS: &str = "and or not no unless when instead at on in to of is than within without with before after from until since for \
-                         over during by each any every stable differs other the present started ended ever taking x per";
+                         over during by each any every stable differs other the present performed started ended ever taking x per";
     WORDS.split_ascii_whitespace().any(|reserved| reserved == word)
 }
