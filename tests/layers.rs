@@ -112,6 +112,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "amend",
             "calendar",
+            "check",
             "compile",
             "diagnostics",
             "eligibility",

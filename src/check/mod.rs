@@ -34,6 +34,7 @@ mod visit;
 use rayon::prelude::*;
 
 use self::demands::Demand;
+pub use self::logic::check_with;
 use crate::diagnostics::{self, Code, Diagnostic};
 use crate::model::Trial;
 use crate::source::Span;

@@ -5,7 +5,10 @@ use clap::Args;
 use super::console::Console;
 use super::files::Disk;
 use super::report::{self, Reporting};
+use super::solver::SolverChoice;
 use super::{Outcome, watch};
+use crate::check::check_with;
+use crate::diagnostics;
 
 /// Check a protocol and say everything that is to be said about it
 #[derive(Debug, Args)]
@@ -14,6 +17,8 @@ pub struct Arguments {
     file: String,
     #[command(flatten)]
     reporting: Reporting,
+    #[command(flatten)]
+    solver: SolverChoice,
     /// Check again whenever a file of the protocol changes
     #[arg(long)]
     watch: bool,
@@ -25,8 +30,22 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
 }
 
 fn check(console: &Console, disk: &Disk, arguments: &Arguments) -> Outcome {
-    let compilation = report::compile_and_report(console, disk, &arguments.file, &arguments.reporting)?;
+    let solver = arguments.solver.open()?;
+    let mut compilation = report::compiled(disk, &arguments.file)?;
+    let asked = match (solver, &compilation.trial) {
+        (Some(mut solver), Some(trial)) => {
+            let name = solver.name().to_owned();
+            let checked = check_with(trial, &name, &mut solver);
+            let (found, asked) = checked.map_err(|fault| solver.failed(&fault))?;
+            compilation.diagnostics.extend(found);
+            diagnostics::sort(&mut compilation.diagnostics);
+            Some(solver.in_words(&arguments.file, asked))
+        }
+        _ => None,
+    };
+    report::show(console, &arguments.reporting, &compilation)?;
     let sum = report::sum_up(&arguments.file, &compilation);
+    let sum = asked.unwrap_or_default() + &sum;
     if arguments.reporting.owns_standard_output() {
         console.err(&sum);
     } else {

@@ -8,6 +8,7 @@ use super::console::Console;
 use super::files::{self, Disk, read_data};
 use super::publish::publish;
 use super::report::{compiled, errors_of};
+use super::solver::SolverChoice;
 use super::{Day, Exit, Failure, Outcome};
 use crate::amend::{self, OutOfWindow};
 use crate::calendar::{DEFAULT_HORIZON, People};
@@ -40,6 +41,8 @@ pub struct Arguments {
     /// Exit with 1 when anything differs
     #[arg(long)]
     exit_code: bool,
+    #[command(flatten)]
+    solver: SolverChoice,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -70,19 +73,28 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     if failed {
         return Ok(Exit::Findings);
     }
-    let difference = amend::compare(before, after);
+    let difference = match arguments.solver.open()? {
+        None => amend::compare(before, after),
+        Some(solver) => {
+            let compared = amend::compare_with(before, after, Box::new(solver.clone()));
+            let (difference, asked) = compared.map_err(|fault| solver.failed(&fault))?;
+            console.err(&solver.in_words(&arguments.new, asked));
+            difference
+        }
+    };
+    let difference = match &old.amends {
+        Some(amends) => difference.after(amends.difference.test_codes()),
+        None => difference,
+    };
     let Some(participants) = participants(console, before, after, arguments)? else {
         return Ok(Exit::Findings);
     };
     let report =
         Report { old: before, new: after, difference: &difference, participants: participants.as_deref() };
     let fallen = participants.as_deref().unwrap_or_default();
-    told(
-        console,
-        &old,
-        &new,
-        amend::findings(before, after, &difference, fallen, new.sources.iter().count()),
-    );
+    let found = amend::findings(before, after, &difference, fallen, new.sources.iter().count());
+    let is_wrong = found.iter().any(crate::diagnostics::Diagnostic::is_error);
+    told(console, &old, &new, found);
     let text = match arguments.format {
         Format::Human => {
             let look = console.out_look();
@@ -99,7 +111,7 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
         Some(path) => write(console, path, text)?,
         None => console.out(&text)?,
     }
-    Ok(if arguments.exit_code && !difference.is_empty() { Exit::Findings } else { Exit::Fine })
+    Ok(if is_wrong || (arguments.exit_code && !difference.is_empty()) { Exit::Findings } else { Exit::Fine })
 }
 
 /// Whose visits fall out of their windows; the outer `None` when something is wrong with the table.

@@ -24,6 +24,7 @@ mod publish;
 mod report;
 mod resolve;
 mod screen;
+mod solver;
 mod tables;
 mod test;
 mod units;

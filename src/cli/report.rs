@@ -61,18 +61,6 @@ pub enum Denied {
     Warnings,
 }
 
-/// Compiles and shows everything that was found.
-pub fn compile_and_report(
-    console: &Console,
-    disk: &Disk,
-    path: &str,
-    reporting: &Reporting,
-) -> Result<Compilation, Failure> {
-    let compilation = compiled(disk, path)?;
-    show(console, reporting, &compilation)?;
-    Ok(compilation)
-}
-
 /// Compiles and shows nothing yet.
 pub fn compiled(disk: &Disk, path: &str) -> Result<Compilation, Failure> {
     compile(disk, path).map_err(|error| cannot_read(path, &error))
@@ -102,7 +90,7 @@ pub fn errors_of(console: &Console, path: &str, compilation: &Compilation) -> Re
 
 /// Errors of what the author says about the trial, not of the trial.
 fn leaves_the_trial(found: &Diagnostic) -> bool {
-    [&codes::EXAMPLE_DISAGREES, &codes::SUMMARY].contains(&found.code)
+    [&codes::EXAMPLE_DISAGREES, &codes::SUMMARY, &codes::BREAKING].contains(&found.code)
 }
 
 /// Shows what was found.

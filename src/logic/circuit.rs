@@ -11,6 +11,21 @@ pub(super) struct Wire(u32);
 pub(super) const TRUE: Wire = Wire(0);
 pub(super) const FALSE: Wire = Wire(1);
 
+impl Wire {
+    /// Itself, or the gate whose opposite it is.
+    pub fn positive(self) -> Self {
+        Self(self.0 & !1)
+    }
+
+    pub fn is_negative(self) -> bool {
+        !self.0.is_multiple_of(2)
+    }
+
+    pub fn number(self) -> u32 {
+        self.0 / 2
+    }
+}
+
 impl std::ops::Not for Wire {
     type Output = Self;
 
@@ -163,6 +178,11 @@ impl Circuit {
             }
         }
         Some(set)
+    }
+
+    /// What a gate is the conjunction of, of every gate.
+    pub fn parts(&self) -> BTreeMap<Wire, &[Wire]> {
+        self.gates.iter().map(|(parts, output)| (*output, parts.as_slice())).collect()
     }
 
     /// Questions asked so far.

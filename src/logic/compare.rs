@@ -4,12 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::circuit::{TRUE, Wire};
 use super::encode::{Encoder, Rails};
-use super::read::{Formula, Reader};
+use super::question::{Fault, Question};
+use super::read::{Definition, Formula, Reader, definitions};
+use super::said::Said;
+use super::solved::Helper;
 use super::space::Space;
 use super::typical::{Choice, settle};
 use super::witness::{Wanted, Witness};
 use crate::eligibility::EligibilityDocument;
 use crate::model::{Criterion, CriterionKind, Trial};
+use crate::number::Exact;
 
 /// One of two versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -81,6 +85,12 @@ pub struct Engine<'t> {
     pub(super) complete: Encoder,
     /// Made when it is first asked for.
     partial: Option<Encoder>,
+    /// How quantities are computed, where a solver that knows arithmetic is to be asked.
+    pub(super) definitions: Vec<Definition>,
+    /// Values that a solver has chosen, of the participant who is written next.
+    pub(super) given: BTreeMap<usize, Exact>,
+    /// A solver, or why it was given up.
+    pub(super) helper: Option<Result<Helper<'t>, Fault>>,
     rails: BTreeMap<(bool, usize, &'t str, &'t str, Option<&'t str>), Rails>,
     typical: BTreeMap<&'t str, Option<Vec<Choice>>>,
 }
@@ -129,23 +139,32 @@ fn read<'t>(space: &mut Space<'t>, side: usize, decisions: &mut BTreeMap<(usize,
 impl<'t> Engine<'t> {
     /// Both versions in one space of variables.
     pub fn of(old: &'t Trial, new: &'t Trial) -> Self {
-        Self::over(vec![old, new])
+        Self::over(vec![old, new], false)
+    }
+
+    /// The same, in which it is known how quantities are computed, for solvers that know arithmetic.
+    pub(super) fn with_formulas(trials: Vec<&'t Trial>) -> Self {
+        Self::over(trials, true)
     }
 
     /// One trial alone: its criteria against each other. It is both the old and the new version.
     pub fn of_one(trial: &'t Trial) -> Self {
-        Self::over(vec![trial])
+        Self::over(vec![trial], false)
     }
 
-    fn over(trials: Vec<&'t Trial>) -> Self {
+    fn over(trials: Vec<&'t Trial>, with_formulas: bool) -> Self {
         let mut space = Space::of(trials);
         let mut decisions = BTreeMap::new();
         for side in 0..space.trials.len() {
             read(&mut space, side, &mut decisions);
         }
+        let definitions = if with_formulas { definitions(&mut space) } else { Vec::new() };
         let complete = Encoder::of(&space, true);
         Self {
             space,
+            definitions,
+            given: BTreeMap::new(),
+            helper: None,
             documents: Vec::new(),
             decisions,
             complete,
@@ -159,6 +178,15 @@ impl<'t> Engine<'t> {
     pub fn questions(&self) -> u64 {
         self.complete.circuit.questions()
             + self.partial.as_ref().map_or(0, |partial| partial.circuit.questions())
+    }
+
+    /// What solvers that know arithmetic can be asked.
+    pub(super) fn question(&self) -> Question<'_, 't> {
+        Question { space: &self.space, encoder: &self.complete, definitions: &self.definitions }
+    }
+
+    pub(super) fn said(&self) -> Said<'_, 't> {
+        Said::of(&self.space, &self.complete, &self.definitions)
     }
 
     pub(super) fn side(&self, side: Side) -> usize {
@@ -365,7 +393,11 @@ impl<'t> Engine<'t> {
             }
             match self.complete.circuit.conflict(&goal) {
                 Some(set) => blocking.extend(set.into_iter().filter_map(|place| place.checked_sub(2))),
-                None => return Vec::new(),
+                None => match self.conflict_by_solver(&goal[..2], &goal[2..]) {
+                    // Where nobody meets the goal alone, nobody is let in by it.
+                    Some(set) if !set.is_empty() => blocking.extend(set),
+                    _ => return Vec::new(),
+                },
             }
         }
         blocking.into_iter().map(|place| codes[place].to_owned()).collect()

@@ -38,13 +38,13 @@ pub fn coverage(trial: &Trial) -> Vec<Shown> {
     for (event, decision) in &trial.decisions {
         for (code, criterion) in &decision.criteria {
             let mut tests = Vec::new();
-            leaves(&criterion.rule, &mut tests);
+            leaves(&criterion.rule, None, &mut tests);
             let mut shown: Vec<Shown> = tests
                 .iter()
                 .map(|test| Shown {
                     decision: event.clone(),
                     code: code.clone(),
-                    test: test.text.split_whitespace().collect::<Vec<_>>().join(" "),
+                    test: in_words(test),
                     holding: None,
                     failing: None,
                 })
@@ -70,17 +70,34 @@ pub fn coverage(trial: &Trial) -> Vec<Shown> {
     found
 }
 
-/// The smallest parts of a rule that are true or false by themselves.
-fn leaves<'t>(clause: &'t Clause, found: &mut Vec<&'t Clause>) {
+/// The author's words; of another person, whose they are.
+fn in_words(test: &Clause) -> String {
+    let words = test.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match &test.rule {
+        Rule::OfPerson { person, .. } => format!("{}: {words}", person.replace('_', " ")),
+        _ => words,
+    }
+}
+
+/// The smallest parts of a rule that are true or false by themselves; what is asked of another person is asked of that one.
+fn leaves(clause: &Clause, person: Option<&str>, found: &mut Vec<Clause>) {
     match &clause.rule {
         Rule::All { of } | Rule::Any { of } | Rule::Count { of, .. } => {
-            of.iter().for_each(|part| leaves(part, found))
+            of.iter().for_each(|part| leaves(part, person, found));
         }
-        Rule::Not { of } => leaves(of, found),
+        Rule::Not { of } => leaves(of, person, found),
         Rule::Choose { condition, then, otherwise } => {
-            [condition, then, otherwise].into_iter().for_each(|part| leaves(part, found));
+            [condition, then, otherwise].into_iter().for_each(|part| leaves(part, person, found));
         }
-        _ => found.push(clause),
+        Rule::OfPerson { person, of } => leaves(of, Some(person), found),
+        _ => found.push(match person {
+            Some(person) => Clause {
+                text: clause.text.clone(),
+                rule: Rule::OfPerson { person: person.to_owned(), of: Box::new(clause.clone()) },
+                origin: clause.origin,
+            },
+            None => clause.clone(),
+        }),
     }
 }
 
@@ -104,6 +121,7 @@ fn truth_of(clause: &Clause, truths: &mut std::vec::IntoIter<Truth>) -> Truth {
             Truth::count(of.iter().map(|part| truth_of(part, truths)).collect::<Vec<_>>(), *low, *high)
         }
         Rule::Not { of } => !truth_of(of, truths),
+        Rule::OfPerson { of, .. } => truth_of(of, truths),
         Rule::Choose { condition, then, otherwise } => {
             let [condition, then, otherwise] =
                 [condition, then, otherwise].map(|part| truth_of(part, truths));

@@ -213,8 +213,13 @@ impl<'e, 't> Draft<'e, 't> {
             on: day.to_string(),
             details: Vec::new(),
         }));
-        facts.extend(self.course.iter().map(course::Spell::fact));
+        facts.extend(self.course.iter().filter(|spell| self.knows(&spell.name)).map(course::Spell::fact));
         facts
+    }
+
+    fn knows(&self, name: &str) -> bool {
+        let is_concept = |trial: &&Trial| trial.concepts.contains_key(name);
+        is_concept(&self.trial) || !self.engine.space.trials.iter().any(is_concept)
     }
 
     /// The end of a window where something is placed that only has to lie in it.
@@ -249,7 +254,8 @@ impl<'e, 't> Draft<'e, 't> {
             on: day.to_string(),
             details: Vec::new(),
         }));
-        facts.extend(self.course.iter().map(course::Spell::fact));
+        // What this version has no word for cannot be recorded in it.
+        facts.extend(self.course.iter().filter(|spell| self.knows(&spell.name)).map(course::Spell::fact));
         facts.extend(self.results.iter().map(results::Placed::fact));
         facts.extend(self.absences.iter().cloned());
         for (_, variable, choice) in self.variables() {
@@ -274,7 +280,9 @@ fn moments<'t>(about: &About<'t>) -> Vec<&'t Moment> {
         About::Age { at } | About::Duration { at, .. } => vec![at],
         About::Between { from, to } => vec![from, to],
         About::Steady { term, .. } | About::Term { term } => of_term(term),
-        About::Answer { .. } | About::Attribute { .. } | About::Opaque => Vec::new(),
+        About::Answer { .. } | About::Attribute { .. } | About::Difference { .. } | About::Opaque => {
+            Vec::new()
+        }
     }
 }
 
@@ -306,6 +314,9 @@ pub(super) fn number_in(engine: &Engine<'_>, variable: usize, choice: Choice) ->
     else {
         return None;
     };
+    if let Some(given) = engine.given.get(&variable) {
+        return Some(given.clone());
+    }
     let is_upper = matches!(choice, Choice::Upper(_));
     let (low, high) = ends(engine, *family, cell);
     let is_in = |value: &Exact| {
@@ -346,7 +357,7 @@ fn ends(engine: &Engine<'_>, family: usize, cell: usize) -> (End, End) {
 }
 
 /// Distances of neighbouring values as they are reported, the usual one first.
-fn steps_of(engine: &Engine<'_>, variable: usize, family: usize) -> Vec<Exact> {
+pub(super) fn steps_of(engine: &Engine<'_>, variable: usize, family: usize) -> Vec<Exact> {
     const MOST_PLACES: i32 = 9;
     let of = &engine.space.families[family];
     if let Some(grid) = &of.grid {

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+mod computed;
 mod numbers;
 mod select;
 
+pub(super) use self::computed::{Definition, Expression, definitions};
 use self::select::{any_value, is_many_days};
 use super::key::{Keys, unit_key};
 use super::space::{About, Cut, Kind, Place, Space, Variable};
@@ -41,6 +43,27 @@ impl Formula {
             Formula::Known(value) => Formula::Known(!value),
             Formula::Not(of) => *of,
             other => Formula::Not(Box::new(other)),
+        }
+    }
+
+    /// The variables in it.
+    pub fn variables(&self, found: &mut Vec<usize>) {
+        match self {
+            Formula::Known(_) | Formula::Unknown => {}
+            Formula::Holds(variable) | Formula::Beyond(variable, _) | Formula::OneOf(variable, _) => {
+                found.push(*variable);
+            }
+            Formula::Not(of) => of.variables(found),
+            Formula::All(of) | Formula::Any(of) | Formula::Count { of, .. } => {
+                of.iter().for_each(|part| part.variables(found));
+            }
+            Formula::Choose(parts) => parts.iter().for_each(|part| part.variables(found)),
+            Formula::Rows(rows) => {
+                for (belongs, asked) in rows {
+                    belongs.variables(found);
+                    asked.variables(found);
+                }
+            }
         }
     }
 }

@@ -114,6 +114,11 @@ pub(super) enum About<'t> {
     Term {
         term: &'t Term,
     },
+    /// By how much one value exceeds another; only the evaluator understands both.
+    Difference {
+        left: &'t Term,
+        right: &'t Term,
+    },
     /// A truth that only the evaluator understands, and why.
     Opaque,
 }

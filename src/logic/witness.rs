@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::circuit::Wire;
 use super::compare::Engine;
 use super::person::{DECIDED, Draft, in_words};
+use super::solved::Solved;
 use super::typical::{Choice, settle};
 use crate::eligibility::{Eligibility, EligibilityDocument, Screener, Status, Verdict, record_of};
 use crate::model::{Example, Fact, Origin};
@@ -59,16 +60,38 @@ pub(super) struct Wanted {
 impl<'t> Engine<'t> {
     /// A participant who meets the first of these goals that can be met.
     pub(super) fn witness(&mut self, event: &str, goals: &[Vec<Wire>], wanted: &Wanted) -> Option<Witness> {
-        let goal = goals.iter().find(|goal| self.complete.circuit.solve(goal).is_ok())?;
-        let typical = self.typical(event);
-        let chosen = settle(&self.space, &mut self.complete, goal, typical.as_deref())?;
+        let mut possible = None;
+        for goal in goals {
+            if self.complete.circuit.solve(goal).is_err() {
+                continue;
+            }
+            let typical = self.typical(event);
+            let chosen = settle(&self.space, &mut self.complete, goal, typical.as_deref())?;
+            let found = self.shown(event, &chosen, wanted)?;
+            if found.is_confirmed() {
+                return Some(found);
+            }
+            match self.solved(event, goal, wanted) {
+                Solved::Nobody => {}
+                Solved::Somebody(found) => return Some(found),
+                Solved::NotAsked => return Some(possible.unwrap_or(found)),
+                Solved::Unknown => {
+                    possible.get_or_insert(found);
+                }
+            }
+        }
+        possible
+    }
+
+    /// The participant of an assignment, screened.
+    pub(super) fn shown(&mut self, event: &str, chosen: &[Choice], wanted: &Wanted) -> Option<Witness> {
         if self.documents.is_empty() {
             self.documents = self.space.trials.iter().map(|trial| EligibilityDocument::of(trial)).collect();
         }
         let mut found: Option<(Vec<Vec<Fact>>, Standing)> = None;
         for decided in DECIDED {
             let facts: Vec<Vec<Fact>> =
-                (0..self.space.trials.len()).map(|side| self.facts(side, event, &chosen, decided)).collect();
+                (0..self.space.trials.len()).map(|side| self.facts(side, event, chosen, decided)).collect();
             let standing = self.standing(&facts, wanted);
             let is_confirmed = standing == Standing::Confirmed;
             if is_confirmed || found.is_none() {
@@ -79,7 +102,8 @@ impl<'t> Engine<'t> {
             }
         }
         let (facts, standing) = found?;
-        let differences = self.differences(typical.as_deref(), &chosen);
+        let typical = self.typical(event);
+        let differences = self.differences(typical.as_deref(), chosen);
         let [old_facts, facts] = match <[Vec<Fact>; 2]>::try_from(facts) {
             Ok(both) => both,
             Err(one) => [one[0].clone(), one[0].clone()],

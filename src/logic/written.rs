@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 
 use crate::model::{Answer, Example, Fact, FactDetail, FactValue};
 
-/// An `example` item, with a line end. `None` where a number has no finite decimals or a unit has braces: an
-/// example has no way to write them.
+/// An `example` item, with a line end. `None` where a number has no finite decimals: an example has no way to write it.
 pub fn example(example: &Example) -> Option<String> {
     let mut text = format!("example \"{}\" {{\n", example.label);
     for one in &example.facts {
@@ -66,11 +65,6 @@ fn amount(value: &FactValue) -> Option<String> {
         FactValue::Level(level) => level.clone(),
         FactValue::Quantity { number, unit } => {
             let unit = unit.as_ref().map_or(String::new(), |unit| format!(" {}", unit.written));
-            // Braces of a unit would begin a block in an example; `mL/min/1.73m2` says the same without.
-            let unit = unit.replace("/{1.73_m2}", "/1.73m2");
-            if unit.contains(['{', '}']) {
-                return None;
-            }
             format!("{}{unit}", number.to_decimal()?)
         }
     })

@@ -16,6 +16,7 @@ mod rules;
 #[path = "../eligibility/agreement/runner.rs"]
 mod runner;
 mod smt;
+mod solver;
 #[allow(dead_code)]
 #[path = "../eligibility/support.rs"]
 mod support;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The logic of criteria, judged by z3: every question that is asked of a protocol, and of generated rules, has the answer that was
-# found. z3 knows numbers, our solver only cuts: they share nothing but the question.
+# found. z3 knows numbers, our solver only cuts: they share nothing but the question. Then `--solver z3` itself.
 . "$(dirname "$0")/_tools.sh"
 
 folder=${1:?the folder of what was built}
@@ -15,6 +15,9 @@ mapfile -t files < <(find "$folder" -name '*.smt2' | sort)
 mapfile -t generated < <(find "$work" -name '*.smt2' | sort)
 [ ${#generated[@]} -gt 0 ] || { echo "no generated rules"; exit 1; }
 "$python" "$here/_logic.py" "${files[@]}" "${generated[@]}"
+
+# z3 as a child process, in `check --solver` and `diff --solver`: what only arithmetic refutes, and the near miss.
+TRIALC_SOLVER=$(dirname "$python")/z3 cargo test --quiet --test solver -- --ignored >"$work/said" 2>&1 || { cat "$work/said"; exit 1; }
 
 # A twin in which one answer is turned around must be refused.
 sed '0,/:status unsat/s//:status sat/; t; ' "${files[0]}" >"$work/broken"

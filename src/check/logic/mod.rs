@@ -5,8 +5,10 @@ mod implied;
 mod phrasing;
 mod redundancy;
 mod shape;
+mod solved;
 mod whole;
 
+pub use self::solved::check_with;
 use super::demands::Demand;
 use crate::diagnostics::Diagnostic;
 use crate::model::Trial;

@@ -30,29 +30,48 @@ fn tells_of_tests(one: &Diagnostic) -> bool {
 
 /// `found`: what the other lints have said.
 pub(super) fn check(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diagnostic>) {
-    let holds: Vec<bool> =
-        criteria(trial).flat_map(|place| tests_of(place).into_iter().map(|(_, holds)| holds)).collect();
-    if holds.len() != demands.len() {
-        return;
-    }
+    let holds = holds(trial);
     let told: BTreeSet<Span> = spans(found.iter().filter(|one| tells_of_tests(one)));
     let conflicting: BTreeSet<Span> = spans(
         found
             .iter()
             .filter(|one| one.code.id == codes::UNSATISFIABLE.id || one.code.id == codes::CONTRADICTION.id),
     );
-    // Each decision is a logic of its own.
+    let decisions = of_decisions(demands, &holds);
+    let more: Vec<Diagnostic> = decisions
+        .par_iter()
+        .flat_map_iter(|(group, holds)| of_decision(trial, group, holds, &told, &conflicting))
+        .collect();
+    found.extend(more);
+}
+
+/// Whether each demand must hold, or must fail.
+pub(super) fn holds(trial: &Trial) -> Vec<bool> {
+    criteria(trial).flat_map(|place| tests_of(place).into_iter().map(|(_, holds)| holds)).collect()
+}
+
+/// The demands of each decision, which is a logic of its own.
+pub(super) fn of_decisions<'d, 't>(
+    demands: &'d [Demand<'t>],
+    holds: &'d [bool],
+) -> Vec<(&'d [Demand<'t>], &'d [bool])> {
+    if holds.len() != demands.len() {
+        return Vec::new();
+    }
     let mut decisions = Vec::new();
     let mut at = 0;
     for group in demands.chunk_by(|one, two| one.place.decision == two.place.decision) {
         decisions.push((group, &holds[at..at + group.len()]));
         at += group.len();
     }
-    let more: Vec<Diagnostic> = decisions
-        .par_iter()
-        .flat_map_iter(|(group, holds)| of_decision(trial, group, holds, &told, &conflicting))
-        .collect();
-    found.extend(more);
+    decisions
+}
+
+/// What a participant must pass for each demand.
+pub(super) fn tests<'t>(demands: &[Demand<'t>], holds: &[bool]) -> Vec<Test<'t>> {
+    let each = demands.iter().zip(holds);
+    each.map(|(demand, holds)| Test { clause: demand.clause, holds: *holds, decision: demand.place.decision })
+        .collect()
 }
 
 fn spans<'d>(found: impl Iterator<Item = &'d Diagnostic>) -> BTreeSet<Span> {
@@ -75,12 +94,7 @@ fn of_decision(
     if demands.len() < 2 || own.iter().any(|number| is_in(conflicting, *number)) {
         return found;
     }
-    let tests: Vec<Test<'_>> = demands
-        .iter()
-        .zip(holds)
-        .map(|(demand, holds)| Test { clause: demand.clause, holds: *holds, decision: demand.place.decision })
-        .collect();
-    let mut logic = Tests::of(trial, &tests);
+    let mut logic = Tests::of(trial, &tests(demands, holds));
     match own_arms(trial, demands, &own).into_iter().find_map(|among| logic.conflict(&among)) {
         Some(set) => found.extend(unsatisfiable(demands, &set)),
         None => never_deciding(demands, &mut logic, own, |number| is_in(told, number), &mut found),
@@ -89,7 +103,7 @@ fn of_decision(
 }
 
 /// The tests that apply together: those of everybody, and with them those of each arm.
-fn own_arms(trial: &Trial, demands: &[Demand<'_>], own: &[usize]) -> Vec<Vec<usize>> {
+pub(super) fn own_arms(trial: &Trial, demands: &[Demand<'_>], own: &[usize]) -> Vec<Vec<usize>> {
     let general: Vec<usize> =
         own.iter().copied().filter(|number| demands[*number].place.criterion.arms.is_empty()).collect();
     let mut sets = vec![general.clone()];
@@ -105,7 +119,7 @@ fn own_arms(trial: &Trial, demands: &[Demand<'_>], own: &[usize]) -> Vec<Vec<usi
     sets
 }
 
-fn unsatisfiable(demands: &[Demand<'_>], set: &[usize]) -> Option<Diagnostic> {
+pub(super) fn unsatisfiable(demands: &[Demand<'_>], set: &[usize]) -> Option<Diagnostic> {
     let (last, others) = set.split_last()?;
     let mut places: Vec<&str> = set.iter().map(|number| demands[*number].place.code).collect();
     places.dedup();
@@ -132,7 +146,7 @@ fn unsatisfiable(demands: &[Demand<'_>], set: &[usize]) -> Option<Diagnostic> {
 /// remains.
 fn never_deciding(
     demands: &[Demand<'_>],
-    logic: &mut Tests,
+    logic: &mut Tests<'_>,
     own: Vec<usize>,
     is_told: impl Fn(usize) -> bool,
     found: &mut Vec<Diagnostic>,
@@ -164,9 +178,9 @@ fn never_deciding(
     }
 }
 
-fn superfluous(
+pub(super) fn superfluous(
     demands: &[Demand<'_>],
-    logic: &mut Tests,
+    logic: &mut Tests<'_>,
     number: usize,
     given: &[usize],
 ) -> Option<Diagnostic> {

@@ -64,6 +64,8 @@ type Days = (Option<Date>, Option<Date>);
 /// An occurrence that is wanted, or not.
 struct Asked<'t> {
     finding: &'t Finding,
+    /// The version in whose words it is asked: it says what belongs to a class.
+    side: usize,
     mode: Mode,
     days: Days,
     holds: bool,
@@ -153,7 +155,8 @@ impl<'t> Draft<'_, 't> {
         let onsets = onsets.into_iter().filter_map(|(finding, first, last)| Some((finding, last.or(first)?)));
         let onsets: Vec<(&'t Finding, Date)> = onsets.collect();
         for (finding, day) in onsets {
-            let mut spell = Spell { to: None, is_day: false, ..Spell::on(&self.name_for(finding, &[]), day) };
+            let mut spell =
+                Spell { to: None, is_day: false, ..Spell::on(&self.name_for(finding, self.side, &[]), day) };
             spell.details = details_for(finding, &[]);
             self.course.push(spell);
         }
@@ -195,7 +198,8 @@ impl<'t> Draft<'_, 't> {
                 else {
                     return None;
                 };
-                Some(Asked { finding, mode: *mode, days: self.days(window)?, holds })
+                let side = variable.place.side;
+                Some(Asked { finding, side, mode: *mode, days: self.days(window)?, holds })
             })
             .collect();
         let denied: Vec<&Asked<'t>> = asked.iter().filter(|one| !one.holds).collect();
@@ -203,7 +207,7 @@ impl<'t> Draft<'_, 't> {
             if self.course.iter().any(|spell| self.shows(spell, one)) {
                 continue;
             }
-            let name = self.name_for(one.finding, &denied);
+            let name = self.name_for(one.finding, one.side, &denied);
             let details = details_for(one.finding, &denied);
             let spell = self
                 .candidates(&name, one, &denied)
@@ -217,7 +221,10 @@ impl<'t> Draft<'_, 't> {
         self.take_doses();
         self.take_counts();
         for one in denied {
-            self.deny(one.finding, one.days);
+            // What the other version means by the name is not said in the words of this one.
+            if one.side == self.side || !self.engine.space.differs(&one.finding.name) {
+                self.deny(one.finding, one.days);
+            }
         }
     }
 
@@ -235,10 +242,10 @@ impl<'t> Draft<'_, 't> {
             }
             Mode::Present | Mode::Ever => spell.touches(asked.days),
         };
-        timely && self.is_meant(spell, asked.finding)
+        timely && self.is_meant(spell, asked.finding, asked.side)
     }
 
-    fn is_meant(&self, spell: &Spell, finding: &Finding) -> bool {
+    fn is_meant(&self, spell: &Spell, finding: &Finding, side: usize) -> bool {
         let flag = |name: &str| {
             spell
                 .details
@@ -253,13 +260,14 @@ impl<'t> Draft<'_, 't> {
             }),
         }
         };
-        self.is_a(&spell.name, &finding.name)
-            && !finding.other_than.iter().any(|other| self.is_a(&spell.name, other))
+        self.is_a(&spell.name, &finding.name, side)
+            && !finding.other_than.iter().any(|other| self.is_a(&spell.name, other, side))
             && finding.qualifiers.iter().all(|qualifier| flag(qualifier))
             && finding.with.iter().all(passes)
     }
 
-    fn is_a(&self, name: &str, of: &str) -> bool {
+    /// Whether a thing of this name belongs to a class, as a version says.
+    fn is_a(&self, name: &str, of: &str, side: usize) -> bool {
         let mut waiting = vec![of];
         let mut seen: Vec<&str> = Vec::new();
         while let Some(next) = waiting.pop() {
@@ -268,7 +276,11 @@ impl<'t> Draft<'_, 't> {
             }
             if !seen.contains(&next) {
                 seen.push(next);
-                let members = self.trial.concepts.get(next).into_iter().flat_map(|concept| &concept.members);
+                let members = self.engine.space.trials[side]
+                    .concepts
+                    .get(next)
+                    .into_iter()
+                    .flat_map(|concept| &concept.members);
                 waiting.extend(members.map(String::as_str));
             }
         }
@@ -276,26 +288,26 @@ impl<'t> Draft<'_, 't> {
     }
 
     /// What is recorded: the thing itself, or of a class a member that nobody wants absent.
-    fn name_for(&self, finding: &Finding, denied: &[&Asked<'_>]) -> String {
+    fn name_for(&self, finding: &Finding, side: usize, denied: &[&Asked<'_>]) -> String {
+        let concepts = &self.engine.space.trials[side].concepts;
         let mut names: Vec<String> = vec![finding.name.clone()];
         let mut at = 0;
         while at < names.len() {
-            if let Some(concept) = self.trial.concepts.get(&names[at]) {
+            if let Some(concept) = concepts.get(&names[at]) {
                 names.extend(
                     concept.members.iter().filter(|one| !names.contains(one)).cloned().collect::<Vec<_>>(),
                 );
             }
             at += 1;
         }
-        let is_class =
-            |name: &String| self.trial.concepts.get(name).is_some_and(|concept| !concept.members.is_empty());
+        let is_class = |name: &String| concepts.get(name).is_some_and(|concept| !concept.members.is_empty());
         let is_free = |name: &&String| {
-            !finding.other_than.iter().any(|other| self.is_a(name, other))
+            !finding.other_than.iter().any(|other| self.is_a(name, other, side))
                 && !denied.iter().any(|one| {
                     one.finding.qualifiers.is_empty()
                         && one.finding.with.is_empty()
-                        && self.is_a(name, &one.finding.name)
-                        && !one.finding.other_than.iter().any(|other| self.is_a(name, other))
+                        && self.is_a(name, &one.finding.name, one.side)
+                        && !one.finding.other_than.iter().any(|other| self.is_a(name, other, one.side))
                 })
         };
         let usable = |name: &&String| is_free(name) && !is_class(name);
@@ -336,7 +348,7 @@ impl<'t> Draft<'_, 't> {
 
     /// Says that there was none: for good, or where something of the kind is recorded, at this time.
     fn deny(&mut self, finding: &Finding, days: Days) {
-        let near = self.course.iter().any(|spell| self.is_a(&spell.name, &finding.name));
+        let near = self.course.iter().any(|spell| self.is_a(&spell.name, &finding.name, self.side));
         let text = |day: Option<Date>| day.map(|day| day.to_string());
         let (from, to) = if near { (text(days.0), text(days.1)) } else { (None, None) };
         // An absence without its beginning is one since birth.
@@ -371,7 +383,7 @@ impl<'t> Draft<'_, 't> {
                     };
                     let unit = self.engine.space.families[*family].unit.clone();
                     let day = self.some_day(days);
-                    let mut spell = Spell::on(&self.name_for(finding, &[]), day);
+                    let mut spell = Spell::on(&self.name_for(finding, self.side, &[]), day);
                     spell.dose = Some(FactValue::Quantity { number: amount, unit });
                     (spell.is_day, spell.to) = (false, Some(day));
                     found.push(spell);
@@ -397,7 +409,7 @@ impl<'t> Draft<'_, 't> {
 
     fn steady_doses(&self, finding: &Finding, window: &Window, is_steady: bool) -> Vec<Spell> {
         let Some((Some(from), to)) = self.days(window) else { return Vec::new() };
-        let name = self.name_for(finding, &[]);
+        let name = self.name_for(finding, self.side, &[]);
         let dose = |number: i64| {
             let unit = UnitRef { ucum: "mg/d".to_owned(), written: "mg/d".to_owned() };
             Some(FactValue::Quantity { number: Exact::from(number), unit: Some(unit) })
@@ -430,12 +442,12 @@ impl<'t> Draft<'_, 't> {
                 continue;
             };
             let count = count.to_i64().unwrap_or_default().clamp(0, 400);
-            let name = self.name_for(finding, &[]);
+            let name = self.name_for(finding, self.side, &[]);
             let last = self.some_day(days);
             let there = self
                 .course
                 .iter()
-                .filter(|spell| self.is_meant(spell, finding) && spell.touches(days))
+                .filter(|spell| self.is_meant(spell, finding, self.side) && spell.touches(days))
                 .count();
             for nth in i64::try_from(there).unwrap_or(0)..count {
                 let Some(day) = add_days(last, -nth) else { continue };

@@ -154,27 +154,9 @@ impl<'t> Reader<'_, 't> {
         unit: TimeUnit,
         operator: Comparator,
         number: &Exact,
-        (about, words, of): (About<'t>, &str, &str),
+        about: (About<'t>, &str, &str),
     ) -> Option<Formula> {
-        let (scale, base) = match unit {
-            TimeUnit::Year => (12, "months"),
-            TimeUnit::Month => (1, "months"),
-            TimeUnit::Week => (7, "days"),
-            TimeUnit::Day => (1, "days"),
-            TimeUnit::Hour => (1, "hours"),
-            TimeUnit::Minute => (1, "minutes"),
-        };
-        let is_age = matches!(about, About::Age { .. });
-        let key = format!("{key} {base}");
-        let (family, is_new) = self.space.family(&key);
-        if is_new {
-            let written = base.to_owned();
-            let family = &mut self.space.families[family];
-            family.grid = Some(Exact::one());
-            family.low = is_age.then(Exact::zero);
-            family.unit = Some(UnitRef { ucum: written.clone(), written });
-        }
-        let variable = self.variable(key, Kind::Ordered(family), about, words, of);
+        let (variable, scale) = self.lasted(key, unit, about);
         let floor = number.floor();
         let (least, more) =
             (if floor == *number { floor.clone() } else { &floor + &Exact::one() }, &floor + &Exact::one());
@@ -193,6 +175,34 @@ impl<'t> Reader<'_, 't> {
                 if operator == Comparator::Equal { equal } else { equal.not() }
             }
         })
+    }
+
+    /// The variable of a count of completed units of time, and how many of its own units make one of these.
+    pub(super) fn lasted(
+        &mut self,
+        key: &str,
+        unit: TimeUnit,
+        (about, words, of): (About<'t>, &str, &str),
+    ) -> (usize, i64) {
+        let (scale, base) = match unit {
+            TimeUnit::Year => (12, "months"),
+            TimeUnit::Month => (1, "months"),
+            TimeUnit::Week => (7, "days"),
+            TimeUnit::Day => (1, "days"),
+            TimeUnit::Hour => (1, "hours"),
+            TimeUnit::Minute => (1, "minutes"),
+        };
+        let is_age = matches!(about, About::Age { .. });
+        let key = format!("{key} {base}");
+        let (family, is_new) = self.space.family(&key);
+        if is_new {
+            let written = base.to_owned();
+            let family = &mut self.space.families[family];
+            family.grid = Some(Exact::one());
+            family.low = is_age.then(Exact::zero);
+            family.unit = Some(UnitRef { ucum: written.clone(), written });
+        }
+        (self.variable(key, Kind::Ordered(family), about, words, of), scale)
     }
 
     /// A literal length of time in these units.
@@ -291,6 +301,17 @@ impl<'t> Reader<'_, 't> {
             );
             return Formula::Holds(self.variable(key, Kind::Truth, About::Opaque, words, of));
         };
+        let variable = self.value_of((measure, select, window), words, of);
+        self.ordered(variable, turned, number)
+    }
+
+    /// The variable of a measure's value.
+    pub(super) fn value_of(
+        &mut self,
+        (measure, select, window): (&'t str, Select, &'t Window),
+        words: &str,
+        of: &str,
+    ) -> usize {
         let keys = self.keys();
         let (name, window_key) = (keys.name(measure), keys.window(window));
         let is_middle = matches!(select, Select::Own(Selector::Mean | Selector::Median));
@@ -301,8 +322,7 @@ impl<'t> Reader<'_, 't> {
             self.describe(family, measure, is_middle);
         }
         let about = About::Measured { measure, select: select.selector(), window };
-        let variable = self.variable(key, Kind::Ordered(family), about, words, of);
-        self.ordered(variable, turned, number)
+        self.variable(key, Kind::Ordered(family), about, words, of)
     }
 
     /// Tells a family what its measure declares, in both trials where they mean the same by it.
@@ -422,12 +442,16 @@ impl<'t> Reader<'_, 't> {
             let words = format!("{} {} {}", left.text, operator.symbol(), right.text);
             return Formula::Holds(self.variable(key, Kind::Truth, About::Opaque, &words, of));
         }
-        let (one, two, operator) =
-            if one <= two { (one, two, operator) } else { (two, one, flipped(operator)) };
+        let (one, two, operator, first, second) = if one <= two {
+            (one, two, operator, left, right)
+        } else {
+            (two, one, flipped(operator), right, left)
+        };
         let key = format!("{of}{one} less {two}{}", unit_key(unit));
         let (family, _) = self.space.family(&key);
         let words = format!("{} against {}", left.text, right.text);
-        let variable = self.variable(key, Kind::Ordered(family), About::Opaque, &words, of);
+        let about = About::Difference { left: first, right: second };
+        let variable = self.variable(key, Kind::Ordered(family), about, &words, of);
         self.ordered(variable, operator, &Exact::zero())
     }
 
@@ -440,35 +464,36 @@ impl<'t> Reader<'_, 't> {
         of: &str,
         mut ask: impl FnMut(&mut Self, &'t TableRow) -> Formula,
     ) -> Formula {
-        let each = rows.iter().map(|row| {
-            let belongs = match &row.key {
-                TableKey::Codes { codes } => {
-                    let name = if by == Axis::Country { "country" } else { "sex" };
-                    self.attribute(name, codes.iter().map(|code| code.to_lowercase()).collect(), of)
-                }
-                TableKey::Ages { from, to, below, unit } => {
-                    let mut parts = Vec::new();
-                    let ends =
-                        [(from, Comparator::AtLeast), (to, Comparator::AtMost), (below, Comparator::Less)];
-                    for (end, operator) in ends {
-                        let Some(end) = end else { continue };
-                        let key = self.keys().name(self.decision);
-                        let about = About::Age { at: at_decision() };
-                        let words = "age at the decision";
-                        parts.extend(self.completed(
-                            &format!("{of}age {key}"),
-                            *unit,
-                            operator,
-                            end,
-                            (about, words, of),
-                        ));
-                    }
-                    Formula::All(parts)
-                }
-            };
-            (belongs, ask(self, row))
-        });
+        let each = rows.iter().map(|row| (self.belongs(by, &row.key, of), ask(self, row)));
         Formula::Rows(each.collect())
+    }
+
+    /// Whether a person belongs to a row.
+    pub(super) fn belongs(&mut self, by: Axis, key: &'t TableKey, of: &str) -> Formula {
+        match key {
+            TableKey::Codes { codes } => {
+                let name = if by == Axis::Country { "country" } else { "sex" };
+                self.attribute(name, codes.iter().map(|code| code.to_lowercase()).collect(), of)
+            }
+            TableKey::Ages { from, to, below, unit } => {
+                let mut parts = Vec::new();
+                let ends = [(from, Comparator::AtLeast), (to, Comparator::AtMost), (below, Comparator::Less)];
+                for (end, operator) in ends {
+                    let Some(end) = end else { continue };
+                    let key = self.keys().name(self.decision);
+                    let about = About::Age { at: at_decision() };
+                    let words = "age at the decision";
+                    parts.extend(self.completed(
+                        &format!("{of}age {key}"),
+                        *unit,
+                        operator,
+                        end,
+                        (about, words, of),
+                    ));
+                }
+                Formula::All(parts)
+            }
+        }
     }
 }
 
