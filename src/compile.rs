@@ -121,12 +121,15 @@ fn read(compilation: &mut Compilation, loader: &dyn Loader, main: Source) {
         if let Some(base) = &program.base {
             compilation.amends = amended(base, loader, &mut compilation.sources, &trial, diagnostics);
         }
+        if let Some(amends) = &compilation.amends {
+            forms::recode(&mut trial.forms, &amends.difference.test_codes());
+        }
         compilation.trial = Some(trial);
     }
 }
 
-/// Holds an amendment against the protocol that it changes: whether its summary tells what changed, and whether a criterion that
-/// is broader lets anybody in.
+/// Holds an amendment against the protocol that it changes: whether its summary tells what changed and why collected data break, and
+/// whether a criterion that is broader lets anybody in.
 fn amended(
     base: &Base,
     loader: &dyn Loader,
@@ -134,34 +137,32 @@ fn amended(
     trial: &model::Trial,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Option<Amends> {
-    let cannot = |why: String| {
-        Diagnostic::new(&codes::UNKNOWN_FILE, base.span, why)
-            .label("amended here")
-            .help("the path is read from the folder of the amendment's file")
-    };
-    let (old_sources, old) = match model_of(loader, &base.path) {
-        Ok((old_sources, Some(old))) => (old_sources, old),
+    let (old_sources, old, old_codes) = match model_of(loader, &base.path) {
+        Ok((old_sources, Some((old, codes)))) => (old_sources, old, codes),
         Ok((_, None)) => {
             let help = format!("repair it first: `trialc check {}` shows them", base.path);
             let why =
                 format!("`{}`, which is amended here, has errors, so nobody can say what changed", base.path);
-            diagnostics.push(cannot(why).help(help));
+            diagnostics.push(base.refused(why).help(help));
             return None;
         }
         Err(error) => {
-            diagnostics.push(cannot(format!("cannot read `{}`, which is amended here: {error}", base.path)));
+            diagnostics.push(base.cannot_be_read(&error));
             return None;
         }
     };
-    let difference = amend::compare(&old, trial);
+    let difference = amend::compare(&old, trial).after(old_codes);
     let amendment = trial.amendments.values().rev().find(|amendment| amendment.amends.is_some());
     if let Some(amendment) = amendment {
         diagnostics.extend(amend::unlisted(&old, trial, &difference, amendment));
     }
-    // The other findings of a difference are for its readers; this one is a slip that the author can repair.
+    // The other findings of a difference are for its readers; these are slips that the author can repair.
     let from = sources.iter().count();
     let findings = amend::findings(&old, trial, &difference, &[], from);
-    let slips: Vec<Diagnostic> = findings.into_iter().filter(|found| *found.code == codes::BLOCKED).collect();
+    let is_slip = |found: &Diagnostic| {
+        *found.code == codes::BLOCKED || (*found.code == codes::BREAKING && found.is_error())
+    };
+    let slips: Vec<Diagnostic> = findings.into_iter().filter(is_slip).collect();
     if !slips.is_empty() {
         for (_, source) in old_sources.iter() {
             sources.add(source.clone());
@@ -171,8 +172,12 @@ fn amended(
     Some(Amends { trial: old, difference })
 }
 
-/// The trial of a protocol alone, without what is to be said about it; `None` where it has errors.
-fn model_of(loader: &dyn Loader, path: &str) -> Result<(Sources, Option<model::Trial>), LoadError> {
+/// The trial of a protocol alone, without what is to be said about it, and the codes of its criteria in SDTM's TI; `None` where it
+/// has errors.
+fn model_of(
+    loader: &dyn Loader,
+    path: &str,
+) -> Result<(Sources, Option<(model::Trial, model::TestCodes)>), LoadError> {
     let mut sources = Sources::default();
     let mut diagnostics = Vec::new();
     let main = sources.add(Source::new(path, loader.load(path)?));
@@ -185,8 +190,18 @@ fn model_of(loader: &dyn Loader, path: &str) -> Result<(Sources, Option<model::T
     let derived = forms::derive(&trial, &lowered.declared);
     trial.forms = derived.forms;
     diagnostics.extend(derived.diagnostics);
-    let is_sound = is_trial && !diagnostics.iter().any(Diagnostic::is_error);
-    Ok((sources, is_sound.then_some(trial)))
+    if !is_trial || diagnostics.iter().any(Diagnostic::is_error) {
+        return Ok((sources, None));
+    }
+    let codes = match &program.base {
+        // What it amends has given codes before it.
+        Some(base) => match model_of(loader, &base.path)? {
+            (_, Some((older, codes))) => amend::compare(&older, &trial).after(codes).test_codes(),
+            (_, None) => return Ok((sources, None)),
+        },
+        None => model::TestCodes::of(&trial),
+    };
+    Ok((sources, Some((trial, codes))))
 }
 
 /// Where something could not be read: what is missing there may only seem to be missing.

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use trialc::ast::Keyword;
 use trialc::compile::{Compilation, compile, resolved};
 use trialc::diagnostics::{Code, codes};
-use trialc::model::Trial;
+use trialc::model::{TestCodes, Trial};
 use trialc::source::{FileId, LoadError, Loader};
 use trialc::syntax;
 
@@ -59,8 +59,10 @@ fn trial_of(loader: &dyn Loader, path: &str) -> Trial {
     compilation.trial.expect("no errors")
 }
 
-/// Without what only the patch knows: what it amends, and which statements it touched.
+/// Without what only the patch knows: what it amends, which statements it touched, and the codes of criteria that changed.
 fn without_statements(mut trial: Trial) -> Trial {
+    let codes = TestCodes::of(&trial);
+    trialc::forms::recode(&mut trial.forms, &codes);
     for amendment in trial.amendments.values_mut() {
         amendment.statements.clear();
         amendment.amends = None;
@@ -281,4 +283,100 @@ fn the_amendment_of_a_page_raises_its_code_alone_and_the_repair_raises_nothing()
         assert!(raised.is_empty(), "{}: {raised:#?}", code.id);
     }
     assert!(looked_at >= 1);
+}
+
+// ---- what follows from what changed ----------------------------------------------------------------------------
+
+const WHOLE: &str = r#"trial t "T" { version: "1"; enrollment: not stated }
+use std.labs, std.vitals
+event consent "Consent"
+event randomization "Randomization": on or after consent
+eligibility for randomization {
+  include I1 "HbA1c of 7.5 to 9.5 %": latest hba1c within 14 days before randomization in 7.5 to 9.5 %
+  include i2_1 "Weight": latest weight within 14 days before randomization > 40 kg
+  exclude E1 "Creatinine": latest creatinine within 14 days before randomization > 2 mg/dL
+}
+schedule {
+  epoch all "All" { visit v1 "Visit 1": on randomization }
+  collect hba1c, weight, creatinine at v1
+}
+"#;
+
+const FIRST: &str = r#"amendment a1 "One" {
+  amends: "whole.trial"; version: "2"
+  change I1 "Up to 10 %": broader
+  replace { include I1 "HbA1c of 7.5 to 10 %": latest hba1c within 14 days before randomization in 7.5 to 10 % }
+}
+"#;
+
+const SECOND: &str = r#"amendment a2 "Two" {
+  amends: "first.trial"; version: "3"
+  change I1 "Up to 11 %": broader
+  replace {
+    include I1 "HbA1c of 7.5 to 11 %": latest hba1c within 14 days before randomization in 7.5 to 11 %
+    include i2_1 "Body weight over 40 kg": latest weight within 14 days before randomization > 40 kg
+  }
+}
+"#;
+
+/// The codes on the list of criteria that are not met.
+fn test_codes(trial: &Trial) -> Vec<String> {
+    let field =
+        trial.forms["IE"].fields.iter().find(|field| field.name == "IETESTCD").expect("it has the codes");
+    let trialc::model::FieldKind::Choice { levels } = &field.kind else { panic!("a list") };
+    levels.iter().map(|level| level.value.clone()).collect()
+}
+
+#[test]
+fn the_form_of_criteria_has_the_codes_of_the_reports_table_through_all_amendments() {
+    let files = Beside(&[("whole.trial", WHOLE), ("first.trial", FIRST), ("second.trial", SECOND)]);
+    let expected: [(&str, [&str; 3]); 3] = [
+        ("whole.trial", ["I1", "I2_1", "E1"]),
+        ("first.trial", ["I1A", "I2_1", "E1"]),
+        // Other words keep the code; another meaning has one that no version had before.
+        ("second.trial", ["I1B", "I2_1", "E1"]),
+    ];
+    for (path, codes) in expected {
+        let compilation = compile(&files, path).expect("it is there");
+        assert_eq!(errors(&compilation), Vec::<String>::new(), "{path}");
+        let trial = compilation.trial.expect("no errors");
+        assert_eq!(test_codes(&trial), codes, "{path}");
+        let Some(amends) = compilation.amends else { continue };
+        let version = trial.header.version.as_ref().map(|version| version.label.clone());
+        let rows = amends.difference.criterion_rows();
+        let of_new: Vec<&str> =
+            rows.iter().filter(|row| row.version == version).map(|row| row.code.as_str()).collect();
+        assert_eq!(of_new, codes, "{path}: the table of the report");
+    }
+}
+
+#[test]
+fn data_that_break_are_an_error_until_the_summary_gives_the_reason() {
+    let whole = format!(
+        "{WHOLE}form VS \"Vital signs\" {{ field rest \"Minutes at rest\": integer {{ range: 0 to 60 }} }}\n"
+    );
+    let amendment = |rationale: &str| {
+        format!(
+            "amendment a1 \"Rest\" {{
+  amends: \"whole.trial\"
+  change VS \"Five minutes of rest at least\": changed{rationale}
+  revise {{ form VS {{ field rest \"Minutes at rest\": integer {{ range: 5 to 60 }} }} }}
+}}
+"
+        )
+    };
+    let told = |rationale: &str| {
+        let text = amendment(rationale);
+        let files = [("whole.trial", whole.as_str()), ("a1.trial", text.as_str())];
+        let compilation = compile(&Beside(&files), "a1.trial").expect("it is there");
+        assert!(compilation.trial.is_some(), "the protocol itself is sound: {:?}", errors(&compilation));
+        errors(&compilation)
+    };
+    let without = told("");
+    assert!(
+        matches!(without.as_slice(), [one] if one.starts_with("D03 breaks collected data: ")),
+        "{without:?}"
+    );
+    assert_eq!(told(" { rationale: \"Values below are kept as they were recorded\" }"), Vec::<String>::new());
+    assert_eq!(told(" { rationale: \" \" }").len(), 1, "an empty reason is none");
 }

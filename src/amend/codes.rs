@@ -1,13 +1,9 @@
-//! Codes of criteria across versions, as SDTM's domain TI keeps them: a criterion keeps its code while only its wording changes,
-//! and has a new one when its meaning does (SDTM Implementation Guide, Trial Inclusion/Exclusion Criteria: INCL02 becomes
-//! INCL02A).
-
-use std::collections::BTreeSet;
+//! The criteria of both versions as SDTM's domain TI keeps them: each with its code, which changes with its meaning.
 
 use serde::Serialize;
 
 use super::eligibility::{CriterionDifference, DecisionDifference};
-use crate::model::CriterionKind;
+use crate::model::{CriterionKind, TestCodes};
 
 /// One row of TI.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -22,68 +18,54 @@ pub struct CriterionRow {
     pub category: CriterionKind,
 }
 
-/// The longest code that SDTM takes.
-const LONGEST: usize = 8;
+/// The codes of the new version's criteria, by those of the old one's.
+pub(super) fn following(before: &TestCodes, decisions: &[DecisionDifference]) -> TestCodes {
+    let mut codes = before.following();
+    // What is kept is kept first, so that nothing new takes its code.
+    for (event, one) in each(decisions).filter(|(_, one)| one.standing.is_same()) {
+        if let (Some(old), Some(new)) = (&one.old_code, &one.new_code)
+            && let Some(kept) = before.get(event, old)
+        {
+            codes.keep(event, new, kept.to_owned());
+        }
+    }
+    for (event, one) in each(decisions) {
+        if let Some(new) = one.new_code.as_deref().filter(|new| codes.get(event, new).is_none()) {
+            codes.give(event, new);
+        }
+    }
+    codes
+}
+
+fn each(decisions: &[DecisionDifference]) -> impl Iterator<Item = (&str, &CriterionDifference)> {
+    decisions.iter().flat_map(|decision| decision.criteria.iter().map(|one| (decision.event.as_str(), one)))
+}
 
 /// The rows of both versions: all criteria of the old one, then all of the new one.
 pub(super) fn rows(
     decisions: &[DecisionDifference],
+    before: &TestCodes,
     old_version: Option<&String>,
     new_version: Option<&String>,
 ) -> Vec<CriterionRow> {
-    let all: Vec<&CriterionDifference> = decisions.iter().flat_map(|decision| &decision.criteria).collect();
-    let mut taken: BTreeSet<String> = BTreeSet::new();
-    // By the criterion's place in `all`.
-    let mut old_codes: Vec<Option<String>> = vec![None; all.len()];
-    for (at, one) in all.iter().enumerate() {
-        old_codes[at] = one.old_code.as_deref().map(|code| claim(code, &mut taken));
-    }
-    let old_rows = all.iter().zip(&old_codes).filter_map(|(one, code)| {
+    let after = following(before, decisions);
+    let row = |version: Option<&String>,
+               (event, code): (&str, &Option<String>),
+               codes: &TestCodes,
+               prose: &Option<String>,
+               one: &CriterionDifference| {
         Some(CriterionRow {
-            version: old_version.cloned(),
-            code: code.clone()?,
-            test: one.old_prose.clone()?,
+            version: version.cloned(),
+            code: codes.get(event, code.as_deref()?)?.to_owned(),
+            test: prose.clone()?,
             category: one.kind,
         })
-    });
-    let mut rows: Vec<CriterionRow> = old_rows.collect();
-    for (one, before) in all.iter().zip(&old_codes) {
-        let (Some(code), Some(prose)) = (&one.new_code, &one.new_prose) else { continue };
-        // A code of the old version is kept by the meaning that had it, whichever code the author gives now.
-        let kept = before.clone().filter(|_| one.standing.is_same() && one.old_code == one.new_code);
-        let code = kept.unwrap_or_else(|| claim(code, &mut taken));
-        rows.push(CriterionRow {
-            version: new_version.cloned(),
-            code,
-            test: prose.clone(),
-            category: one.kind,
-        });
-    }
-    rows
-}
-
-/// The code in SDTM's letters; with a letter behind it where another meaning has it already.
-fn claim(code: &str, taken: &mut BTreeSet<String>) -> String {
-    let letters =
-        code.chars().map(|sign| if sign.is_ascii_alphanumeric() { sign.to_ascii_uppercase() } else { '_' });
-    let mut base: String = letters.take(LONGEST).collect();
-    if base.starts_with(|first: char| !first.is_ascii_uppercase()) {
-        base.insert(0, 'C');
-        base.truncate(LONGEST);
-    }
-    if taken.insert(base.clone()) {
-        return base;
-    }
-    let letters = ('A'..='Z').map(String::from);
-    let numbers = (1..).map(|number: u32| number.to_string());
-    for ending in letters.chain(numbers) {
-        let head: String = base.chars().take(LONGEST - ending.len().min(LONGEST - 1)).collect();
-        let code = format!("{head}{ending}");
-        if taken.insert(code.clone()) {
-            return code;
-        }
-    }
-    base
+    };
+    let old = each(decisions)
+        .filter_map(|(event, one)| row(old_version, (event, &one.old_code), before, &one.old_prose, one));
+    let new = each(decisions)
+        .filter_map(|(event, one)| row(new_version, (event, &one.new_code), &after, &one.new_prose, one));
+    old.chain(new).collect()
 }
 
 #[cfg(test)]
@@ -110,10 +92,14 @@ mod tests {
     }
 
     fn codes(criteria: Vec<CriterionDifference>) -> Vec<String> {
+        let mut before = TestCodes::default();
+        criteria.iter().filter_map(|one| one.old_code.as_deref()).for_each(|code| {
+            before.give("e", code);
+        });
         let decision =
             DecisionDifference { event: "e".into(), label: "E".into(), criteria, population: None };
         let (one, two) = ("1".to_owned(), "2".to_owned());
-        let rows = rows(&[decision], Some(&one), Some(&two));
+        let rows = rows(&[decision], &before, Some(&one), Some(&two));
         rows.iter().map(|row| format!("{} {}", row.version.as_deref().unwrap_or("-"), row.code)).collect()
     }
 
@@ -134,7 +120,11 @@ mod tests {
             one(Standing::Unchanged, Some("E1"), Some("E2")),
             one(Standing::Removed, Some("E2"), None),
         ]);
-        assert_eq!(found, ["1 E1", "1 E2", "2 E1A", "2 E2A"]);
+        assert_eq!(
+            found,
+            ["1 E1", "1 E2", "2 E1A", "2 E1"],
+            "what had E1 has it still, under whichever code"
+        );
     }
 
     #[test]

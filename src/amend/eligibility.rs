@@ -13,6 +13,7 @@ use super::questions;
 use super::rules::{Piece, Rules};
 use super::touched::Touched;
 use super::witness::Person;
+use crate::logic::{Asked, Fault, Solver};
 use crate::model::{Criterion, CriterionKind, Decision, Named, Origin, Rule, Trial};
 use crate::wording::{Wording, listed};
 
@@ -105,11 +106,12 @@ pub(super) fn compare(
     old: &Trial,
     new: &Trial,
     touched: &Touched<'_>,
+    solver: Option<Box<dyn Solver>>,
     changes: &mut Vec<Change>,
-) -> Vec<DecisionDifference> {
+) -> (Vec<DecisionDifference>, Option<Result<Asked, Fault>>) {
     let decisions = facets::pair(&old.decisions, &new.decisions);
     let aligned = questions::aligned(old, new);
-    let mut logic = Logic::of(old, aligned.as_ref().unwrap_or(new));
+    let mut logic = Logic::of(old, aligned.as_ref().unwrap_or(new), solver);
     let mut found = Vec::new();
     let none = Named::default();
     for (event, decision) in &new.decisions {
@@ -134,7 +136,8 @@ pub(super) fn compare(
         changes.push(whole(old, event, decision, ChangeKind::Removed));
         found.push(of_criteria(old, new, decision, &decision.criteria, &none, touched, &mut logic, changes));
     }
-    found
+    let asked = logic.asked();
+    (found, asked)
 }
 
 /// A decision that the other protocol does not make.

@@ -3,8 +3,8 @@
 use super::change::{Change, ChangeKind, EffectKind, Part};
 use super::eligibility::{CriterionDifference, Standing};
 use super::facets::collapsed;
-use super::{Difference, OutOfWindow};
-use crate::diagnostics::{self, Code, Diagnostic, codes};
+use super::{Difference, OutOfWindow, summary};
+use crate::diagnostics::{self, Code, Diagnostic, Severity, codes};
 use crate::model::{Criterion, Header, Origin, Tier, Trial};
 use crate::source::{FileId, Span};
 use crate::wording::listed;
@@ -183,18 +183,25 @@ impl Seen<'_> {
         narrower.filter_map(one).collect()
     }
 
-    /// D03: collected data do not fit. Fields of default forms have no place of their own: they are told together.
+    /// D03: collected data do not fit. Fields of default forms have no place of their own: they are told together. Where the summary
+    /// of changes gives a reason, the author knows: it is told as a note.
     fn breaking(&self) -> Vec<Diagnostic> {
-        let mut places: Vec<(Span, Vec<&Change>)> = Vec::new();
+        let mut places: Vec<(Span, Severity, Vec<&Change>)> = Vec::new();
         for change in self.difference.changes.iter().filter(|change| change.has(EffectKind::BreaksData)) {
             let Some(span) = self.place(change) else { continue };
-            match places.iter_mut().find(|(known, _)| *known == span) {
-                Some((_, changes)) => changes.push(change),
-                None => places.push((span, vec![change])),
+            let severity = match change.subject.part {
+                _ if self.is_reasoned(change) => Severity::Info,
+                // What was collected at a visit stays in its form.
+                Part::Form if change.property.as_deref() == Some("visits") => Severity::Warning,
+                _ => Severity::Error,
+            };
+            match places.iter_mut().find(|(place, known, _)| *place == span && *known == severity) {
+                Some((.., changes)) => changes.push(change),
+                None => places.push((span, severity, vec![change])),
             }
         }
         let mut found = Vec::new();
-        for (_, changes) in places {
+        for (_, severity, changes) in places {
             let Some(first) = changes.first() else { continue };
             let mut message = format!("breaks collected data: {}", unended(&first.sentence));
             if changes.len() > 1 {
@@ -202,13 +209,34 @@ impl Seen<'_> {
             }
             let because = first.effects.iter().find(|effect| effect.kind == EffectKind::BreaksData);
             let label = because.map(|effect| effect.because.clone()).unwrap_or_default();
-            let help = "keep the old field beside a new one, under a name of its own, or write down how collected data are mapped";
-            found.extend(
-                self.at(&codes::BREAKING, first, message)
-                    .map(|diagnostic| diagnostic.label(label).help(help)),
-            );
+            let Some(diagnostic) = self.at(&codes::BREAKING, first, message) else { continue };
+            let diagnostic = Diagnostic { severity, ..diagnostic.label(label) };
+            found.push(match severity {
+                Severity::Info => diagnostic
+                    .help("the summary of changes gives the reason; what was collected is to be mapped or kept apart"),
+                _ => {
+                    let subject = &first.subject;
+                    let name = match (subject.part, &subject.within) {
+                        (Part::Field, Some(form)) => form,
+                        _ => &subject.name,
+                    };
+                    diagnostic.help(format!(
+                        "keep the old field beside a new one, under a name of its own; or say in the summary of changes what becomes of \
+                         the data: `change {name} \"…\": changed {{ rationale: \"…\" }}`"
+                    ))
+                }
+            });
         }
         found
+    }
+
+    /// The summary of changes lists it, with the reason.
+    fn is_reasoned(&self, change: &Change) -> bool {
+        let amendment = self.new.amendments.values().next_back();
+        let lines = amendment.into_iter().flat_map(|amendment| &amendment.summary);
+        lines
+            .filter(|line| line.rationale.as_ref().is_some_and(|rationale| !rationale.trim().is_empty()))
+            .any(|line| summary::covers(line, change, self.old, self.new))
     }
 
     /// D04: what participants have not agreed to. An event for the new consent answers it.

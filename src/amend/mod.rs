@@ -39,7 +39,8 @@ use serde::Serialize;
 pub use summary::unlisted;
 pub use witness::{Person, Trait};
 
-use crate::model::{Header, Trial};
+use crate::logic::{Asked, Fault, Solver};
+use crate::model::{Header, TestCodes, Trial};
 
 /// Which protocol, in which version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -83,9 +84,23 @@ pub struct Difference {
     pub changes: Vec<Change>,
     /// Every criterion of every decision, the unchanged ones too.
     pub decisions: Vec<DecisionDifference>,
+    /// The codes of the old version's criteria in SDTM's TI.
+    #[serde(skip)]
+    old_codes: TestCodes,
 }
 
 impl Difference {
+    /// The old version follows others, which have given its criteria these codes.
+    #[must_use]
+    pub fn after(self, old_codes: TestCodes) -> Self {
+        Self { old_codes, ..self }
+    }
+
+    /// The codes of the new version's criteria in SDTM's TI.
+    pub fn test_codes(&self) -> TestCodes {
+        codes::following(&self.old_codes, &self.decisions)
+    }
+
     /// Nothing differs but perhaps the version and its date.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
@@ -103,7 +118,7 @@ impl Difference {
 
     /// The criteria of both versions with their codes, as rows of SDTM's TI.
     pub fn criterion_rows(&self) -> Vec<CriterionRow> {
-        codes::rows(&self.decisions, self.old.version.as_ref(), self.new.version.as_ref())
+        codes::rows(&self.decisions, &self.old_codes, self.old.version.as_ref(), self.new.version.as_ref())
     }
 
     /// The judgement over all changes (ICH M11, amendment details): a proposal, the sponsor decides.
@@ -114,16 +129,34 @@ impl Difference {
 
 /// Compares two protocols; `compare(p, p)` has no change.
 pub fn compare(old: &Trial, new: &Trial) -> Difference {
+    compared(old, new, None).0
+}
+
+/// The same, with a solver that is asked where quantities are computed from others; and how often it was.
+///
+/// # Errors
+/// When the solver cannot be run, or fails.
+pub fn compare_with(old: &Trial, new: &Trial, solver: Box<dyn Solver>) -> Result<(Difference, Asked), Fault> {
+    let (difference, asked) = compared(old, new, Some(solver));
+    Ok((difference, asked.unwrap_or(Ok(Asked::default()))?))
+}
+
+fn compared(
+    old: &Trial,
+    new: &Trial,
+    solver: Option<Box<dyn Solver>>,
+) -> (Difference, Option<Result<Asked, Fault>>) {
     let touched = touched::Touched::of(old, new);
     let mut changes = Vec::new();
     header::compare(old, new, &mut changes);
     outcomes::compare(old, new, &mut changes);
-    let decisions = eligibility::compare(old, new, &touched, &mut changes);
+    let (decisions, asked) = eligibility::compare(old, new, &touched, solver, &mut changes);
     treatment::compare(old, new, &mut changes);
     schedule::compare(old, new, &mut changes);
     forms::compare(old, new, &decisions, &mut changes);
     vocabulary::compare(old, new, &touched, &mut changes);
     // Stable: changes of one sort of part keep the order of the protocol.
     changes.sort_by_key(|change| change.subject.part);
-    Difference { old: Edition::of(&old.header), new: Edition::of(&new.header), changes, decisions }
+    let (one, two) = (Edition::of(&old.header), Edition::of(&new.header));
+    (Difference { old: one, new: two, changes, decisions, old_codes: TestCodes::of(old) }, asked)
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::eligibility::{CriterionDifference, Standing};
 use super::witness::{Now, Person};
-use crate::logic::{Engine, Relation};
+use crate::logic::{Asked, Engine, Fault, Relation, Solver};
 use crate::model::{Criterion, Trial};
 use crate::wording::listed;
 
@@ -56,6 +56,8 @@ pub(super) struct Logic<'t> {
     old: &'t Trial,
     new: &'t Trial,
     engine: Option<Engine<'t>>,
+    /// To be asked by the engine.
+    solver: Option<Box<dyn Solver>>,
 }
 
 /// What the logic says of a criterion.
@@ -66,13 +68,25 @@ pub(super) struct Compared {
 }
 
 impl<'t> Logic<'t> {
-    pub fn of(old: &'t Trial, new: &'t Trial) -> Self {
-        Self { old, new, engine: None }
+    pub fn of(old: &'t Trial, new: &'t Trial, solver: Option<Box<dyn Solver>>) -> Self {
+        Self { old, new, engine: None, solver }
+    }
+
+    /// What came of asking a solver, where there was one.
+    pub fn asked(&self) -> Option<Result<Asked, Fault>> {
+        match &self.engine {
+            Some(engine) => engine.asked(),
+            None => self.solver.as_ref().map(|_| Ok(Asked::default())),
+        }
     }
 
     fn engine(&mut self) -> &mut Engine<'t> {
         let (old, new) = (self.old, self.new);
-        self.engine.get_or_insert_with(|| Engine::of(old, new))
+        let solver = &mut self.solver;
+        self.engine.get_or_insert_with(|| match solver.take() {
+            Some(solver) => Engine::with_solver(old, new, solver),
+            None => Engine::of(old, new),
+        })
     }
 
     /// One criterion by itself; `None` where the logic has no such pair.

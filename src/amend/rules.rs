@@ -3,7 +3,7 @@
 use super::plain;
 use crate::model::{Clause, Comparator, Finding, Rule, Selector, Term, TimeUnit, Trial, Value, Window};
 use crate::source::Span;
-use crate::wording::Wording;
+use crate::wording::{Wording, symbol};
 
 /// One place at which two rules differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -301,18 +301,7 @@ fn counted_in(value: &Term) -> &'static str {
 }
 
 fn compared(old: Comparator, new: Comparator) -> String {
-    format!("the comparison {} becomes {}", sign(old), sign(new))
-}
-
-fn sign(operator: Comparator) -> &'static str {
-    match operator {
-        Comparator::Less => "<",
-        Comparator::AtMost => "≤",
-        Comparator::Equal => "=",
-        Comparator::NotEqual => "≠",
-        Comparator::AtLeast => "≥",
-        Comparator::Greater => ">",
-    }
+    format!("the comparison {} becomes {}", symbol(old), symbol(new))
 }
 
 fn chosen(select: Selector) -> String {

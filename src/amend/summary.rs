@@ -57,7 +57,7 @@ fn is_of_forms(change: &Change) -> bool {
 }
 
 /// Whether the line speaks of this change: of its subject, of what the subject stands in, or of what a field records.
-fn covers(line: &SummaryLine, change: &Change, old: &Trial, new: &Trial) -> bool {
+pub(super) fn covers(line: &SummaryLine, change: &Change, old: &Trial, new: &Trial) -> bool {
     let subject = &change.subject;
     let is_meant = line.of.as_ref().is_none_or(|of| *of == subject.part.word());
     if is_meant && line.subject == subject.name {

@@ -359,29 +359,32 @@ fn backgrounds(old: &Trial, new: &Trial, changes: &mut Vec<Change>) {
         );
     }
     for (name, background) in &pairing.added {
-        let sentence = format!(
-            "Background therapy {} is new: {}.",
-            quoted(&background.label),
-            all_given(new, &background.gives)
-        );
-        changes.push(
-            Change::new(Subject::new(Part::Background, *name), ChangeKind::Added, Class::Design, sentence)
-                .impact(Impact::BOTH)
-                .effect(
-                    EffectKind::Consent,
-                    "participants are treated beside the trial's products as they were not told",
-                )
-                .at(None, background.origin.0),
-        );
+        let what = format!("Background therapy {}", quoted(&background.label));
+        let subject = Subject::new(Part::Background, *name);
+        let why = "participants are treated beside the trial's products as they were not told";
+        let given = all_given(new, &background.gives);
+        changes.push(is_new(subject, &what, Some(&given), background.origin.0, why));
     }
     for (name, background) in &pairing.removed {
-        let sentence = format!("Background therapy {} is dropped.", quoted(&background.label));
-        changes.push(
-            Change::new(Subject::new(Part::Background, *name), ChangeKind::Removed, Class::Design, sentence)
-                .impact(Impact::BOTH)
-                .at(background.origin.0, None),
-        );
+        let what = format!("Background therapy {}", quoted(&background.label));
+        changes.push(is_dropped(Subject::new(Part::Background, *name), &what, background.origin.0));
     }
+}
+
+/// A part of the treatment that participants have not agreed to.
+fn is_new(subject: Subject, what: &str, given: Option<&str>, at: Option<Span>, why: &str) -> Change {
+    let given = given.map_or(String::new(), |given| format!(": {given}"));
+    Change::new(subject, ChangeKind::Added, Class::Design, format!("{what} is new{given}."))
+        .impact(Impact::BOTH)
+        .effect(EffectKind::Consent, why)
+        .at(None, at)
+}
+
+/// A part of the treatment that is no more.
+fn is_dropped(subject: Subject, what: &str, at: Option<Span>) -> Change {
+    Change::new(subject, ChangeKind::Removed, Class::Design, format!("{what} is dropped."))
+        .impact(Impact::BOTH)
+        .at(at, None)
 }
 
 fn sequences(old: &Trial, new: &Trial, changes: &mut Vec<Change>) {
@@ -421,24 +424,14 @@ fn sequences(old: &Trial, new: &Trial, changes: &mut Vec<Change>) {
         }
     }
     for (name, sequence) in &pairing.added {
-        let sentence = format!("Sequence {} is new.", quoted(&sequence.label));
-        changes.push(
-            Change::new(Subject::new(Part::Sequence, *name), ChangeKind::Added, Class::Design, sentence)
-                .impact(Impact::BOTH)
-                .effect(
-                    EffectKind::Consent,
-                    "participants may be treated in an order that they were not told of",
-                )
-                .at(None, sequence.origin.0),
-        );
+        let what = format!("Sequence {}", quoted(&sequence.label));
+        let subject = Subject::new(Part::Sequence, *name);
+        let why = "participants may be treated in an order that they were not told of";
+        changes.push(is_new(subject, &what, None, sequence.origin.0, why));
     }
     for (name, sequence) in &pairing.removed {
-        let sentence = format!("Sequence {} is dropped.", quoted(&sequence.label));
-        changes.push(
-            Change::new(Subject::new(Part::Sequence, *name), ChangeKind::Removed, Class::Design, sentence)
-                .impact(Impact::BOTH)
-                .at(sequence.origin.0, None),
-        );
+        let what = format!("Sequence {}", quoted(&sequence.label));
+        changes.push(is_dropped(Subject::new(Part::Sequence, *name), &what, sequence.origin.0));
     }
 }
 

@@ -277,7 +277,7 @@ codes! {
     // ---- D: two versions of a protocol, told by `trialc diff` -------------------------------------
     BLOCKED "D01" "blocked-widening" Warning;
     NARROWED "D02" "narrowed-after-enrollment" Warning;
-    BREAKING "D03" "breaking-for-data" Warning;
+    BREAKING "D03" "breaking-for-data" Error;
     CONSENT "D04" "new-consent" Warning;
     PRIMARY_CHANGED "D05" "primary-outcome-changed" Warning;
     SUMMARY "D06" "summary-of-changes" Error;

@@ -1,7 +1,7 @@
 //! Both forms of eligibility: the worksheet on which every criterion is answered and signed for (`IEW`), and CDASH's list of
 //! the criteria that a participant does not meet (`IE`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::book::{Book, put};
 use super::field::{Asked, NO, YES, choice, field};
@@ -9,9 +9,11 @@ use super::names::{MAX_LENGTH, Taken, short};
 use super::needs::{Need, What};
 use crate::model::{
     AttestationVerb, CheckKind, Computability, Criterion, CriterionKind, Decision, Field, FieldCondition,
-    FieldKind, FormCheck, Level, Rule, Why,
+    FieldKind, Form, FormCheck, Level, Named, Rule, TestCodes, Why,
 };
 
+const DOMAIN: &str = "IE";
+const TEST_CODE: &str = "IETESTCD";
 const NOT_APPLICABLE: &str = "NA";
 
 pub(super) fn add(book: &mut Book<'_>) {
@@ -24,14 +26,14 @@ pub(super) fn add(book: &mut Book<'_>) {
         }
     }
     let mut exceptions: Vec<Level> = Vec::new();
-    let mut known: BTreeSet<&str> = BTreeSet::new();
+    let codes = TestCodes::of(trial);
     let mut why: Vec<Why> = Vec::new();
     let mut at: Vec<String> = Vec::new();
     for (event, decision) in trial.decisions.iter().filter(|(_, decision)| !decision.criteria.is_empty()) {
         worksheet(book, &answers, event, decision, several);
         at.extend(book.timing.checks(decision));
         for (code, criterion) in &decision.criteria {
-            let value = if !known.insert(code) { format!("{code}@{event}") } else { code.clone() };
+            let value = codes.get(event, code).unwrap_or(code).to_owned();
             exceptions.push(Level { value, label: Some(format!("{code}: {}", criterion.prose)) });
             why.push(Why::Criterion { decision: event.clone(), code: code.clone() });
         }
@@ -40,7 +42,7 @@ pub(super) fn add(book: &mut Book<'_>) {
         return;
     }
     let visits = book.timing.in_order(&at);
-    let form = book.form("IE", "Eligibility criteria that are not met", "IE");
+    let form = book.form("IE", "Eligibility criteria that are not met", DOMAIN);
     form.visits = visits;
     form.repeating = true;
     form.instructions = Some(
@@ -50,8 +52,23 @@ pub(super) fn add(book: &mut Book<'_>) {
     );
     let kinds = choice(&[("INCLUSION", "Inclusion criterion"), ("EXCLUSION", "Exclusion criterion")]);
     put(form, field("IECAT", "Kind of criterion", kinds).required().why(why.clone()));
-    let code = field("IETESTCD", "Criterion that is not met", FieldKind::Choice { levels: exceptions });
+    let code = field(TEST_CODE, "Criterion that is not met", FieldKind::Choice { levels: exceptions });
     put(form, code.required().why(why));
+}
+
+/// Gives the criteria of the list the codes that they have as those of an amended protocol.
+pub fn recode(forms: &mut Named<Form>, codes: &TestCodes) {
+    let listed = forms.values_mut().filter(|form| form.domain == DOMAIN).flat_map(|form| &mut form.fields);
+    for field in listed.filter(|field| field.name == TEST_CODE) {
+        let FieldKind::Choice { levels } = &mut field.kind else { continue };
+        for (level, why) in levels.iter_mut().zip(&field.why) {
+            if let Why::Criterion { decision, code } = why
+                && let Some(code) = codes.get(decision, code)
+            {
+                level.value = code.to_owned();
+            }
+        }
+    }
 }
 
 /// What each criterion, by decision and code, asks a person.
@@ -102,7 +119,7 @@ fn worksheet(book: &mut Book<'_>, open: &Answers<'_>, event: &str, decision: &De
             fields.push(Field { answers: Some(part.key), origin: criterion.origin, ..asked });
         }
     }
-    let form = book.form(&name, &label, "IE");
+    let form = book.form(&name, &label, DOMAIN);
     form.visits = visits;
     form.instructions = Some(
         "Answer every criterion. A participant is eligible when every inclusion criterion is answered with Yes and every \

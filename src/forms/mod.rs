@@ -32,6 +32,7 @@ mod timing;
 mod treatment;
 
 use book::Book;
+pub use eligibility::recode;
 
 use crate::diagnostics::{self, Diagnostic};
 use crate::model::{DeclaredForm, Form, Named, Trial};

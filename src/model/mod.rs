@@ -9,6 +9,7 @@ mod analyte;
 mod form;
 mod rule;
 mod schedule;
+mod test_codes;
 mod treatment;
 
 pub use amendment::*;
@@ -17,6 +18,7 @@ use indexmap::IndexMap;
 pub use rule::*;
 pub use schedule::*;
 use serde::{Deserialize, Serialize};
+pub use test_codes::TestCodes;
 pub use treatment::*;
 
 use crate::number::Exact;

@@ -36,6 +36,20 @@ pub struct Base {
     pub span: Span,
 }
 
+impl Base {
+    /// It is not there, or no text.
+    pub fn cannot_be_read(&self, error: &LoadError) -> Diagnostic {
+        self.refused(format!("cannot read `{}`, which is amended here: {error}", self.path))
+    }
+
+    /// Nobody can say what is amended: why.
+    pub fn refused(&self, why: String) -> Diagnostic {
+        Diagnostic::new(&codes::UNKNOWN_FILE, self.span, why)
+            .label("amended here")
+            .help("the path is read from the folder of the amendment's file")
+    }
+}
+
 /// Parses the main file and everything that it uses. A file is read once, so files may use each other.
 pub fn gather(
     sources: &mut Sources,
@@ -103,12 +117,7 @@ fn study(
             items
         }
         Err(error) => {
-            let found = format!("cannot read `{}`, which is amended here: {error}", base.path);
-            diagnostics.push(
-                Diagnostic::new(&codes::UNKNOWN_FILE, base.span, found)
-                    .label("amended here")
-                    .help("the path is read from the folder of the amendment's file"),
-            );
+            diagnostics.push(base.cannot_be_read(&error));
             own
         }
     }

@@ -488,7 +488,11 @@ impl<'a> Scanner<'a, '_> {
 
     /// The end of an annotation of a unit (`{score}`), which looks like a block.
     fn annotation(&self, at: usize, piece: &Piece) -> Option<usize> {
-        piece.colon?;
+        // The facts of an example have no colon, and no blocks either.
+        let is_fact = self.frames.last().is_some_and(|frame| frame.keyword == Some(Keyword::Example));
+        if piece.colon.is_none() && !is_fact {
+            return None;
+        }
         let open = self.tokens[at].start();
         let before = self.tokens[at - 1];
         let glued = before.end() == open;

@@ -579,7 +579,8 @@ fn compared(operator: Comparator) -> &'static str {
     }
 }
 
-fn symbol(operator: Comparator) -> &'static str {
+/// As it is printed in texts.
+pub fn symbol(operator: Comparator) -> &'static str {
     match operator {
         Comparator::Less => "<",
         Comparator::AtMost => "≤",

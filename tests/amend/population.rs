@@ -140,12 +140,29 @@ fn the_examples_of_a_report_compile_and_are_borne_out() {
     assert_eq!(seen, 5, "people");
 }
 
-/// Whom a class takes in no more was recorded under the class: the checker cannot tell, and the person is only possible.
+/// Only arithmetic knows that nobody weighs less than 100 kg, is taller than 160 cm and has a body mass index over 40.
 #[test]
 fn a_person_whom_the_checker_does_not_confirm_is_called_possible_with_the_reason() {
-    let fewer = changed(&[("members: exenatide, liraglutide", "members: exenatide")]);
-    let population = fewer.decisions[0].population.as_ref().expect("it is compared");
+    let with = |kg: u32| {
+        let criteria = format!(
+            "  include I8 \"Heavy for the height\": latest bmi within 14 days before randomization > 40 kg/m2
+  include I9 \"Light\": latest weight within 14 days before randomization < {kg} kg
+  include I10 \"Tall\": latest height within 14 days before randomization > 160 cm
+  exclude E4 "
+        );
+        trial(&BASE.replace("  exclude E4 ", &criteria))
+    };
+    let wider = compare(&with(60), &with(100));
+    let population = wider.decisions[0].population.as_ref().expect("it is compared");
     let person = population.gained.as_ref().expect("somebody may be gained");
     assert!(!person.confirmed && person.because.is_some() && person.example.is_none(), "{person:#?}");
     assert!(population.sentence.contains("possibly somebody"), "{}", population.sentence);
+}
+
+#[test]
+fn whom_a_class_takes_in_no_more_is_shown_by_the_member_that_is_gone() {
+    let fewer = changed(&[("members: exenatide, liraglutide", "members: exenatide")]);
+    let population = fewer.decisions[0].population.as_ref().expect("it is compared");
+    let person = population.gained.as_ref().expect("somebody is gained");
+    assert!(person.confirmed, "{person:#?}");
 }

@@ -102,3 +102,48 @@ eligibility for randomization {{
     assert_eq!(shown(&with(&format!("{both}{low}"))), [(true, false), (true, true)]);
     assert_eq!(shown(&with(neither)), [(false, false), (false, false)]);
 }
+
+#[test]
+fn a_unit_with_braces_is_written_and_read_again() {
+    let of = |unit: &str| {
+        format!(
+            "example \"x\" {{
+  consent on 2025-03-01; randomization on 2025-03-02
+  egfr 65 {unit} on 2025-03-02
+  expect: eligible
+}}
+"
+        )
+    };
+    let rule =
+        "include I1 \"eGFR\": latest egfr within 14 days before randomization >= 60 mL/min/{1.73_m2}\n";
+    let text = |unit: &str| {
+        format!(
+            "trial t \"T\" {{ enrollment: not stated }}
+measure egfr \"eGFR\" {{ unit: mL/min/{{1.73_m2}}; plausible: 1 to 200 }}
+event consent \"Consent\"
+event randomization \"Randomization\": on or after consent
+eligibility for randomization {{ {rule} }}
+{}",
+            of(unit)
+        )
+    };
+    let trial = compiled(&text("mL/min/{1.73_m2}"));
+    let written = example_text(&trial.examples[0]).expect("it can be written");
+    assert!(written.contains("egfr 65 mL/min/{1.73_m2} on 2025-03-02"), "{written}");
+    assert_eq!(compiled(&format!("{}{written}", text("mL/min/{1.73_m2}"))).examples.len(), 2);
+    assert!(cases(&trial).examples.iter().any(|example| example.label.contains("just out")));
+    // A brace that no unit closes opens no unit.
+    let broken = compile(&Text(text("mL/min/{1.73 m2}")), "trial.trial").expect("the file is there");
+    assert!(broken.has_errors());
+}
+
+#[test]
+fn a_rule_about_another_person_is_covered_test_by_test() {
+    let trial = crate::protocol::trial_with(
+        "person partner \"Partner\"",
+        "exclude E1 \"Partner\": for partner: (ever stroke or ever epilepsy)\nexclude E2 \"Stroke\": ever stroke\n",
+    );
+    let tests: Vec<String> = coverage(&trial).into_iter().map(|shown| shown.test).collect();
+    assert_eq!(tests, ["partner: ever stroke", "partner: ever epilepsy", "ever stroke"]);
+}

@@ -1,6 +1,9 @@
 //! One criterion against another: each relation, and a near miss.
 
-use crate::protocol::{population, related, said};
+use trialc::logic::{Engine, Relation};
+use trialc::model::Fact;
+
+use crate::protocol::{population, related, said, trial_with};
 
 #[track_caller]
 fn holds(old: &str, new: &str, expected: &str) {
@@ -187,4 +190,33 @@ fn a_wider_criterion_gains_nobody_where_another_still_excludes_them() {
     let new = crate::protocol::trial(&criteria("10"));
     let mut engine = trialc::logic::Engine::of(&old, &new);
     assert_eq!(engine.blockers("randomization", "I8", "I8"), ["E3"]);
+}
+
+#[test]
+fn who_has_a_member_that_a_class_lost_is_shown_and_confirmed() {
+    let class = |members: &str| {
+        format!(
+            "condition bleeding \"Bleeding\" {{ snomed: 131148009 }}
+condition infarction \"Infarction\" {{ snomed: 22298006 }}
+condition dizziness \"Dizziness\" {{ snomed: 404640003 }}
+condition heart_event \"Event of the heart\" {{ members: {members} }}"
+        )
+    };
+    let rule = "exclude E1 \"Events\": heart_event started within 6 months before randomization\n";
+    for (old, new, gains) in
+        [("bleeding, infarction, dizziness", "bleeding, infarction", true), ("bleeding", "bleeding, dizziness", false)]
+    {
+        let (one, two) = (trial_with(&class(old), rule), trial_with(&class(new), rule));
+        let relation = Engine::of(&one, &two).population("randomization").expect("both decide");
+        let witness = match (&relation, gains) {
+            (Relation::Broader { gained }, true) => gained,
+            (Relation::Narrower { lost }, false) => lost,
+            (other, _) => panic!("{old} to {new}: {}", said(other)),
+        };
+        assert!(witness.is_confirmed(), "{old} to {new}: {witness:#?}");
+        let has_dizziness = |facts: &[Fact]| {
+            facts.iter().any(|fact| matches!(fact, Fact::Happened { name, .. } if name == "dizziness"))
+        };
+        assert!(has_dizziness(&witness.facts) && has_dizziness(&witness.old_facts), "{witness:#?}");
+    }
 }
