@@ -203,9 +203,10 @@ condition heart_event \"Event of the heart\" {{ members: {members} }}"
         )
     };
     let rule = "exclude E1 \"Events\": heart_event started within 6 months before randomization\n";
-    for (old, new, gains) in
-        [("bleeding, infarction, dizziness", "bleeding, infarction", true), ("bleeding", "bleeding, dizziness", false)]
-    {
+    for (old, new, gains) in [
+        ("bleeding, infarction, dizziness", "bleeding, infarction", true),
+        ("bleeding", "bleeding, dizziness", false),
+    ] {
         let (one, two) = (trial_with(&class(old), rule), trial_with(&class(new), rule));
         let relation = Engine::of(&one, &two).population("randomization").expect("both decide");
         let witness = match (&relation, gains) {
