@@ -34,7 +34,11 @@ pub(super) fn add(book: &mut Book<'_>) {
         at.extend(book.timing.checks(decision));
         for (code, criterion) in &decision.criteria {
             let value = codes.get(event, code).unwrap_or(code).to_owned();
-            exceptions.push(Level { value, label: Some(format!("{code}: {}", criterion.prose)) });
+            // One code of the author's may stand in two decisions.
+            let is_shared =
+                trial.decisions.values().filter(|other| other.criteria.contains_key(code)).count() > 1;
+            let of = if is_shared { format!(" for {}", book.concept_label(event)) } else { String::new() };
+            exceptions.push(Level { value, label: Some(format!("{code}{of}: {}", criterion.prose)) });
             why.push(Why::Criterion { decision: event.clone(), code: code.clone() });
         }
     }

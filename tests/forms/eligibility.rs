@@ -86,7 +86,10 @@ fn each_decision_has_its_worksheet_and_a_trial_without_criteria_has_none() {
     let forms = draft.derive().forms;
     assert!(forms.contains_key("IEW_RANDMZTN") && forms.contains_key("IEW_CONSENT"));
     let FieldKind::Choice { levels } = &field(&forms, "IE", "IETESTCD").kind else { panic!("a choice") };
-    assert!(levels.iter().any(|level| level.value == "I8@consent"), "one code, two decisions");
+    let codes: Vec<&str> = levels.iter().map(|level| level.value.as_str()).collect();
+    assert_eq!(codes, ["I8", "E1", "E2", "I8A", "E1A", "E2A"], "one code, two decisions");
+    let label = levels[3].label.as_deref().expect("a label");
+    assert!(label.starts_with("I8 for ") && label.to_lowercase().contains("consent"), "{label}");
 
     let forms = Draft::new().forms();
     assert!(!forms.contains_key("IEW") && !forms.contains_key("IE"));
