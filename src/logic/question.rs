@@ -56,6 +56,9 @@ pub(super) struct Question<'q, 't> {
     pub definitions: &'q [Definition],
 }
 
+/// The inputs of a circuit: each with its variable, and in SMT-LIB.
+type Inputs = BTreeMap<Wire, (usize, String)>;
+
 /// What a variable is in an answer.
 pub(super) type Model = BTreeMap<usize, (Choice, Option<Exact>)>;
 
@@ -196,7 +199,7 @@ impl Question<'_, '_> {
     }
 
     /// What each input of the circuit says: the variable, and in SMT-LIB.
-    fn inputs(&self) -> BTreeMap<Wire, (usize, String)> {
+    fn inputs(&self) -> Inputs {
         let said = Said::of(self.space, self.encoder, self.definitions);
         let mut inputs = BTreeMap::new();
         for (variable, values) in self.encoder.values.iter().enumerate() {
@@ -238,7 +241,7 @@ impl Question<'_, '_> {
     fn define(
         &self,
         wire: Wire,
-        (parts, inputs): (&BTreeMap<Wire, &[Wire]>, &BTreeMap<Wire, (usize, String)>),
+        (parts, inputs): (&BTreeMap<Wire, &[Wire]>, &Inputs),
         defined: &mut BTreeSet<Wire>,
         text: &mut String,
     ) {
