@@ -17,6 +17,7 @@ pub mod preview;
 mod redcap;
 mod schedule;
 pub mod screening;
+mod shell;
 mod smt2;
 pub mod sql;
 mod study;

@@ -6,6 +6,7 @@
 
 mod amendment;
 mod analyte;
+mod example;
 mod form;
 mod rule;
 mod schedule;
@@ -13,6 +14,7 @@ mod test_codes;
 mod treatment;
 
 pub use amendment::*;
+pub use example::*;
 pub use form::*;
 use indexmap::IndexMap;
 pub use rule::*;
@@ -527,93 +529,4 @@ pub struct Comparison {
 pub struct IntercurrentEvent {
     pub event: String,
     pub strategy: Stated<String>,
-}
-
-/// An invented participant with the verdict that the author expects.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Example {
-    pub label: String,
-    pub facts: Vec<Fact>,
-    pub expect: Vec<Expectation>,
-    #[serde(skip)]
-    pub origin: Origin,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Expectation {
-    /// The decision's event; absent: the trial's only or last decision.
-    pub decision: Option<String>,
-    /// `eligible`, `ineligible`, `undetermined`.
-    pub verdict: String,
-    /// Criteria that must be among the reasons.
-    pub by: Vec<String>,
-    #[serde(skip)]
-    pub origin: Origin,
-}
-
-/// Something recorded of a person. Dates are ISO 8601, possibly without day or month.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "fact", rename_all = "snake_case")]
-pub enum Fact {
-    /// `sex`, `born`, `country`, `arm`.
-    Attribute {
-        name: String,
-        value: String,
-    },
-    Measured {
-        measure: String,
-        value: FactValue,
-        on: String,
-        /// The laboratory's lower and upper limit of normal, in the unit of the value.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        normal: Option<(Exact, Exact)>,
-    },
-    /// An event, or a finding, procedure or exposure on one day.
-    Happened {
-        name: String,
-        on: String,
-        #[serde(default)]
-        details: Vec<FactDetail>,
-    },
-    Lasted {
-        name: String,
-        from: Option<String>,
-        to: Option<String>,
-        dose: Option<FactValue>,
-        #[serde(default)]
-        details: Vec<FactDetail>,
-    },
-    /// Known not to have occurred; for the given period or ever.
-    Absent {
-        name: String,
-        from: Option<String>,
-        to: Option<String>,
-    },
-    Answer {
-        criterion: String,
-        answer: Answer,
-    },
-}
-
-/// A qualifier of a finding (`symptomatic`) or an attribute of an event (`grade 3`, `serious`), as recorded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "detail", rename_all = "snake_case")]
-pub enum FactDetail {
-    Degree { name: String, value: i64 },
-    Flag { name: String, holds: bool },
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FactValue {
-    Quantity { number: Exact, unit: Option<UnitRef> },
-    Level(String),
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Answer {
-    Yes,
-    No,
-    Unknown,
 }

@@ -128,14 +128,34 @@ await go(page, "week_2", "SV");
 same("when it is due", (await page.locator("#due").textContent()).trim(), "2026-03-14 to 2026-03-18");
 await pick(page, "SVOCCUR", "Yes");
 await type(page, "SVSTDAT", "2026-03-19");
-same("a day late", await inSight(page), ["Q11 SVSTDAT"]);
+same("a day late, and a form is missing", await inSight(page), ["Q11 SVSTDAT", "Q15 null"]);
 await page.getByRole("textbox", { name: "Day of the check" }).fill("2026-03-10");
-same("and in the future", await inSight(page), ["Q11 SVSTDAT", "Q11 SVSTDAT"]);
+same("and in the future", await inSight(page), ["Q11 SVSTDAT", "Q11 SVSTDAT", "Q15 null"]);
 await page.getByRole("textbox", { name: "Day of the check" }).fill("");
 await type(page, "SVSTDAT", "2026-03-18");
-same("in time", await inSight(page), []);
+same("in time", await inSight(page), ["Q15 null"]);
 await go(page, "week_2", "VS");
 same("no weight at week 2", await visible(page, "WEIGHT_VSORRES"), false);
+await pick(page, "VSPERF", "No");
+await type(page, "VSREASND", "refused");
+await go(page, "week_2", "SV");
+same("the form is there", await inSight(page), []);
+
+// Conditions of the protocol, decided by what another form tells: first nobody knows, then it is so, then it is not.
+const open_ = () => page.locator("#open-points").textContent();
+same("weight is left open", (await open_()).includes("WEIGHT_VSORRES of VS is asked at Baseline"), true);
+await go(page, "baseline", "DM");
+await type(page, "BRTHDAT", "1980");
+await pick(page, "SEX", /^Female/);
+same("weight is decided", (await open_()).includes("WEIGHT_VSORRES"), false);
+await go(page, "baseline", "VS");
+same("of a woman", await inSight(page), []);
+await go(page, "baseline", "DM");
+await pick(page, "SEX", /^Male/);
+await go(page, "baseline", "VS");
+same("of a man", await inSight(page), ["Q14 WEIGHT_VSORRES"]);
+await type(page, "WEIGHT_VSORRES", "");
+same("and then it is not asked", await visible(page, "WEIGHT_VSORRES"), false);
 
 // Many records; partial dates.
 await go(page, "", "AE");

@@ -1,6 +1,6 @@
 //! The report as a page: complete in itself, to read, print and file.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::matrix::{self, Cross};
 use super::words::{self, Words};
@@ -8,7 +8,7 @@ use super::{Group, Report, counted, is_cross, tally};
 use crate::amend::{
     Change, ChangeKind, CriterionDifference, EffectKind, Part, Person, Population, Standing, WindowDays,
 };
-use crate::emit::policy::policy;
+use crate::emit::shell::still_page;
 use crate::model::CriterionKind;
 use crate::wording::sentence;
 
@@ -27,37 +27,23 @@ pub fn page(report: &Report<'_>) -> String {
     let difference = report.difference;
     let sections = sections(report);
     let title = format!("Summary of changes – {}", difference.new.title);
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy(&[STYLE], &[]));
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                nav aria-label="Parts of the page" {
-                    p.short { bdi { (difference.new.name) } }
-                    ol {
-                        @for section in &sections {
-                            li { a href=(format!("#{}", section.id)) { (section.title) " " span.count { (section.count) } } }
-                        }
-                    }
-                }
-                main {
-                    (front(report))
-                    @for section in &sections {
-                        section id=(section.id) { h2 { (section.title) } (section.body) }
-                    }
+    let body = html! {
+        nav aria-label="Parts of the page" {
+            p.short { bdi { (difference.new.name) } }
+            ol {
+                @for section in &sections {
+                    li { a href=(format!("#{}", section.id)) { (section.title) " " span.count { (section.count) } } }
                 }
             }
         }
+        main {
+            (front(report))
+            @for section in &sections {
+                section id=(section.id) { h2 { (section.title) } (section.body) }
+            }
+        }
     };
-    let mut text = page.into_string();
-    text.push('\n');
-    text
+    still_page(&title, STYLE, &body)
 }
 
 fn front(report: &Report<'_>) -> Markup {

@@ -1,12 +1,12 @@
 //! The traceability matrix as a page: each criterion, outcome and stratification with the fields that serve it and the visits
 //! at which they are asked, and each field with what needs it. What nothing serves, and what serves nothing, stands out.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 
 use super::page::identity;
 use crate::casebook::{visit_label, visits_of};
 use crate::emit::entry::{reason, short_reason};
-use crate::emit::policy::policy;
+use crate::emit::shell::still_page;
 use crate::model::{Computability, CriterionKind, Field, Form, Trial, Why};
 
 const STYLE: &str = include_str!("matrix.css");
@@ -41,40 +41,26 @@ pub(super) fn page(trial: &Trial) -> String {
         .collect();
     let idle = fields.iter().filter(|(.., field)| field.why.is_empty()).count();
     let title = format!("Traceability – {}", trial.header.title);
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy(&[STYLE], &[]));
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
-                style { (PreEscaped(STYLE)) }
+    let body = html! {
+        main {
+            h1 { "Traceability" }
+            p.trial { bdi { (trial.header.title) } }
+            p.ids { bdi { (identity(trial)) } }
+            p.sum {
+                (needs.len()) " criteria, outcomes and stratifications are served by fields of " (trial.forms.len()) " forms; "
+                @if gaps == 0 { "each reaches a field. " } @else { span.gap { (gaps) " reach no field" } ". " }
+                @if idle == 0 { "Each of the " (fields.len()) " fields has a reason." }
+                @else { span.gap { (idle) " of the " (fields.len()) " fields have no reason" } "." }
             }
-            body {
-                main {
-                    h1 { "Traceability" }
-                    p.trial { bdi { (trial.header.title) } }
-                    p.ids { bdi { (identity(trial)) } }
-                    p.sum {
-                        (needs.len()) " criteria, outcomes and stratifications are served by fields of " (trial.forms.len()) " forms; "
-                        @if gaps == 0 { "each reaches a field. " } @else { span.gap { (gaps) " reach no field" } ". " }
-                        @if idle == 0 { "Each of the " (fields.len()) " fields has a reason." }
-                        @else { span.gap { (idle) " of the " (fields.len()) " fields have no reason" } "." }
-                    }
-                    h2 id="when" { "What is known when" }
-                    (grid(trial, &needs, &visits))
-                    h2 id="needs" { "From the protocol to the fields" }
-                    (forward(trial, &needs))
-                    h2 id="fields" { "From the fields to the protocol" }
-                    (backward(trial, &needs))
-                }
-            }
+            h2 id="when" { "What is known when" }
+            (grid(trial, &needs, &visits))
+            h2 id="needs" { "From the protocol to the fields" }
+            (forward(trial, &needs))
+            h2 id="fields" { "From the fields to the protocol" }
+            (backward(trial, &needs))
         }
     };
-    let mut text = page.into_string();
-    text.push('\n');
-    text
+    still_page(&title, STYLE, &body)
 }
 
 /// Every criterion, outcome and stratification of the protocol, in its order.
