@@ -38,7 +38,8 @@ fn rekey(clause: &mut Clause, code: &str) {
         | Rule::Between { .. }
         | Rule::Is { .. }
         | Rule::Occurs { .. }
-        | Rule::Steady { .. } => {}
+        | Rule::Steady { .. }
+        | Rule::Trend { .. } => {}
     }
 }
 
@@ -101,6 +102,7 @@ fn strip_clause(clause: &mut Clause, code: &str) {
         }
         Rule::Is { value, .. } => strip_term(value, code),
         Rule::Occurs { window, .. } => strip_window(window),
+        Rule::Trend { measure, .. } => strip_term(measure, code),
         Rule::Steady { measure, tolerance, .. } => {
             strip_term(measure, code);
             if let Tolerance::Absolute { unit, .. } = tolerance {

@@ -42,7 +42,8 @@ fn collect(clause: &Clause, asked: &mut Vec<Clause>) {
         | Rule::Between { .. }
         | Rule::Is { .. }
         | Rule::Occurs { .. }
-        | Rule::Steady { .. } => {}
+        | Rule::Steady { .. }
+        | Rule::Trend { .. } => {}
     }
 }
 
@@ -87,6 +88,7 @@ fn reworded(clause: &mut Clause, code: &str, asked: &[Clause]) -> bool {
         | Rule::Between { .. }
         | Rule::Is { .. }
         | Rule::Occurs { .. }
-        | Rule::Steady { .. } => false,
+        | Rule::Steady { .. }
+        | Rule::Trend { .. } => false,
     }
 }

@@ -181,7 +181,8 @@ impl<'a> Rules<'a> {
                 self.same_subject(left, other)
             }
             (Rule::Occurs { finding, .. }, Rule::Occurs { finding: other, .. }) => finding.name == other.name,
-            (Rule::Steady { measure, .. }, Rule::Steady { measure: other, .. }) => {
+            (Rule::Steady { measure, .. }, Rule::Steady { measure: other, .. })
+            | (Rule::Trend { measure, .. }, Rule::Trend { measure: other, .. }) => {
                 self.same_subject(measure, other)
             }
             (Rule::Attested { key, .. }, Rule::Attested { key: other, .. }) => key == other,

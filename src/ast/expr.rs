@@ -123,6 +123,13 @@ pub enum ExprKind {
         negated: bool,
         one_of: Vec<Name>,
     },
+    /// `rises over its last 3 values at least 7 days apart`; a time phrase behind it goes into `value`.
+    Trend {
+        value: Box<Expr>,
+        falls: bool,
+        values: Spanned<u32>,
+        apart: Option<Spanned<DurationExpr>>,
+    },
     /// `differs by at most 10 % from its first value`; a time phrase behind it goes into `value`.
     Differs {
         value: Box<Expr>,

@@ -345,6 +345,15 @@ fn gather<'a>(
             let (Tolerance::Percent { percent: number } | Tolerance::Absolute { number, .. }) = tolerance;
             numbers.push(soft(number.clone()));
         }
+        Rule::Trend { measure, values, apart, .. } => {
+            times_of(measure, computed, numbers);
+            // Two rises are three values.
+            numbers
+                .extend([values.saturating_sub(1), *values].map(|count| soft(Exact::from(i64::from(count)))));
+            if let Some(apart) = apart {
+                numbers.push(Number { sort: Sort::Time(apart.clone()), ..soft(Exact::zero()) });
+            }
+        }
         Rule::Attested { question, .. } => {
             numbers.extend(
                 Prose::new(question, None).quantities().into_iter().map(|quantity| soft_of(&quantity)),

@@ -153,7 +153,7 @@ pub(super) fn clause<'a>(clause: &'a Clause, see: &mut dyn FnMut(Node<'a>)) {
             see(Node::Finding(finding, here));
             window(days, here, see);
         }
-        Rule::Steady { measure, .. } => term(measure, see),
+        Rule::Steady { measure, .. } | Rule::Trend { measure, .. } => term(measure, see),
         Rule::Attested { .. } | Rule::Text { .. } => {}
     }
 }

@@ -48,7 +48,7 @@ impl<'a> Mentions<'a> {
                 self.finding(finding);
                 self.window(window);
             }
-            Rule::Steady { measure, .. } => self.term(measure),
+            Rule::Steady { measure, .. } | Rule::Trend { measure, .. } => self.term(measure),
             Rule::Attested { key, .. } | Rule::Text { key, .. } => {
                 self.answers.insert(key);
             }

@@ -165,7 +165,9 @@ impl<'a, 'n> Walk<'a, 'n> {
                 self.unit = unit.as_ref();
                 [value, low, high].into_iter().for_each(|part| self.term(part));
             }
-            Rule::Is { value, .. } | Rule::Steady { measure: value, .. } => self.term(value),
+            Rule::Is { value, .. }
+            | Rule::Steady { measure: value, .. }
+            | Rule::Trend { measure: value, .. } => self.term(value),
             Rule::Occurs { finding, mode, window } => {
                 let dated = window.from.is_some() || window.to.is_some();
                 let aspects = match mode {

@@ -8,7 +8,7 @@ mod select;
 
 pub(super) use self::computed::{Definition, Expression, definitions};
 use self::select::{any_value, is_many_days};
-use super::key::{Keys, unit_key};
+use super::key::{Keys, duration, unit_key};
 use super::space::{About, Cut, Kind, Place, Space, Variable};
 use crate::eligibility::Mentions;
 use crate::model::{Clause, Comparator, MeasureKind, Mode, Rule, Selector, Term, Tolerance, Value};
@@ -137,6 +137,12 @@ impl<'t> Reader<'_, 't> {
                 }
                 let variable = self.variable(key, Kind::Ordered(family), about, &measure.text, &of);
                 self.beyond(variable, limit, true).not()
+            }
+            Rule::Trend { measure, direction, values, apart } => {
+                let apart = apart.as_ref().map(duration).unwrap_or_default();
+                let measured = self.keys().term(measure);
+                let key = format!("{of}opaque {direction:?} over {values} {apart} {measured}");
+                Formula::Holds(self.variable(key, Kind::Truth, About::Opaque, &clause.text, &of))
             }
             Rule::Attested { key, verb, by, question } => {
                 let asked = format!("{verb:?} {by} {question}");

@@ -29,6 +29,7 @@ mod table;
 mod term;
 mod time;
 mod treatment;
+mod trend;
 mod unit;
 mod window;
 

@@ -66,6 +66,10 @@ impl Lowering<'_> {
                 let rule = self.steady(value, at_most, reference, env)?;
                 clause(rule)
             }
+            ExprKind::Trend { value, falls, values, apart } => {
+                let rule = self.trend(value, *falls, values, apart.as_ref(), env)?;
+                clause(rule)
+            }
             ExprKind::Stable(of) => {
                 let text = self.words(of.span);
                 // The time phrase of `stable` is that of the whole.

@@ -74,6 +74,14 @@ pub enum Rule {
         tolerance: Tolerance,
         reference: Selector,
     },
+    /// Of the last so many results of the window, each is above (or below) the one before it. One result counts for each day. Results
+    /// nearer than `apart` to the next one that counts are passed over.
+    Trend {
+        measure: Term,
+        direction: Trend,
+        values: u32,
+        apart: Option<Duration>,
+    },
     /// A person's answer. The key is unique in the trial and stable (`I1`, `E10.2`).
     Attested {
         key: String,
@@ -291,6 +299,23 @@ pub enum ArithmeticOperator {
 pub enum Limit {
     Uln,
     Lln,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trend {
+    Rising,
+    Falling,
+}
+
+impl Trend {
+    /// How each value stands to the one before it.
+    pub fn comparator(self) -> Comparator {
+        match self {
+            Trend::Rising => Comparator::Greater,
+            Trend::Falling => Comparator::Less,
+        }
+    }
 }
 
 /// Which days of a window are counted.

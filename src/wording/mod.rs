@@ -13,7 +13,7 @@ pub(crate) use window::window;
 use crate::model::{
     Anchor, ArithmeticOperator, AttestationVerb, AttributeTest, Axis, Clause, Comparator, Constraint,
     DayCount, Direction, Domain, Duration, Finding, Limit, Mode, Moment, Occurrence, Offset, Rule, Selector,
-    TableKey, Term, TimeUnit, Tolerance, Trial, UnitRef, Value, Window,
+    TableKey, Term, TimeUnit, Tolerance, Trend, Trial, UnitRef, Value, Window,
 };
 use crate::number::Exact;
 
@@ -109,6 +109,25 @@ impl<'a> Wording<'a> {
                 };
                 let verb = if positive { "has stayed" } else { "has not stayed" };
                 format!("{} {verb} within {by} of its reference value", self.term(measure))
+            }
+            Rule::Trend { measure, direction, values, apart } => {
+                let verb = match (direction, positive) {
+                    (Trend::Rising, true) => "rises",
+                    (Trend::Rising, false) => "does not rise",
+                    (Trend::Falling, true) => "falls",
+                    (Trend::Falling, false) => "does not fall",
+                };
+                let Value::Measured { measure, window, .. } = &measure.value else {
+                    return self.labelled(&clause.text);
+                };
+                let apart = apart.as_ref().map(|apart| format!(", at least {} apart,", self.duration(apart)));
+                let text = format!(
+                    "{} {verb} over its last {values} values{} {}",
+                    self.named(measure),
+                    apart.unwrap_or_default(),
+                    self.labelled(&window.text)
+                );
+                text.trim_end().trim_end_matches(',').to_owned()
             }
             Rule::Attested { verb, by, question, .. } => {
                 let by = by.replace('_', " ");

@@ -32,6 +32,12 @@ fn rich() -> Protocol {
         tolerance: Tolerance::Absolute { number: exact("1/3"), unit: Some(unit("kg")) },
         reference: Selector::Earliest,
     };
+    let trend = Rule::Trend {
+        measure: latest("weight", within_before(90, "randomization")),
+        direction: trialc::model::Trend::Falling,
+        values: 3,
+        apart: Some(days(7)),
+    };
     let between_events = term("time", Value::TimeBetween { from: at("consent"), to: at("randomization") });
     let change = Value::Change {
         relative: false,
@@ -64,6 +70,7 @@ fn rich() -> Protocol {
         )
         .include("I4", compare(between_events, Comparator::AtLeast, span(months(4))))
         .include("I5", clause("steady", steady))
+        .include("I13", clause("trend", trend))
         .include(
             "I6",
             clause(

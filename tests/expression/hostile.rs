@@ -72,6 +72,8 @@ const TOKENS: &[&str] = &[
     "every",
     "stable",
     "differs",
+    "rises",
+    "apart",
     "its",
     "first",
     "value",

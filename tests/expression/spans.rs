@@ -27,7 +27,7 @@ fn parts<'a>(tree: &'a Expr, out: &mut Vec<&'a Expr>) {
         | ExprKind::Not(of)
         | ExprKind::Parenthesised(of) => parts(of, out),
         // A time behind `stable` or `differs …` belongs to the measure before.
-        ExprKind::Differs { value, .. } | ExprKind::Stable(value)
+        ExprKind::Differs { value, .. } | ExprKind::Trend { value, .. } | ExprKind::Stable(value)
             if !matches!(value.kind, ExprKind::Timed { .. }) =>
         {
             parts(value, out);

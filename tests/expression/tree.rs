@@ -117,6 +117,12 @@ pub fn expr(tree: &Expr) -> String {
         ExprKind::Differs { value, at_most, reference } => {
             list("differs", [expr(value), quantity(at_most), self::selector(reference.value)])
         }
+        ExprKind::Trend { value, falls, values, apart } => list(
+            if *falls { "falls" } else { "rises" },
+            [expr(value), values.value.to_string()]
+                .into_iter()
+                .chain(apart.as_ref().map(|apart| format!("apart-{}", duration(&apart.value)))),
+        ),
         ExprKind::Stable(of) => one("stable", of),
         ExprKind::It => "it".into(),
         ExprKind::Quantified { quantifier, list: members, predicate } => {

@@ -39,7 +39,9 @@ fn look_back(plan: &Plan<'_>, place: Place<'_>) -> Vec<Diagnostic> {
     let mut told = BTreeSet::new();
     walk(&place.criterion.rule, &mut |node| {
         let (term, over_time) = match node {
-            Node::Clause(Clause { rule: Rule::Steady { measure, .. }, .. }) => (measure, true),
+            Node::Clause(Clause {
+                rule: Rule::Steady { measure, .. } | Rule::Trend { measure, .. }, ..
+            }) => (measure, true),
             Node::Term(term) => (term, false),
             _ => return,
         };

@@ -19,6 +19,7 @@ mod shown;
 mod steady;
 mod table;
 mod term;
+mod trend;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -127,6 +128,10 @@ impl<'a> Evaluator<'a> {
             }
             Rule::Steady { measure, tolerance, reference } => {
                 Trace::leaf(text, self.steady(measure, tolerance, *reference, scope))
+            }
+            Rule::Trend { measure, direction, values, apart } => {
+                let asked = trend::Asked { direction: *direction, values: *values, apart: apart.as_ref() };
+                Trace::leaf(text, self.trend(measure, asked, scope))
             }
             Rule::Attested { key, verb, by, question } => {
                 Trace::leaf(text, self.answer(key, || format!("{}: {question}", asked(*verb, by)), scope))

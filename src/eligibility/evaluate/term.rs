@@ -168,7 +168,7 @@ impl<'a> Evaluator<'a> {
         Ok(Found { amount, evidence, lacking, of: Some(measure) })
     }
 
-    fn censored(&self, measure: &'a str) -> Missing {
+    pub(super) fn censored(&self, measure: &'a str) -> Missing {
         let words = self.measure_label(measure);
         let why = format!("{words} is only known within limits, which does not settle this");
         Missing::new(MissingKind::Value, measure, why, format!("record the number of {words}"))

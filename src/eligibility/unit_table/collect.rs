@@ -191,6 +191,7 @@ impl<'a> Collector<'a> {
                     self.unit(&unit.ucum);
                 }
             }
+            Rule::Trend { measure, .. } => self.term(measure),
             Rule::Occurs { .. } | Rule::Attested { .. } | Rule::Text { .. } => {}
         }
     }

@@ -73,6 +73,10 @@ impl<'a> Writer<'a> {
             Rule::Attested { .. } | Rule::Text { .. } | Rule::OfPerson { .. } => Ok(UNKNOWN),
             Rule::Occurs { finding, mode, window } => self.occurs(finding, *mode, window, words),
             Rule::Steady { measure, tolerance, .. } => self.steady(measure, tolerance, words),
+            Rule::Trend { measure, .. } => match self.is_never_known(measure) {
+                true => Ok(UNKNOWN),
+                false => Err(NotSaid::new("it asks whether results rise or fall from one to the next")),
+            },
             Rule::Is { value, one_of } => match &value.value {
                 Value::Attribute { name } if name == "sex" => {
                     let is = |sex: &str| one_of.iter().any(|one| one.eq_ignore_ascii_case(sex));

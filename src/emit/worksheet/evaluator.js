@@ -104,6 +104,8 @@ class Evaluator {
         return leaf(text, this.occurs(clause.finding, clause.mode, clause.window, scope));
       case "steady":
         return leaf(text, this.steady(clause.measure, clause.tolerance, clause.reference, scope));
+      case "trend":
+        return leaf(text, this.trend(clause, scope));
       case "attested":
         return leaf(
           text,

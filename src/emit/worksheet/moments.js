@@ -394,6 +394,7 @@ function walkClause(clause, visitors) {
       term(clause.value);
       break;
     case "steady":
+    case "trend":
       term(clause.measure);
       break;
     case "occurs":

@@ -23,6 +23,7 @@ pub(super) const CHECKER: &str = concat!(
     include_str!("findings.js"),
     include_str!("day_counts.js"),
     include_str!("doses.js"),
+    include_str!("trends.js"),
     include_str!("screen.js"),
     "globalThis.trialc = { Amount, FALSE, FROM_WORST, JsonNumber, LISTS, Screener, TRUE, Units, Unreadable, dayText, declared, gather, isExact, isObject, keep,\n",
     "  labelIn, readDate, readNumber, readRecord, readValue, scaleOfUnit, spaced, walkClause, writeJson };\n",

@@ -113,11 +113,15 @@ Object.assign(Evaluator.prototype, {
     const days = this.days(window, scope);
     const bound = scope.find({ measure, select, window }) ?? { missing: this.noValue(measure, days) };
     const { amount, evidence } = this.ofBound(measure, bound, days);
-    const words = this.measureLabel(measure);
-    const why = `${words} is only known within limits, which does not settle this`;
-    const censored = amount.value() ? [] : [missing("value", measure, why, `record the number of ${words}`)];
+    const censored = amount.value() ? [] : [this.censored(measure)];
     const lacking = bound.computed?.lacking?.length ? bound.computed.lacking : censored;
     return foundOf(amount, { evidence, lacking, of: measure });
+  },
+
+  censored(measure) {
+    const words = this.measureLabel(measure);
+    const why = `${words} is only known within limits, which does not settle this`;
+    return missing("value", measure, why, `record the number of ${words}`);
   },
 
   /** `factor` times the limit of normal that came with the result of this comparison. */

@@ -41,7 +41,9 @@ impl<'a> Anchors<'a> {
             Rule::Between { value, low, high, .. } => {
                 [value, low, high].into_iter().for_each(|term| self.term(term));
             }
-            Rule::Is { value, .. } | Rule::Steady { measure: value, .. } => self.term(value),
+            Rule::Is { value, .. }
+            | Rule::Steady { measure: value, .. }
+            | Rule::Trend { measure: value, .. } => self.term(value),
             Rule::Occurs { window, .. } => self.window(window),
             Rule::Attested { .. } | Rule::Text { .. } => {}
         }

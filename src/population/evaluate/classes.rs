@@ -133,6 +133,7 @@ impl Births<'_, '_> {
             Rule::Is { value, .. } => self.term(value),
             Rule::Occurs { .. }
             | Rule::Steady { .. }
+            | Rule::Trend { .. }
             | Rule::Attested { .. }
             | Rule::Text { .. }
             | Rule::OfPerson { .. } => {}

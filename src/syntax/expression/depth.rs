@@ -67,6 +67,7 @@ macro_rules! children_of {
             | ExprKind::No(of)
             | ExprKind::Is { value: of, .. }
             | ExprKind::Differs { value: of, .. }
+            | ExprKind::Trend { value: of, .. }
             | ExprKind::Stable(of)
             | ExprKind::Negative(of)
             | ExprKind::Not(of)

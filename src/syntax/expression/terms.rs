@@ -60,6 +60,7 @@ pub(super) fn meaning(rule: Rule) -> Meaning {
         Rule::when => Follows("`when`"),
         Rule::instead_op | Rule::instead => Follows("`instead`"),
         Rule::is_codes | Rule::is_mode | Rule::is_stable => Follows("`is` and a value"),
+        Rule::trend => Follows("`rises over its last 3 values`"),
         Rule::differs_by | Rule::differs => Follows("`differs by at most …`"),
         Rule::other_than => Follows("`other than (…)`"),
         Rule::with_test => Follows("`with` and an attribute"),
@@ -194,6 +195,9 @@ pub(super) fn meaning(rule: Rule) -> Meaning {
         | Rule::taking
         | Rule::selector
         | Rule::consecutive
+        | Rule::trend_verb
+        | Rule::trend_start
+        | Rule::apart
         | Rule::age
         | Rule::duration_of
         | Rule::change

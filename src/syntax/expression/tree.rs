@@ -253,9 +253,12 @@ impl<'a> Reader<'a, '_> {
                 Rule::instead_op if !guard => self.exception_limit(expr, chain)?,
                 Rule::and_compare => self.compared_again(expr, chain)?,
                 Rule::misplaced => self.misplaced(expr, subject, chain)?,
-                Rule::is_codes | Rule::is_mode | Rule::is_stable | Rule::stable_tail | Rule::differs_by => {
-                    self.completed(expr, chain)?
-                }
+                Rule::is_codes
+                | Rule::is_mode
+                | Rule::is_stable
+                | Rule::stable_tail
+                | Rule::differs_by
+                | Rule::trend => self.completed(expr, chain)?,
                 _ => break,
             };
         }
@@ -417,12 +420,48 @@ impl<'a> Reader<'a, '_> {
                     reference,
                 }))
             }
+            Rule::trend => {
+                let falls = self.trend_falls(&child(&node, Rule::trend_verb)?);
+                let count = child(&node, Rule::count_word)?;
+                let values = Spanned::new(self.count(&count), self.span(&count));
+                let apart = match child(&node, Rule::apart) {
+                    Some(apart) => {
+                        let span = self.span(&apart);
+                        Some(Spanned::new(self.duration(child(&apart, Rule::duration)?)?, span))
+                    }
+                    None => None,
+                };
+                let value = self.with_following_phrases(value, chain)?;
+                let whole = whole.to(value.span);
+                Some(said_of(value, whole, |value| ExprKind::Trend {
+                    value: Box::new(value),
+                    falls,
+                    values,
+                    apart,
+                }))
+            }
             _ => {
                 let value = self.with_following_phrases(value, chain)?;
                 let whole = whole.to(value.span);
                 Some(said_of(value, whole, |value| ExprKind::Stable(Box::new(value))))
             }
         }
+    }
+
+    /// Whether the values fall; `increases` and `decreases` may also mean a change from a first value to a last one.
+    fn trend_falls(&mut self, verb: &Node<'a>) -> bool {
+        let falls = matches!(verb.as_str(), "falls" | "decreases");
+        if matches!(verb.as_str(), "increases" | "decreases") {
+            let message =
+                format!("`{}` does not say whether each value counts, or the last one", verb.as_str());
+            self.instead_of(
+                &codes::WORD_FOR_SYMBOL,
+                self.span(verb),
+                message,
+                if falls { "falls" } else { "rises" },
+            );
+        }
+        falls
     }
 
     /// Time phrases behind `stable` or `differs …` say over which time the values are looked at.

@@ -6,6 +6,7 @@
 
 mod days;
 mod findings;
+mod trends;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -244,6 +245,9 @@ impl<'a> Reader<'a> {
             }
             Rule::Is { value, one_of } => self.is(value, one_of),
             Rule::Occurs { finding, mode, window } => self.occurs(finding, *mode, window),
+            Rule::Trend { measure, direction, values, apart } => {
+                self.trend(measure, *direction, *values as usize, apart.as_ref())
+            }
             other => panic!("the reference evaluator does not read {other:?}"),
         }
     }
@@ -329,8 +333,14 @@ impl<'a> Reader<'a> {
     ) -> &'m Measurement {
         let days = inside.iter().map(|one| exact(one.on));
         let day = if select == Selector::Latest { days.max() } else { days.min() }.expect("a value");
+        let of_day = inside.into_iter().filter(|one| exact(one.on) == day).collect();
+        self.one_of(&format!("{select:?} {measure} on {day}"), of_day)
+    }
+
+    /// One of the results of a day: of those that say different things each is tried.
+    fn one_of<'m>(&self, what: &str, of_day: Vec<&'m Measurement>) -> &'m Measurement {
         let mut different: Vec<&Measurement> = Vec::new();
-        for one in inside.into_iter().filter(|one| exact(one.on) == day) {
+        for one in of_day {
             let says =
                 |one: &Measurement| (one.value.clone(), one.unit.clone(), one.low.clone(), one.high.clone());
             if !different.iter().any(|other| says(other) == says(one)) {
@@ -339,7 +349,7 @@ impl<'a> Reader<'a> {
         }
         match different.len() {
             1 => different[0],
-            many => different[self.ties.settle(format!("{select:?} {measure} on {day}"), many)],
+            many => different[self.ties.settle(what.to_owned(), many)],
         }
     }
 
@@ -540,7 +550,9 @@ fn windows(clause: &Clause, see: &mut dyn FnMut(&Window)) {
     };
     match &clause.rule {
         Rule::Compare { left, right, .. } => [left, right].into_iter().for_each(of_term),
-        Rule::Between { value, .. } | Rule::Is { value, .. } => of_term(value),
+        Rule::Between { value, .. } | Rule::Is { value, .. } | Rule::Trend { measure: value, .. } => {
+            of_term(value)
+        }
         Rule::Occurs { window, .. } => see(window),
         _ => {}
     }

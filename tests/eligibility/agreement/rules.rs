@@ -4,7 +4,7 @@ use proptest::prelude::{BoxedStrategy, Just, Strategy, prop, prop_oneof};
 use proptest::sample::select;
 use trialc::model::{
     Anchor, AttributeTest, Clause, Comparator, CriterionKind, DayCount, Domain, Finding, Limit, Mode, Moment,
-    Rule, Selector, Term, TimeUnit, Value, Window,
+    Rule, Selector, Term, TimeUnit, Trend, Value, Window,
 };
 
 use crate::support::{
@@ -50,6 +50,7 @@ fn fact() -> BoxedStrategy<Clause> {
         1 => age(),
         1 => count(),
         1 => day_count(),
+        1 => trend(),
         1 => length(),
         1 => level(),
         1 => select(vec!["female", "male"]).prop_map(|sex| is(attribute("sex"), &[sex])),
@@ -172,6 +173,22 @@ fn day_count() -> BoxedStrategy<Clause> {
         .prop_map(|((finding, (without, window), count), operator, limit)| {
             let limit = if count == DayCount::All { number(&limit.to_string()) } else { span(days(limit)) };
             compare(term("days", Value::Days { count, without, finding, window }), operator, limit)
+        })
+        .boxed()
+}
+
+/// Results that rise or fall, perhaps only those that lie so far apart.
+fn trend() -> BoxedStrategy<Clause> {
+    let apart = prop_oneof![
+        2 => Just(None),
+        2 => select(vec![1, 7, 14]).prop_map(|count| Some(days(count))),
+        1 => Just(Some(months(1))),
+    ];
+    let of = (select(vec!["weight", "alt", "creatinine", "inr"]), some_window());
+    (of, select(vec![Trend::Rising, Trend::Falling]), 2..=3u32, apart)
+        .prop_map(|((measure, window), direction, values, apart)| {
+            let measure = measured(measure, Selector::Latest, window);
+            clause("trend", Rule::Trend { measure, direction, values, apart })
         })
         .boxed()
 }

@@ -131,7 +131,7 @@ impl<'a> Compiler<'a, '_> {
                 let sought = self.sought(finding)?;
                 self.leaf(Leaf::Occurs(sought, *mode, span))
             }
-            Rule::Steady { .. } => return None,
+            Rule::Steady { .. } | Rule::Trend { .. } => return None,
         })
     }
 
