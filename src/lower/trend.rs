@@ -2,10 +2,10 @@
 
 use super::Lowering;
 use super::env::Env;
-use crate::ast::{DurationExpr, Expr};
+use crate::ast::{DurationExpr, Expr, ExprKind};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{Duration, MeasureKind, Rule, Selector, Trend, Value};
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 
 /// So many values in a row at most.
 const MOST_VALUES: u32 = 100;
@@ -28,11 +28,11 @@ impl Lowering<'_> {
         let (measure, select) = match &typed.term.value {
             Value::Measured { measure, select, .. } => (measure, *select),
             _ => {
-                let text = &typed.term.text;
+                let (text, span) = self.written(value);
                 self.report(
                     Diagnostic::new(
                         &codes::WRONG_SORT,
-                        typed.span,
+                        span,
                         format!("`{text}` has no results that follow each other"),
                     )
                     .label("a measure is needed here")
@@ -42,11 +42,11 @@ impl Lowering<'_> {
             }
         };
         if matches!(self.measure(measure)?.kind, MeasureKind::Coded { .. }) {
-            let text = &typed.term.text;
+            let (text, span) = self.written(value);
             self.report(
                 Diagnostic::new(
                     &codes::NOT_COMPARABLE,
-                    typed.span,
+                    span,
                     format!("the values of `{text}` are words, which do not rise or fall"),
                 )
                 .label("no number")
@@ -55,11 +55,11 @@ impl Lowering<'_> {
             return None;
         }
         if !matches!(select, Selector::Latest) {
-            let text = &typed.term.text;
+            let (text, span) = self.written(value);
             self.report(
                 Diagnostic::new(
                     &codes::MISPLACED_RULE,
-                    typed.span,
+                    span,
                     format!("`{text}` chooses values that need not follow each other"),
                 )
                 .label("the last values are looked at, one after the other")
@@ -87,6 +87,14 @@ impl Lowering<'_> {
         }
         let direction = if falls { Trend::Falling } else { Trend::Rising };
         Some(Rule::Trend { measure: typed.term, direction, values: values.value, apart })
+    }
+
+    /// The value without its times, some of which stand behind the words for rising.
+    fn written(&self, value: &Expr) -> (String, Span) {
+        match &value.kind {
+            ExprKind::Timed { of, .. } => self.written(of),
+            _ => (self.words(value.span), value.span),
+        }
     }
 
     /// The least time between two results: of days, because a result is known by its day.

@@ -46,7 +46,7 @@ fn every_criterion_of_the_first_trial_is_read() {
 
 #[test]
 fn hard_criteria_are_read() {
-    all_are_read("hard.txt", 37);
+    all_are_read("hard.txt", 38);
 }
 
 #[test]
