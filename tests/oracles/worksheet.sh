@@ -19,6 +19,9 @@ agree "$sample" || fail "the checker of the page decides otherwise than the eval
 slip "an open window end" 'day.earliest, day.latest, day.earliest, day.latest' 'day.earliest + 1, day.latest, day.earliest + 1, day.latest'
 slip "silence is no" 'return unknownFor([this.notCovered(finding, days, scope)]);' 'return known(FALSE);'
 slip "the first of tied values" 'isComplete = !evaluator.choices.advance();' 'isComplete = true;'
+slip "silent days are free" 'return parts.filter(([start, end]) => !this.isCovered(name, scope, start, end));' 'return [];'
+slip "runs that meet are two" 'start <= dayAfter(before[1])' 'start < dayAfter(before[1])'
+slip "a day nearer is far enough" 'reached <= counted[0]' 'reached <= counted[0] + 1'
 slip "HbA1c without its zero point" 'add(multiply(x, slope), zero)' 'multiply(x, slope)'
 
 # The page, filled in by hand.

@@ -36,8 +36,11 @@ fn period() -> impl Strategy<Value = (Option<DateRange>, Option<DateRange>)> {
 }
 
 pub fn record() -> impl Strategy<Value = Record> {
+    // Some people have a series of one measure.
+    let series = prop_oneof![4 => Just(Vec::new()), 1 => prop::collection::vec(alt(), 2..6)];
+    let results = (prop::collection::vec(measurement(), 0..7), series);
     let lists = (
-        prop::collection::vec(measurement(), 0..7),
+        results.prop_map(|(results, series)| [results, series].concat()),
         prop::collection::vec(entry(vec!["t1dm", "t2dm", "diabetes", "stroke"]), 0..4),
         prop::collection::vec(entry(vec!["metformin", "semaglutide", "antidiabetics"]), 0..3),
         prop::collection::vec(entry(vec!["hospital_admission"]), 0..2),
@@ -123,17 +126,6 @@ fn measurement() -> impl Strategy<Value = Measurement> {
         (">75", Some("kg")),
         ("?", None),
     ];
-    const ALT: &[(&str, Option<&str>)] = &[
-        ("35", Some("U/L")),
-        ("50", Some("U/L")),
-        ("51", Some("U/L")),
-        ("0.05", Some("kU/L")),
-        ("50", None),
-        ("<35", Some("U/L")),
-        (">50", Some("U/L")),
-        ("40", Some("stones")),
-        ("?", None),
-    ];
     const CREATININE: &[(&str, Option<&str>)] = &[
         ("1", Some("mg/dL")),
         ("1.5", Some("mg/dL")),
@@ -151,7 +143,7 @@ fn measurement() -> impl Strategy<Value = Measurement> {
     };
     let word = read(&["positive", "negative", "positive", "negative", "invalid", "?"])
         .prop_map(|word| ("pregnancy_test", word, None));
-    let value: BoxedStrategy<(&str, String, Option<&str>)> = prop_oneof![
+    let value: BoxedStrategy<(&'static str, String, Option<&'static str>)> = prop_oneof![
         3 => of("weight", WEIGHT),
         4 => of("alt", ALT),
         2 => of("creatinine", CREATININE),
@@ -159,6 +151,28 @@ fn measurement() -> impl Strategy<Value = Measurement> {
         1 => word,
     ]
     .boxed();
+    result(value)
+}
+
+const ALT: &[(&str, Option<&str>)] = &[
+    ("35", Some("U/L")),
+    ("50", Some("U/L")),
+    ("51", Some("U/L")),
+    ("0.05", Some("kU/L")),
+    ("50", None),
+    ("<35", Some("U/L")),
+    (">50", Some("U/L")),
+    ("40", Some("stones")),
+    ("?", None),
+];
+
+fn alt() -> impl Strategy<Value = Measurement> {
+    result(select(ALT.to_vec()).prop_map(|(value, unit)| ("alt", value.to_owned(), unit)).boxed())
+}
+
+fn result(
+    value: BoxedStrategy<(&'static str, String, Option<&'static str>)>,
+) -> impl Strategy<Value = Measurement> {
     let limit = || select(vec![None, Some("10"), Some("35"), Some("50")]);
     (value, range(), limit(), limit()).prop_map(|((measure, value, unit), on, low, high)| Measurement {
         measure: measure.into(),

@@ -181,11 +181,12 @@ fn day_count() -> BoxedStrategy<Clause> {
 fn trend() -> BoxedStrategy<Clause> {
     let apart = prop_oneof![
         2 => Just(None),
-        2 => select(vec![1, 7, 14]).prop_map(|count| Some(days(count))),
+        2 => select(vec![1, 6, 7, 8, 13, 14, 30]).prop_map(|count| Some(days(count))),
         1 => Just(Some(months(1))),
     ];
-    let of = (select(vec!["weight", "alt", "creatinine", "inr"]), some_window());
-    (of, select(vec![Trend::Rising, Trend::Falling]), 2..=3u32, apart)
+    let wide = || prop_oneof![2 => some_window(), 1 => Just(until_decision()), 1 => Just(any_time())];
+    let of = (select(vec!["weight", "alt", "alt", "alt", "creatinine", "inr"]), wide());
+    (of, select(vec![Trend::Rising, Trend::Falling]), select(vec![2, 2, 3]), apart)
         .prop_map(|((measure, window), direction, values, apart)| {
             let measure = measured(measure, Selector::Latest, window);
             clause("trend", Rule::Trend { measure, direction, values, apart })
