@@ -14,6 +14,8 @@ pub struct Mentions<'a> {
     pub persons: BTreeSet<&'a str>,
     /// Keys of attestations and of criteria that are answered by hand.
     pub answers: BTreeSet<&'a str>,
+    /// Classes, and what is left out of them with `other than`.
+    pub left_out: BTreeSet<(&'a str, &'a str)>,
 }
 
 impl<'a> Mentions<'a> {
@@ -112,6 +114,7 @@ impl<'a> Mentions<'a> {
     pub fn finding(&mut self, finding: &'a Finding) {
         self.things.insert(&finding.name);
         self.things.extend(finding.other_than.iter().map(String::as_str));
+        self.left_out.extend(finding.other_than.iter().map(|other| (finding.name.as_str(), other.as_str())));
     }
 
     pub fn window(&mut self, window: &'a Window) {

@@ -35,6 +35,8 @@ pub(super) struct Recorded<'a> {
     pub names: Vec<&'a str>,
     /// Names that it may have: what was recorded is broader, or its code is not listed and its words speak of these.
     pub perhaps: Vec<&'a str>,
+    /// Names that it is said not to be.
+    pub other_than: Vec<&'a str>,
     pub start: DateRange,
     pub end: DateRange,
     pub is_ongoing: bool,
@@ -145,6 +147,7 @@ impl<'a> Person<'a> {
         }
         let mut perhaps = self.named_so(&entry.perhaps, words);
         perhaps.retain(|name| !names.contains(name));
+        let other_than = self.named_so(&entry.other_than, words);
         let is_finding = domains == [Domain::Condition];
         let is_drug = |name: &str| matches!(words.domain(name), Some(Domain::Drug | Domain::DrugClass));
         for name in entry.code.iter().chain(&entry.codes).flat_map(|code| words.find_code(code)) {
@@ -178,7 +181,7 @@ impl<'a> Person<'a> {
             }
         }
         let (start, end, is_ongoing) = self.extent(entry, lifetime);
-        self.entries.push(Recorded { entry, names, perhaps, start, end, is_ongoing });
+        self.entries.push(Recorded { entry, names, perhaps, other_than, start, end, is_ongoing });
     }
 
     /// What the protocol calls these names of an entry.

@@ -23,6 +23,10 @@ pub(super) struct Vocabulary<'a> {
     phrases: BTreeMap<String, Vec<(Vec<String>, &'a str)>>,
     /// Codes that are all that a concept means: the only one of their system, without members below.
     whole: BTreeMap<String, Vec<&'a str>>,
+    /// In systems of beginnings, by concept and system: the codes that it lists itself, without dots.
+    beginnings: BTreeMap<(&'a str, &'a str), Vec<String>>,
+    /// Concepts without an open end, and their members.
+    closed: BTreeMap<&'a str, &'a [String]>,
 }
 
 impl<'a> Vocabulary<'a> {
@@ -36,6 +40,8 @@ impl<'a> Vocabulary<'a> {
             domains: BTreeMap::new(),
             phrases: BTreeMap::new(),
             whole: BTreeMap::new(),
+            beginnings: BTreeMap::new(),
+            closed: BTreeMap::new(),
         };
         // Proper names first: they win over another item's synonym.
         for name in document.measures.keys() {
@@ -59,7 +65,14 @@ impl<'a> Vocabulary<'a> {
                     vocabulary.phrases.entry(first.clone()).or_default().push((phrase, name));
                 }
             }
+            if !concept.open_list {
+                vocabulary.closed.insert(name, &concept.members);
+            }
             for (system, codes) in &concept.codes {
+                if !codes.is_empty() && is_of_beginnings(system) {
+                    let listed = codes.iter().map(|code| folded_code(&code.code)).collect();
+                    vocabulary.beginnings.insert((name, system), listed);
+                }
                 for code in codes {
                     let key = folded_code(&format!("{system}:{}", code.code));
                     if codes.len() == 1 && concept.members.is_empty() && !concept.open_list {
@@ -103,7 +116,7 @@ impl<'a> Vocabulary<'a> {
         let code = folded_code(written);
         let Some((system, rest)) = code.split_once(':') else { return Vec::new() };
         let mut shortest = rest.len();
-        if system == "icd10" || system == "atc" {
+        if is_of_beginnings(system) {
             shortest = rest.len().min(1);
         }
         // Every beginning of the code that is a letter or more, the whole of it first.
@@ -159,6 +172,57 @@ impl<'a> Vocabulary<'a> {
         name == of || self.below.get(of).is_some_and(|below| below.contains(name))
     }
 
+    /// Whether nothing that counts as the one counts as the other.
+    pub fn are_apart(&self, one: &str, other: &str) -> bool {
+        let below = |name: &str| self.below.get(name);
+        match (below(one), below(other)) {
+            (Some(one), Some(other)) => one.is_disjoint(other),
+            _ => !self.is_a(one, other) && !self.is_a(other, one),
+        }
+    }
+
+    /// Whether a code of the class is known to be none of `other`. In ICD-10 and ATC each code has its one place: one that
+    /// stands neither above nor below those of `other` is another thing. That is not known where `other` lists no code
+    /// of the system, and of the code by which the class itself is called, or what is unspecified of it (`.9`).
+    pub fn is_other_code(&self, written: &str, class: &str, other: &str) -> bool {
+        let code = folded_code(written);
+        let Some((system, code)) = code.split_once(':').filter(|(system, _)| is_of_beginnings(system)) else {
+            return false;
+        };
+        let listed_by =
+            |name: &str| self.below.get(name).into_iter().flatten().flat_map(|one| self.listed(one, system));
+        let is_related = |one: &String| code.starts_with(one.as_str()) || one.starts_with(code);
+        if !self.is_known_in(system, other, 0) || listed_by(other).any(is_related) {
+            return false;
+        }
+        let may_be_other = |name: &&&str| **name == class || self.is_a(other, name);
+        let mut classes = self.below.get(class).into_iter().flatten().filter(may_be_other).copied();
+        // Of several codes each is a part of the class; the only one is the class itself.
+        let is_whole = |name: &str| match self.listed(name, system) {
+            [only] => code.strip_prefix(only.as_str()).is_some_and(|rest| {
+                rest.is_empty() || (system == "icd10" && only.len() >= CATEGORY && rest.starts_with('9'))
+            }),
+            _ => false,
+        };
+        listed_by(class).any(|one| code.starts_with(one.as_str())) && !classes.any(is_whole)
+    }
+
+    /// The codes of a system that a concept lists itself.
+    fn listed<'s>(&'s self, name: &'s str, system: &'s str) -> &'s [String] {
+        self.beginnings.get(&(name, system)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether all that counts as this can be told by a code of the system.
+    fn is_known_in(&self, system: &str, name: &str, depth: usize) -> bool {
+        const DEEPEST_CLASS: usize = 16;
+        self.beginnings.contains_key(&(name, system))
+            || self.closed.get(name).is_some_and(|members| {
+                depth < DEEPEST_CLASS
+                    && !members.is_empty()
+                    && members.iter().all(|member| self.is_known_in(system, member, depth + 1))
+            })
+    }
+
     pub fn analyte(&self, measure: &str) -> Option<&Analyte> {
         self.analytes.get(measure)
     }
@@ -174,6 +238,14 @@ impl<'a> Vocabulary<'a> {
     pub fn thing_names(&self) -> impl Iterator<Item = &'a str> {
         self.things.values().copied()
     }
+}
+
+/// Letters of a category of ICD-10 (`C34`): behind it stands `9` for what is unspecified.
+const CATEGORY: usize = 3;
+
+/// Whether a code of this system stands for all codes that begin with it, and each code has one place.
+fn is_of_beginnings(system: &str) -> bool {
+    matches!(system, "icd10" | "atc")
 }
 
 fn collect_members<'a>(document: &'a EligibilityDocument, name: &'a str, into: &mut BTreeSet<&'a str>) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use foldhash::fast::FixedState;
 
+use super::others::Others;
 use super::sets::{ConceptSets, Ids};
 use super::standard;
 use crate::eligibility::EligibilityDocument;
@@ -45,7 +46,7 @@ pub struct AncestorRow {
     pub descendant: i64,
 }
 
-type Map<K, V> = HashMap<K, V, FixedState>;
+pub(super) type Map<K, V> = HashMap<K, V, FixedState>;
 
 /// A name of the protocol: a measure or a thing, by its place among them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,6 +75,7 @@ struct Found {
 ///   mapped to several, each says a part of it: they may be it, unless one of them is it anyhow.
 /// - Of a condition, drug or procedure all descendants are it, and the ancestors of the listed codes may be it.
 /// - Of a measure there are no descendants: a more special test (fasting, of urine) is another measure.
+/// - Where rules leave something out with `other than`, what lies beside it is looked for: the ancestors pass by again.
 #[derive(Debug)]
 pub struct Expansion {
     sets: ConceptSets,
@@ -83,6 +85,7 @@ pub struct Expansion {
     maps: Map<i64, Vec<i64>>,
     /// Ids whose descendants are the thing, and ids whose ancestors may be it.
     roots: Roots,
+    others: Others,
 }
 
 #[derive(Debug, Default)]
@@ -104,6 +107,7 @@ impl Expansion {
             found: Vec::new(),
             maps: Map::default(),
             roots: Roots::default(),
+            others: Others::of(document),
         };
         expansion.sets.levels =
             standard::ANSWERS.iter().map(|(id, word)| (*id, (*word).to_owned())).collect();
@@ -142,12 +146,18 @@ impl Expansion {
         if system == "omop" {
             // The id itself, whether the vocabulary of the user holds it or not.
             if let Ok(id) = code.trim().parse() {
+                if let Named::Thing(place) = name {
+                    self.others.found(place, id, system, code, true);
+                }
                 self.found.push(Found { name, listed, id, beyond: 0, is_standard: true });
             }
             return;
         }
         let mut key = format!("{system}:");
         fold(code, &mut key);
+        if let Named::Thing(place) = name {
+            self.others.lists(place, system, &key[system.len() + 1..]);
+        }
         self.wanted.entry(key).or_default().push((name, listed));
     }
 
@@ -166,6 +176,15 @@ impl Expansion {
         self.listing(row, |name, listed, beyond| {
             found.push(Found { name, listed, id: row.id, beyond, is_standard: row.is_standard });
         });
+        if let Some(system) = standard::system_of(row.vocabulary) {
+            let mut code = String::new();
+            fold(row.code, &mut code);
+            for one in &found {
+                if let Named::Thing(place) = one.name {
+                    self.others.found(place, row.id, system, &code, row.is_standard);
+                }
+            }
+        }
         self.found.extend(found);
     }
 
@@ -266,7 +285,24 @@ impl Expansion {
         self.roots = roots;
     }
 
+    /// All ancestors have passed by. Whether they must pass by once more, for [`Expansion::overlap`].
+    pub fn ancestors_end(&mut self) -> bool {
+        let has_descendants = self.sets.has_descendants;
+        self.others.settle(&self.sets.things, &self.maps, has_descendants);
+        has_descendants && self.others.is_settled()
+    }
+
+    /// Whether a row of CONCEPT_ANCESTOR shows that what seemed to lie beside what a rule leaves out may be it.
+    pub fn wants_overlap(&self, row: AncestorRow) -> bool {
+        self.others.wants_overlap(row, &self.sets.things)
+    }
+
+    pub fn overlap(&mut self, row: AncestorRow) {
+        self.others.overlap(row, &self.sets.things);
+    }
+
     pub fn finish(mut self) -> ConceptSets {
+        self.sets.others = self.others.finish();
         for ids in self.sets.things.values_mut() {
             // Rows without a concept are counted by those who read them; they are nobody's.
             ids.certain.remove(&standard::NO_CONCEPT);
@@ -308,7 +344,11 @@ impl ConceptSets {
         expansion.concepts_end();
         relationships.into_iter().for_each(|row| expansion.relationship(&row));
         expansion.relationships_end();
-        ancestors.into_iter().for_each(|row| expansion.ancestor(row));
+        let ancestors: Vec<AncestorRow> = ancestors.into_iter().collect();
+        ancestors.iter().for_each(|row| expansion.ancestor(*row));
+        if expansion.ancestors_end() {
+            ancestors.iter().for_each(|row| expansion.overlap(*row));
+        }
         expansion.finish()
     }
 

@@ -3,6 +3,7 @@
 
 mod assumptions;
 mod expand;
+mod others;
 mod sets;
 pub mod standard;
 

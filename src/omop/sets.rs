@@ -18,6 +18,8 @@ pub struct ConceptSets {
     pub measures: Named<BTreeSet<i64>>,
     /// By the name of the concept (condition, drug, drug class, procedure) or event.
     pub things: Named<Ids>,
+    /// By the name of what a rule leaves out with `other than`: ids of its classes that are known to be something else.
+    pub others: BTreeMap<String, BTreeSet<i64>>,
     /// `unit_concept_id` to UCUM code.
     pub units: BTreeMap<i64, String>,
     /// `value_as_concept_id` to the levels of coded measures (`positive`).

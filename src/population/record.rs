@@ -93,6 +93,7 @@ pub(super) fn entry(naming: &Naming, happening: &Happening) -> Entry {
         name: names.next().unwrap_or_default(),
         also: names.collect(),
         perhaps: naming.perhaps.clone(),
+        other_than: naming.other_than.clone(),
         unsure: happening.is_unsure.then(|| unsure.to_owned()),
         on: on.map(range_of),
         from: from.map(range_of),

@@ -172,6 +172,8 @@ pub struct Naming {
     pub certain: Vec<String>,
     /// Names that it may have: the data name something broader.
     pub perhaps: Vec<String>,
+    /// Of what rules leave out with `other than`: what it is known not to be.
+    pub other_than: Vec<String>,
 }
 
 /// A list of a record.

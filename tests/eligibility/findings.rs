@@ -1,7 +1,7 @@
 //! Findings, exposures, procedures and events: present, absent, or not known.
 
 use trialc::eligibility::Status::{Met, NotMet, Unknown};
-use trialc::model::{AttributeTest, Comparator, Domain, Finding, Mode, Selector, Tolerance, Value};
+use trialc::model::{AttributeTest, Clause, Comparator, Domain, Finding, Mode, Selector, Tolerance, Value};
 
 use super::support::*;
 
@@ -266,6 +266,7 @@ fn members_count_as_their_class_and_exceptions_do_not() {
             ("a member", &case("lung_cancer"), Met),
             ("by its label", &case("Lung cancer"), Met),
             ("the exception", &case("basal_cell_carcinoma"), NotMet),
+            ("the class, and not which of its members", &case("malignancy"), Unknown),
             (
                 "no malignancy at all is no lung cancer either",
                 &with(r#""absences": [{"name": "malignancy"}]"#),
@@ -278,6 +279,109 @@ fn members_count_as_their_class_and_exceptions_do_not() {
             ),
             ("one member is absent", &with(r#""absences": [{"name": "lung_cancer"}]"#), Unknown),
         ],
+    );
+}
+
+/// Malignancies as they are coded: of the skin, of which basal cell carcinoma is one, of the lung, and others.
+fn coded_malignancies() -> Protocol {
+    let with_codes = |of, codes: &[&str]| codes.iter().fold(of, |of, code| listing("icd10", code, of));
+    let of = |label: &str, members: &[&str]| class(Domain::Condition, label, members);
+    let members = ["skin_cancer", "lung_cancer", "renal_cancer"];
+    Protocol::new()
+        .concept("malignancy", with_codes(of("Malignancy", &members), &["C"]))
+        .concept(
+            "skin_cancer",
+            with_codes(of("Skin cancer", &["basal_cell_carcinoma", "melanoma"]), &["C43", "C44"]),
+        )
+        .concept("basal_cell_carcinoma", with_codes(of("Basal cell carcinoma", &[]), &["C44"]))
+        .concept("melanoma", of("Melanoma", &[]))
+        .concept("lung_cancer", with_codes(of("Lung cancer", &[]), &["C34"]))
+        .concept("renal_cancer", of("Renal cancer", &[]))
+}
+
+fn other_than(class: &str, others: &[&str]) -> Clause {
+    let others = others.iter().map(|other| (*other).to_owned()).collect();
+    occurs(Finding { other_than: others, ..finding(class) }, Mode::Ever, until_decision())
+}
+
+#[test]
+fn what_is_left_out_is_left_open_where_only_its_class_is_recorded() {
+    let case = |entry: &str| {
+        with(&format!(
+            r#""findings": [{{{entry}, "on": "2001-05-01"}}], "coverage": [{{"of": "conditions"}}]"#
+        ))
+    };
+    let coded = |code: &str| case(&format!(r#""code": "icd10:{code}""#));
+    table(
+        &coded_malignancies().include("X", other_than("malignancy", &["basal_cell_carcinoma"])),
+        &[
+            ("the code of what is left out", &coded("C44"), NotMet),
+            ("a code below it", &coded("C44.3"), NotMet),
+            ("the code of another member", &coded("C34"), Met),
+            ("a code below that", &coded("C34.1"), Met),
+            ("the code of the class, which says no more", &coded("C"), Unknown),
+            ("a code between the class and what is left out", &coded("C4"), Unknown),
+            ("a code of the class that nothing lists and that is another", &coded("C71.1"), Met),
+            ("one of the codes of a class between that is another", &coded("C43.1"), Met),
+            ("the name of a class between", &case(r#""name": "skin_cancer""#), Unknown),
+            ("a class between, and which", &case(r#""name": "skin_cancer", "also": ["melanoma"]"#), Met),
+            ("the name of another", &case(r#""name": "renal_cancer""#), Met),
+            (
+                "a class of what is left out that it was not",
+                &case(r#""name": "malignancy", "other_than": ["skin_cancer"]"#),
+                Met,
+            ),
+            (
+                "only a member of what is left out that it was not",
+                &case(r#""name": "skin_cancer", "other_than": ["melanoma"]"#),
+                Unknown,
+            ),
+        ],
+    );
+    table(
+        &coded_malignancies().include("X", other_than("malignancy", &["renal_cancer"])),
+        &[
+            ("a code that nothing tells from what is left out, for it lists none", &coded("C64"), Unknown),
+            ("the near miss: a code of another member", &coded("C34.1"), Met),
+        ],
+    );
+    table(
+        &coded_malignancies().include("X", other_than("lung_cancer", &["basal_cell_carcinoma"])),
+        &[
+            ("the code of the class", &coded("C34"), Unknown),
+            ("what is unspecified of it", &coded("C34.9"), Unknown),
+            ("a special one of it", &coded("C34.1"), Met),
+        ],
+    );
+    table(
+        &coded_malignancies()
+            .include("X", other_than("malignancy", &["basal_cell_carcinoma", "lung_cancer"])),
+        &[
+            ("known to be none of those that are left out", &coded("C71.1"), Met),
+            (
+                "known not to be the first of them",
+                &case(r#""name": "malignancy", "other_than": ["basal_cell_carcinoma"]"#),
+                Unknown,
+            ),
+        ],
+    );
+}
+
+#[test]
+fn an_open_class_says_what_is_to_be_asked() {
+    let protocol =
+        coded_malignancies().include("X", other_than("malignancy", &["basal_cell_carcinoma", "lung_cancer"]));
+    let record =
+        with(r#""findings": [{"name": "malignancy", "on": "2001-05-01", "other_than": ["lung_cancer"]}]"#);
+    let verdict = protocol.screen(&record, None);
+    let missing = &verdict.decisions[0].criterion("X").expect("criterion X").because[0].missing[0];
+    assert_eq!(
+        missing.why,
+        "`malignancy` of 2001-05-01 is recorded, which may be `basal_cell_carcinoma`: this does not count as `malignancy` here"
+    );
+    assert_eq!(
+        missing.ask,
+        "record which `malignancy` of 2001-05-01 it was, or that it was other than `basal_cell_carcinoma`"
     );
 }
 

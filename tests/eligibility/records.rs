@@ -173,7 +173,17 @@ fn one_entry_can_have_several_names_and_names_that_it_may_have() {
     table(
         &classes().include("X", other_than_basal()),
         &[
-            ("a malignancy", &case(r#""name": "malignancy""#), Met),
+            ("a malignancy, and not which", &case(r#""name": "malignancy""#), Unknown),
+            (
+                "a malignancy that is said to be another",
+                &case(r#""name": "malignancy", "other_than": ["basal_cell_carcinoma"]"#),
+                Met,
+            ),
+            (
+                "a malignancy that is said to be other than something else",
+                &case(r#""name": "malignancy", "other_than": ["lung_cancer"]"#),
+                Unknown,
+            ),
             (
                 "one that is a basal cell carcinoma",
                 &case(r#""name": "malignancy", "also": ["basal_cell_carcinoma"]"#),
@@ -184,7 +194,11 @@ fn one_entry_can_have_several_names_and_names_that_it_may_have() {
                 &case(r#""name": "malignancy", "perhaps": ["basal_cell_carcinoma"]"#),
                 Unknown,
             ),
-            ("one that may be another", &case(r#""name": "malignancy", "perhaps": ["lung_cancer"]"#), Met),
+            (
+                "one that may be another",
+                &case(r#""name": "malignancy", "perhaps": ["lung_cancer"]"#),
+                Unknown,
+            ),
             ("something that may be a malignancy", &case(r#""perhaps": ["malignancy"]"#), Unknown),
             ("something that may be another", &case(r#""perhaps": ["lung_cancer"]"#), NotMet),
         ],

@@ -244,6 +244,12 @@ pub fn class(domain: Domain, label: &str, members: &[&str]) -> Concept {
     read(json!({"domain": domain, "label": label, "members": members}))
 }
 
+/// The concept with a code of this system.
+pub fn listing(system: &str, code: &str, mut concept: Concept) -> Concept {
+    concept.codes.entry(system.into()).or_default().push(read(json!({"code": code, "display": null})));
+    concept
+}
+
 pub fn event(label: &str) -> Event {
     read(json!({"label": label}))
 }

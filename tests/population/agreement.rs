@@ -340,7 +340,20 @@ fn result(population: &mut Population, from: &trialc::eligibility::record::Measu
 /// What the tables cannot hold of an entry makes it something that tables hold and records of this generator do not.
 fn happening(population: &mut Population, list: List, entry: &Entry) {
     let said = |qualifier: &str| entry.qualifiers.get(qualifier) == Some(&Answer::Yes);
-    let mut naming = Naming { list, certain: vec![entry.name.clone()], perhaps: Vec::new() };
+    // The codes of the generator are those of diabetes, and of its first type.
+    let (certain, beside): (&[&str], &[&str]) = match entry.code.as_deref() {
+        Some("icd10:E10.1") => (&["t1dm", "diabetes"], &[]),
+        Some("icd10:E1") => (&["diabetes"], &[]),
+        Some(_) => (&["diabetes"], &["t1dm"]),
+        None => (&[], &[]),
+    };
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let mut naming = Naming {
+        list,
+        certain: if certain.is_empty() { vec![entry.name.clone()] } else { owned(certain) },
+        perhaps: Vec::new(),
+        other_than: [owned(beside), entry.other_than.clone()].concat(),
+    };
     if said("treated") {
         naming.certain.push("stroke".into());
     }

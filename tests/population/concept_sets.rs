@@ -191,3 +191,78 @@ eligibility for randomization {{
     assert_eq!(nameless("", std::slice::from_ref(&one)), ["another"]);
     assert_eq!(nameless("atc: Z01; ", &[one, another]), ["both"], "rows may have the code of the class");
 }
+
+const MALIGNANCIES: &str = r#"
+condition tumour "Malignancy" { snomed: 363346000; icd10: C; members: skin, lung, kidney }
+condition skin "Skin cancer" { snomed: 372130007; members: basal, melanoma }
+condition basal "Basal cell carcinoma" { snomed: 254701007; icd10: C44 }
+condition melanoma "Melanoma" { icd10: C43 }
+condition lung "Lung cancer" { icd10: C34 }
+condition kidney "Kidney cancer" { snomed: 93849006 }
+eligibility for randomization {
+  exclude E1 "Malignancy": tumour other than (basal) ever
+  exclude E2 "Malignancy": tumour other than (kidney) ever
+}
+"#;
+
+fn known_other(sets: &ConceptSets, than: &str) -> Vec<i64> {
+    sets.others.get(than).into_iter().flatten().copied().collect()
+}
+
+#[test]
+fn what_lies_beside_what_a_rule_leaves_out_is_something_else_and_the_class_itself_is_not() {
+    let (tumour, skin, basal, of_nose, basal_of_nose, brain) = (1, 2, 3, 4, 5, 6);
+    let sets = ConceptSets::of(
+        &document(MALIGNANCIES),
+        &[],
+        Some("v5.0".into()),
+        [
+            concept(tumour, "SNOMED", "363346000"),
+            concept(skin, "SNOMED", "372130007"),
+            concept(basal, "SNOMED", "254701007"),
+        ],
+        [],
+        [
+            is_above(tumour, skin),
+            is_above(tumour, basal),
+            is_above(tumour, of_nose),
+            is_above(tumour, basal_of_nose),
+            is_above(tumour, brain),
+            is_above(skin, basal),
+            is_above(skin, of_nose),
+            is_above(skin, basal_of_nose),
+            is_above(of_nose, basal_of_nose),
+            is_above(basal, basal_of_nose),
+        ],
+    );
+    // The class, the class between, and a cancer of the skin of the nose may each be a basal cell carcinoma.
+    assert_eq!(known_other(&sets, "basal"), [brain]);
+    // The vocabulary does not say where cancer of the kidney stands.
+    assert!(known_other(&sets, "kidney").is_empty());
+}
+
+#[test]
+fn a_code_beside_those_of_what_is_left_out_is_something_else() {
+    let concepts = [
+        concept(20, "ICD10", "C"),
+        concept(21, "ICD10", "C4"),
+        concept(22, "ICD10CM", "C44.31"),
+        concept(23, "ICD10CM", "C43.1"),
+        concept(24, "ICD10CM", "C71.1"),
+        concept(25, "ICD10CM", "C80.1"),
+        concept(1, "SNOMED", "363346000"),
+    ];
+    // C80.1 is mapped to the class itself: it says no more.
+    let sets =
+        ConceptSets::of(&document(MALIGNANCIES), &[], None, concepts, [maps_to(25, 1), maps_to(24, 6)], []);
+    assert_eq!(known_other(&sets, "basal"), [23, 24]);
+    // Cancer of the kidney has no such code: any of them may be it.
+    assert!(known_other(&sets, "kidney").is_empty());
+}
+
+#[test]
+fn nothing_is_looked_for_where_no_rule_leaves_anything_out() {
+    let rules = MALIGNANCIES.replace(" other than (basal)", "").replace(" other than (kidney)", "");
+    let concepts = [concept(20, "ICD10", "C"), concept(24, "ICD10CM", "C71.1")];
+    assert!(ConceptSets::of(&document(&rules), &[], None, concepts, [], []).others.is_empty());
+}

@@ -16,7 +16,7 @@ fn exactly(start: Days, end: Days, naming: u16, is_unsure: bool) -> Happening {
 fn population() -> Population {
     let naming = |list, certain: &[&str], perhaps: &[&str]| {
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        Naming { list, certain: names(certain), perhaps: names(perhaps) }
+        Naming { list, certain: names(certain), perhaps: names(perhaps), other_than: Vec::new() }
     };
     let result =
         |value, unit, low, high| ResultRow { on: Days::exactly(DAY), measure: 0, unit, value, low, high };

@@ -46,6 +46,18 @@ fn perhaps_meant(name: &str, entry: &Recorded<'_>) -> Missing {
     Missing::new(MissingKind::Detail, name, format!("{recorded}: whether it is `{name}` is open"), ask)
 }
 
+/// An entry that names a class, of which some do not count.
+fn perhaps_another(class: &str, others: &[&str], entry: &Recorded<'_>) -> Missing {
+    let on = entry.entry.on.or(entry.entry.from).map(|day| format!(" of {day}")).unwrap_or_default();
+    let recorded = entry.names.first().copied().unwrap_or(class);
+    let others: Vec<String> = others.iter().map(|other| format!("`{other}`")).collect();
+    let others = others.join(" or ");
+    let why =
+        format!("`{recorded}`{on} is recorded, which may be {others}: this does not count as `{class}` here");
+    let ask = format!("record which `{recorded}`{on} it was, or that it was other than {others}");
+    Missing::new(MissingKind::Detail, class, why, ask)
+}
+
 impl<'a> Evaluator<'a> {
     /// Whether an entry is what a finding means: its name, its qualifiers, its attributes.
     pub(crate) fn is_meant(&self, entry: &Recorded<'a>, finding: &'a Finding) -> (Truth, Vec<Missing>) {
@@ -80,6 +92,14 @@ impl<'a> Evaluator<'a> {
             missing.push(perhaps_meant(other, entry));
             truth = Truth::Unknown;
         }
+        if truth == Truth::True {
+            let open = finding.other_than.iter().map(String::as_str);
+            let open: Vec<&str> = open.filter(|other| !self.is_another(entry, name, other)).collect();
+            if !open.is_empty() {
+                missing.push(perhaps_another(name, &open, entry));
+                truth = Truth::Unknown;
+            }
+        }
         for qualifier in &finding.qualifiers {
             let said = said_of(entry, qualifier);
             if said == Truth::Unknown {
@@ -105,6 +125,18 @@ impl<'a> Evaluator<'a> {
             missing.clear();
         }
         (truth, missing)
+    }
+
+    /// Whether an entry of a class is known to be something else than `other`: it is said, another name that it has says
+    /// so, or its code does.
+    fn is_another(&self, entry: &Recorded<'a>, class: &str, other: &str) -> bool {
+        let is_special = |name: &&&str| {
+            **name != class && self.words.is_a(name, class) && self.words.are_apart(name, other)
+        };
+        let mut codes = entry.entry.code.iter().chain(&entry.entry.codes);
+        entry.other_than.iter().any(|said| self.words.is_a(other, said))
+            || entry.names.iter().find(is_special).is_some()
+            || codes.any(|code| self.words.is_other_code(code, class, other))
     }
 
     pub(super) fn finding_label(&self, name: &'a str) -> &'a str {

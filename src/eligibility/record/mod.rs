@@ -158,6 +158,9 @@ pub struct Entry {
     /// denied.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub perhaps: Vec<String>,
+    /// Names that it is known not to be: which of a class it was not. It settles what a rule means with `other than`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_than: Vec<String>,
     /// A code as `system:code`: `icd10:E11.9`, `snomed:44054006`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,

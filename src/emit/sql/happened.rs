@@ -73,6 +73,9 @@ impl Meant {
     }
 }
 
+/// Ids, by the tables in which they are looked for.
+type BySource<'s> = BTreeMap<&'s [&'s str], BTreeSet<i64>>;
+
 /// Where rows of a domain stand.
 fn sources(domain: Domain) -> &'static [&'static str] {
     match domain {
@@ -115,7 +118,7 @@ impl<'a> Writer<'a> {
         ids: fn(&Ids) -> &BTreeSet<i64>,
         events: bool,
     ) -> Option<String> {
-        let mut by_source: BTreeMap<&[&str], BTreeSet<i64>> = BTreeMap::new();
+        let mut by_source: BySource<'_> = BTreeMap::new();
         let mut of_event = Vec::new();
         for name in names {
             let Some(domain) = self.domain(name) else { continue };
@@ -128,6 +131,11 @@ impl<'a> Writer<'a> {
                 by_source.entry(sources(domain)).or_default().extend(ids(found));
             }
         }
+        self.in_rows(by_source, of_event)
+    }
+
+    /// A condition on rows that have one of these ids in these tables, or are one of these events.
+    fn in_rows(&self, by_source: BySource<'_>, of_event: Vec<&str>) -> Option<String> {
         let mut tests = Vec::new();
         for (sources, ids) in by_source.into_iter().filter(|(_, ids)| !ids.is_empty()) {
             let ids = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
@@ -196,8 +204,10 @@ impl<'a> Writer<'a> {
         let joined =
             if possible.len() == 1 { possible[0].clone() } else { format!("({})", possible.join(" OR ")) };
         let is_suspected = finding.qualifiers.iter().any(|qualifier| qualifier == "suspected");
-        let sure = sure.map(|sure| {
+        let others = self.something_else(finding, &below);
+        let sure = sure.filter(|_| others.is_some()).map(|sure| {
             let mut tests = vec![sure];
+            tests.extend(others.into_iter().flatten());
             tests.extend(perhaps_not.map(|not| format!("NOT {not}")));
             if !is_suspected {
                 tests.push("NOT e.is_unsure".into());
@@ -207,6 +217,32 @@ impl<'a> Writer<'a> {
         // A database says neither that it was symptomatic nor of which grade: such a row settles nothing.
         let is_open = !finding.qualifiers.is_empty() || !finding.with.is_empty();
         Some(Meant { sure, possible: except(joined), is_open })
+    }
+
+    /// For each of what a finding leaves out: rows that are known to be something else. `None` where none can be.
+    fn something_else(&self, finding: &Finding, below: &BTreeSet<String>) -> Option<Vec<String>> {
+        let mut tests = Vec::new();
+        for other in &finding.other_than {
+            let of_other = self.below(other);
+            let is_special =
+                |name: &&String| **name != finding.name && self.below(name).is_disjoint(&of_other);
+            let mut by_source: BySource<'_> = BTreeMap::new();
+            for name in below.iter().filter(is_special) {
+                if let (Some(domain), Some(ids)) = (self.domain(name), self.options.sets.things.get(name)) {
+                    by_source.entry(sources(domain)).or_default().extend(&ids.certain);
+                }
+            }
+            for (known, ids) in &self.options.sets.others {
+                if let (true, Some(domain)) = (self.is_a(other, known), self.domain(known)) {
+                    by_source.entry(sources(domain)).or_default().extend(ids);
+                }
+            }
+            let test = self.in_rows(by_source, Vec::new())?;
+            if !tests.contains(&test) {
+                tests.push(test);
+            }
+        }
+        Some(tests)
     }
 
     /// Whether everything that counts as this, or may be it, can be recognised in the data: else silence says nothing.

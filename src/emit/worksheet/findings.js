@@ -28,6 +28,13 @@ Object.assign(Evaluator.prototype, {
       open.push(perhapsMeant(other, entry));
       truths[0] = UNKNOWN;
     }
+    if (truths[0] === TRUE) {
+      const others = finding.other_than.filter((of) => !this.isAnother(entry, name, of));
+      if (others.length) {
+        open.push(perhapsAnother(name, others, entry));
+        truths[0] = UNKNOWN;
+      }
+    }
     const test = (truth, what) => {
       if (truth === UNKNOWN) open.push(unsaid(name, entry, what));
       truths.push(truth);
@@ -41,6 +48,16 @@ Object.assign(Evaluator.prototype, {
       return { truth: UNKNOWN, missing: [missing("detail", name, `\`${name}\` is not certain: ${unsure}`, ask)] };
     }
     return { truth, missing: truth === UNKNOWN ? open : [] };
+  },
+
+  /** Whether an entry of a class is known to be something else: it is said, another name that it has says so, or its code does. */
+  isAnother({ otherThan, names, codes }, of, other) {
+    const { words } = this;
+    return (
+      otherThan.some((said) => words.isA(other, said)) ||
+      names.some((name) => name !== of && words.isA(name, of) && words.areApart(name, other)) ||
+      codes.some((code) => words.isOtherCode(code, of, other))
+    );
   },
 
   occurs(finding, mode, window, scope) {
@@ -224,6 +241,16 @@ function perhapsMeant(name, { entry, codes: [code] }) {
 function contradicted({ name }) {
   const why = `\`${name}\` is recorded, and so is that there was none`;
   return missing("contradiction", name, why, `settle whether there was \`${name}\``);
+}
+
+/** An entry that names a class, of which some do not count. */
+function perhapsAnother(name, others, { entry, names }) {
+  const day = entry.on ?? entry.from;
+  const on = isText(day) ? ` of ${day}` : "";
+  const recorded = names[0] ?? name;
+  const left = others.map((other) => `\`${other}\``).join(" or ");
+  const why = `\`${recorded}\`${on} is recorded, which may be ${left}: this does not count as \`${name}\` here`;
+  return missing("detail", name, why, `record which \`${recorded}\`${on} it was, or that it was other than ${left}`);
 }
 
 /** An anchor that is known never to have been. */

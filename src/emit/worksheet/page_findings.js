@@ -100,6 +100,22 @@ Object.assign(Form.prototype, {
       ]);
       fields.push(choiceField("Which", choices, recorded, set("name"), "wide"));
     }
+    for (const other of used.others) {
+      const said = entry.rest.other_than ?? [];
+      const put = (value) =>
+        this.change(() => {
+          const kept = (entry.rest.other_than ?? []).filter((one) => one !== other);
+          if (value) kept.push(other);
+          if (kept.length) entry.rest.other_than = kept;
+          else delete entry.rest.other_than;
+        });
+      const choices = [
+        ["", "Not known"],
+        ["yes", "Yes"],
+      ];
+      const asked = `Other than ${labelIn(this.document.concepts, other)}?`;
+      fields.push(choiceField(asked, choices, said.includes(other) ? "yes" : "", put));
+    }
     if (entry.on || concept.domain === "procedure") fields.push(dateField("On", entry.on, set("on")));
     if (entry.from || entry.to || concept.domain !== "procedure") {
       fields.push(dateField("From", entry.from, set("from")), dateField("To (empty: goes on)", entry.to, set("to")));

@@ -56,10 +56,13 @@ function usageOf(document, order) {
     return known;
   }
 
-  function finding({ name, qualifiers, with: tests }, usage, code) {
-    if (!usage.findings.has(name))
-      usage.findings.set(name, { qualifiers: new Set(), tests: new Set(), dose: false, codes: new Set() });
+  function finding({ name, qualifiers, other_than, with: tests }, usage, code) {
+    if (!usage.findings.has(name)) {
+      const sets = { qualifiers: new Set(), others: new Set(), tests: new Set() };
+      usage.findings.set(name, { ...sets, dose: false, codes: new Set() });
+    }
     const known = usage.findings.get(name);
+    other_than.forEach((one) => known.others.add(one));
     qualifiers.forEach((one) => known.qualifiers.add(one));
     tests.forEach((one) => known.tests.add(one.attribute));
     if (code) known.codes.add(code);

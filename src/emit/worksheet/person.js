@@ -63,6 +63,7 @@ class Person {
     const names = named([written, ...(entry.also ?? [])]);
     // Names that it may have: what was recorded is broader, or its code is not listed and its words speak of these.
     let perhaps = named(entry.perhaps ?? []).filter((name) => !names.includes(name));
+    const otherThan = named(entry.other_than ?? []);
     const isDrug = (name) => ["drug", "drug_class"].includes(words.domains.get(name));
     for (const name of codes.flatMap((code) => words.findCode(code))) {
       // An allergy's code may be that of the drug: a finding is never the taking of one.
@@ -81,7 +82,7 @@ class Person {
         return;
       }
     }
-    this.entries.push({ entry, codes, names, perhaps, ...this.extent(entry, lifetime) });
+    this.entries.push({ entry, codes, names, perhaps, otherThan, ...this.extent(entry, lifetime) });
   }
 
   /** The days on which an entry can have begun and ended. */

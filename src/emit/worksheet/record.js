@@ -105,6 +105,7 @@ const checkEntry = objectOf({
   name: (value, where) => isText(value) || refuse(where, "a text is expected"),
   also: texts,
   perhaps: texts,
+  other_than: texts,
   code: textOrNull,
   codes: texts,
   text: textOrNull,

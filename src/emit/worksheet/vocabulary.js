@@ -94,7 +94,7 @@ class Vocabulary {
     const colon = code.indexOf(":");
     if (colon < 0) return [];
     const [system, rest] = [code.slice(0, colon), code.slice(colon + 1)];
-    const shortest = system === "icd10" || system === "atc" ? Math.min(rest.length, 1) : rest.length;
+    const shortest = isOfBeginnings(system) ? Math.min(rest.length, 1) : rest.length;
     const found = new Set();
     for (let length = rest.length; length >= shortest; length -= 1) {
       for (const name of this.codes.get(code.slice(0, colon + 1 + length)) ?? []) found.add(name);
@@ -127,7 +127,54 @@ class Vocabulary {
   isA(name, of) {
     return name === of || Boolean(this.below.get(of)?.has(name));
   }
+
+  /** Whether nothing that counts as the one counts as the other. */
+  areApart(one, other) {
+    const [ones, others] = [this.below.get(one), this.below.get(other)];
+    if (ones && others) return ![...ones].some((name) => others.has(name));
+    return !this.isA(one, other) && !this.isA(other, one);
+  }
+
+  /** Whether a code of the class is known to be none of `other`: in ICD-10 and ATC one that stands neither above nor below the
+   * codes of `other`, and that is not the code by which the class itself is called, or what is unspecified of it (`.9`). */
+  isOtherCode(written, of, other) {
+    const folded = foldedCode(written);
+    const colon = folded.indexOf(":");
+    const [system, code] = [folded.slice(0, Math.max(colon, 0)), folded.slice(colon + 1)];
+    if (!isOfBeginnings(system) || !this.isKnownIn(system, other)) return false;
+    const below = (name) => [...(this.below.get(name) ?? [])];
+    const listedBy = (name) => below(name).flatMap((one) => this.listedIn(system, one));
+    if (listedBy(other).some((one) => code.startsWith(one) || one.startsWith(code))) return false;
+    const classes = below(of).filter((name) => name === of || this.isA(other, name));
+    // Of several codes each is a part of the class; the only one is the class itself.
+    const isWhole = (name) => {
+      const [only, ...more] = this.listedIn(system, name);
+      if (only === undefined || more.length || !code.startsWith(only)) return false;
+      return code === only || (system === "icd10" && only.length >= CATEGORY && code[only.length] === "9");
+    };
+    return listedBy(of).some((one) => code.startsWith(one)) && !classes.some(isWhole);
+  }
+
+  /** The codes that a concept itself lists in a system. */
+  listedIn(system, name) {
+    const codes = declared(declared(this.document.concepts, name)?.codes ?? {}, system) ?? [];
+    return codes.map(({ code }) => foldedCode(code));
+  }
+
+  /** Whether all that counts as this can be told by a code of the system. */
+  isKnownIn(system, name, depth = 0) {
+    if (this.listedIn(system, name).length) return true;
+    const concept = declared(this.document.concepts, name);
+    if (!concept || concept.open_list || depth >= DEEPEST_CLASS || concept.members.length === 0) return false;
+    return concept.members.every((member) => this.isKnownIn(system, member, depth + 1));
+  }
 }
+
+/** Letters of a category of ICD-10 (`C34`): behind it stands `9` for what is unspecified. */
+const CATEGORY = 3;
+
+/** Whether a code of this system stands for all codes that begin with it, and each code has one place. */
+const isOfBeginnings = (system) => system === "icd10" || system === "atc";
 
 function keep(map, key, value) {
   if (!map.has(key)) map.set(key, value);

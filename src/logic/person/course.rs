@@ -261,7 +261,12 @@ impl<'t> Draft<'_, 't> {
         }
         };
         self.is_a(&spell.name, &finding.name, side)
-            && !finding.other_than.iter().any(|other| self.is_a(&spell.name, other, side))
+            // The class itself may be what is left out of it: nobody knows whether it is meant.
+            && !finding.other_than.iter().any(|other| {
+                spell.name == finding.name
+                    || self.is_a(&spell.name, other, side)
+                    || self.is_a(other, &spell.name, side)
+            })
             && finding.qualifiers.iter().all(|qualifier| flag(qualifier))
             && finding.with.iter().all(passes)
     }

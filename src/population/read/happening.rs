@@ -113,6 +113,7 @@ pub const fn observations(list: List) -> Kept {
 struct Meaning {
     certain: Vec<u16>,
     perhaps: Vec<u16>,
+    other_than: Vec<u16>,
 }
 
 /// The two concepts of a row, by their places in [`Happenings::meanings`]; `NOTHING` where one is not asked for.
@@ -184,6 +185,13 @@ impl<'a> Happenings<'a> {
             }
             let anything = happenings.anything[list];
             happenings.meanings[anything as usize].perhaps.push(place);
+        }
+        for (place, (name, concept)) in (0u16..).zip(&document.concepts) {
+            let (Some(list), Some(ids)) = (list_of(concept.domain), sets.others.get(name)) else { continue };
+            let Happenings { lists, meanings, .. } = &mut happenings;
+            for known in ids.iter().filter_map(|id| lists[number(list)].1.get(id)) {
+                meanings[*known as usize].other_than.push(place);
+            }
         }
         happenings
     }
@@ -298,7 +306,12 @@ impl<'a> Happenings<'a> {
             rows.push(person, Happening { start: days, end: days, naming, is_unsure: false });
         }
         let at = namings.len();
-        let event = |name: String| Naming { list: List::Events, certain: vec![name], perhaps: Vec::new() };
+        let event = |name: String| Naming {
+            list: List::Events,
+            certain: vec![name],
+            perhaps: Vec::new(),
+            other_than: Vec::new(),
+        };
         namings.extend(pool.all.into_iter().map(event));
         pieces.push((rows, at));
         let (namings, places) = tidy(&namings, &vec![true; namings.len()]);
@@ -319,8 +332,11 @@ impl<'a> Happenings<'a> {
             if let Some(meaning) = self.meanings.get(place as usize) {
                 all.certain.extend(&meaning.certain);
                 all.perhaps.extend(&meaning.perhaps);
+                all.other_than.extend(&meaning.other_than);
             }
         }
+        all.other_than.sort_unstable();
+        all.other_than.dedup();
         all.certain.sort_unstable();
         all.certain.dedup();
         all.perhaps.sort_unstable();
@@ -328,7 +344,12 @@ impl<'a> Happenings<'a> {
         all.perhaps.retain(|place| !all.certain.contains(place));
         let named =
             |places: &[u16]| places.iter().map(|place| self.names[usize::from(*place)].clone()).collect();
-        Naming { list, certain: named(&all.certain), perhaps: named(&all.perhaps) }
+        Naming {
+            list,
+            certain: named(&all.certain),
+            perhaps: named(&all.perhaps),
+            other_than: named(&all.other_than),
+        }
     }
 }
 

@@ -65,7 +65,12 @@ pub fn mapped(
         .namings
         .all
         .iter()
-        .map(|(list, name)| Naming { list: *list, certain: vec![name.clone()], perhaps: Vec::new() })
+        .map(|(list, name)| Naming {
+            list: *list,
+            certain: vec![name.clone()],
+            perhaps: Vec::new(),
+            other_than: Vec::new(),
+        })
         .collect();
     let (namings, naming_places) = tidy(&namings, &vec![true; namings.len()]);
     for row in results.iter_mut().flat_map(|rows| &mut rows.rows) {

@@ -99,24 +99,37 @@ pub fn concept_sets(
         }
     }
     expansion.relationships_end();
-    if let Some(table) = table(folder, "concept_ancestor")? {
-        let (found, _) = scan(&table, &ANCESTOR, |batch, found: &mut Vec<AncestorRow>| {
-            for row in 0..batch.rows {
-                let (Cell::Value(ancestor), Cell::Value(descendant)) = (batch.id(0, row), batch.id(1, row))
-                else {
-                    continue;
-                };
-                let row = AncestorRow { ancestor, descendant };
-                if expansion.wants_ancestor(row) {
-                    found.push(row);
-                }
-            }
-        })?;
-        for row in found.into_iter().flatten() {
+    let ancestors = table(folder, "concept_ancestor")?;
+    if let Some(table) = &ancestors {
+        for row in ancestor_rows(table, &|row| expansion.wants_ancestor(row))? {
             expansion.ancestor(row);
         }
     }
+    if let (true, Some(table)) = (expansion.ancestors_end(), &ancestors) {
+        for row in ancestor_rows(table, &|row| expansion.wants_overlap(row))? {
+            expansion.overlap(row);
+        }
+    }
     Ok(expansion.finish())
+}
+
+fn ancestor_rows(
+    table: &Table,
+    is_wanted: &(dyn Fn(AncestorRow) -> bool + Sync),
+) -> Result<Vec<AncestorRow>, Unreadable> {
+    let (found, _) = scan(table, &ANCESTOR, |batch, found: &mut Vec<AncestorRow>| {
+        for row in 0..batch.rows {
+            let (Cell::Value(ancestor), Cell::Value(descendant)) = (batch.id(0, row), batch.id(1, row))
+            else {
+                continue;
+            };
+            let row = AncestorRow { ancestor, descendant };
+            if is_wanted(row) {
+                found.push(row);
+            }
+        }
+    })?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 fn of_list(document: &EligibilityDocument, listed: &[ListedCode]) -> ConceptSets {

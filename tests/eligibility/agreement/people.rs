@@ -41,7 +41,19 @@ pub fn record() -> impl Strategy<Value = Record> {
     let results = (prop::collection::vec(measurement(), 0..7), series);
     let lists = (
         results.prop_map(|(results, series)| [results, series].concat()),
-        prop::collection::vec(entry(vec!["t1dm", "t2dm", "diabetes", "stroke"]), 0..4),
+        prop::collection::vec(
+            entry(vec![
+                "t1dm",
+                "t2dm",
+                "diabetes",
+                "stroke",
+                "icd10:E1",
+                "icd10:E10.1",
+                "icd10:E13",
+                "icd10:E19",
+            ]),
+            0..4,
+        ),
         prop::collection::vec(entry(vec!["metformin", "semaglutide", "antidiabetics"]), 0..3),
         prop::collection::vec(entry(vec!["hospital_admission"]), 0..2),
         prop::collection::vec(entry(vec!["adverse_event"]), 0..3),
@@ -199,12 +211,15 @@ fn entry(names: Vec<&'static str>) -> impl Strategy<Value = Entry> {
     let answer = || select(vec![None, None, Some(Answer::Yes), Some(Answer::No), Some(Answer::Unknown)]);
     let grade = select(vec![None, Some(1), Some(2), Some(3), Some(4)]);
     let unsure = prop_oneof![5 => Just(None), 1 => Just(Some("it is recorded as provisional".to_owned()))];
-    (select(names), when, [answer(), answer(), answer()], grade, unsure).prop_map(
-        |(name, (on, from, to), said, grade, unsure)| {
+    let other_than = select(vec![None, None, None, Some("t1dm"), Some("metformin"), Some("diabetes")]);
+    (select(names), when, [answer(), answer(), answer()], grade, unsure, other_than).prop_map(
+        |(name, (on, from, to), said, grade, unsure, other_than)| {
             let said = ["treated", "untreated", "confirmed"].into_iter().zip(said);
             let attributes = grade.map(|grade| ("grade".to_owned(), AttributeValue::Grade(grade)));
             Entry {
-                name: name.into(),
+                name: if name.contains(':') { String::new() } else { name.into() },
+                code: name.contains(':').then(|| name.to_owned()),
+                other_than: other_than.map(str::to_owned).into_iter().collect(),
                 on,
                 from,
                 to,

@@ -9,15 +9,18 @@ use trialc::model::{
 
 use crate::support::{
     Protocol, after, age_at, all, any, any_time, at, attested, attribute, before, between, by_sex, choose,
-    class, clause, compare, concept, days, is, measured, months, moved, not, number, occurs, quantity, span,
-    term, uln, until_decision, window,
+    class, clause, compare, concept, days, is, listing, measured, months, moved, not, number, occurs,
+    quantity, span, term, uln, until_decision, window,
 };
 
 /// The declarations that the rules use.
 pub fn protocol() -> Protocol {
     Protocol::new()
-        .concept("t1dm", concept(Domain::Condition, "Type 1 diabetes mellitus"))
-        .concept("diabetes", class(Domain::Condition, "Diabetes mellitus", &["t1dm", "t2dm"]))
+        .concept("t1dm", listing("icd10", "E10", concept(Domain::Condition, "Type 1 diabetes mellitus")))
+        .concept(
+            "diabetes",
+            listing("icd10", "E1", class(Domain::Condition, "Diabetes mellitus", &["t1dm", "t2dm"])),
+        )
         .concept("semaglutide", concept(Domain::Drug, "Semaglutide"))
         .concept("antidiabetics", class(Domain::DrugClass, "Antidiabetics", &["metformin", "semaglutide"]))
 }

@@ -95,6 +95,7 @@ impl Building {
                 list: List::Events,
                 certain: vec!["death".into()],
                 perhaps: vec![],
+                other_than: vec![],
             }));
         }
         for list in [
@@ -136,8 +137,22 @@ impl Building {
             if certain.is_empty() && perhaps.is_empty() {
                 continue;
             }
+            // Beside what a rule leaves out of a class: below the class, and neither the one nor above it.
+            let ids_of = |name: &str| {
+                NAMES.iter().filter(move |one| one.1 == name).map(|one| one.0).collect::<Vec<_>>()
+            };
+            let is_in =
+                |id: i64, class: &str| ids_of(class).iter().any(|top| id != *top && is_below(id, *top));
+            let left_out = document.asked().left_out;
+            let beside = left_out.iter().filter(|(class, other)| {
+                let may_be_it = certain.iter().chain(&perhaps).any(|name| name == other);
+                !may_be_it && is_in(id, class) && ids_of(other).iter().any(|one| is_in(*one, class))
+            });
+            let mut other_than: Vec<String> = beside.map(|(_, other)| (*other).to_owned()).collect();
+            other_than.dedup();
             for list in [List::Findings, List::Exposures, List::Procedures] {
-                let naming = self.naming(Naming { list, certain: certain.clone(), perhaps: perhaps.clone() });
+                let (certain, perhaps) = (certain.clone(), perhaps.clone());
+                let naming = self.naming(Naming { list, certain, perhaps, other_than: other_than.clone() });
                 self.namings.insert((list, id), naming);
             }
         }

@@ -23,13 +23,64 @@ impl<'a> Reader<'a> {
                 .is_some_and(|class| class.members.iter().any(|member| self.is_a(name, member)))
     }
 
+    /// The name of an entry, and everything that lists a code with which its code begins.
+    fn names(&self, entry: &'a Entry) -> Vec<&'a str> {
+        let mut names: Vec<&str> = Vec::from_iter((!entry.name.is_empty()).then_some(entry.name.as_str()));
+        for (name, concept) in &self.trial.concepts {
+            let lists = |code: &str| {
+                concept.codes.get("icd10").into_iter().flatten().any(|one| code.starts_with(&one.code))
+            };
+            if entry.code.as_deref().and_then(|code| code.strip_prefix("icd10:")).is_some_and(lists) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// Whether an entry of a class is not the one of its members that does not count: perhaps, until something says which
+    /// other one it is.
+    fn is_another(&self, entry: &Entry, names: &[&str], class: &str, other: &str) -> Known {
+        let things = || self.trial.concepts.keys();
+        let share =
+            |one: &str, two: &str| things().any(|thing| self.is_a(thing, one) && self.is_a(thing, two));
+        let is_named_otherwise =
+            names.iter().any(|name| *name != class && self.is_a(name, class) && !share(name, other));
+        let is_said = entry.other_than.iter().any(|said| self.is_a(other, said));
+        let codes = |of: &str| -> Vec<&str> {
+            let below = self.trial.concepts.iter().filter(|(name, _)| self.is_a(name, of));
+            below
+                .flat_map(|(_, one)| one.codes.get("icd10").into_iter().flatten())
+                .map(|one| one.code.as_str())
+                .collect()
+        };
+        let own = |of: &str| -> Vec<&str> {
+            let listed = self.trial.concepts.get(of).and_then(|one| one.codes.get("icd10"));
+            listed.into_iter().flatten().map(|one| one.code.as_str()).collect()
+        };
+        let is_coded_otherwise =
+            entry.code.as_deref().and_then(|code| code.strip_prefix("icd10:")).is_some_and(|code| {
+                let is_in_class = codes(class).iter().any(|one| code.starts_with(one));
+                let is_apart =
+                    codes(other).iter().all(|one| !code.starts_with(one) && !one.starts_with(code));
+                let wholes = things()
+                    .filter(|thing| self.is_a(thing, class) && (*thing == class || self.is_a(other, thing)));
+                let mut wholes = wholes.map(|thing| own(thing)).filter(|codes| codes.len() == 1);
+                // The generator's concepts that are left out have codes of their own, or none below them.
+                let names_the_class = wholes.any(|codes| code == codes[0]);
+                is_in_class && !own(other).is_empty() && is_apart && !names_the_class
+            });
+        if is_named_otherwise || is_said || is_coded_otherwise { Yes } else { Perhaps }
+    }
+
     pub(super) fn is_meant(&self, entry: &Entry, finding: &Finding) -> Known {
-        if finding.other_than.iter().any(|other| self.is_a(&entry.name, other)) {
+        let names = self.names(entry);
+        let is = |of: &str| names.iter().any(|name| self.is_a(name, of));
+        if finding.other_than.iter().any(|other| is(other)) {
             return No;
         }
-        let name = if self.is_a(&entry.name, &finding.name) {
-            Yes
-        } else if self.is_a(&finding.name, &entry.name) {
+        let name = if is(&finding.name) {
+            all(finding.other_than.iter().map(|other| self.is_another(entry, &names, &finding.name, other)))
+        } else if names.iter().any(|name| self.is_a(&finding.name, name)) {
             Perhaps // a record of a class may be one of its members
         } else {
             return No;
