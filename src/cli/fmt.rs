@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::console::Console;
 use super::files::{Disk, STDIN, cannot_read, in_words, shown};
-use super::{Exit, Failure, Outcome};
+use super::{Exit, Failure, Outcome, aside};
 use crate::diagnostics::render::{self, Format};
 use crate::format::{Refusal, format};
 use crate::source::{Loader, Source, Sources};
@@ -149,15 +149,14 @@ fn replace(path: &str, text: &str) -> Result<(), Failure> {
         return Err(Failure::new(format!("cannot write `{path}`: the file is read-only")));
     }
     let folder = place.parent().unwrap_or(Path::new("."));
-    let aside = tempfile::Builder::new().prefix(".trialc-").tempfile_in(folder);
-    let mut aside = aside.map_err(|error| cannot(&error))?;
-    let file = aside.as_file_mut();
+    let mut aside = aside::file(folder).map_err(|error| cannot(&error))?;
+    let file = aside.as_file();
     file.write_all(text.as_bytes()).map_err(|error| cannot(&error))?;
     file.set_permissions(permissions).map_err(|error| cannot(&error))?;
     // An author's source cannot be made again: it is on the disk before it takes the place of the old one.
     file.sync_all().map_err(|error| cannot(&error))?;
-    aside.persist(&place).map_err(|error| cannot(&error.error))?;
-    Ok(())
+    let mut undisturbed = aside::undisturbed();
+    aside.persist(&place, &mut undisturbed).map_err(|error| cannot(&error))
 }
 
 /// The changed lines as a unified diff without context. The formatter keeps the author's lines and only removes empty

@@ -1,9 +1,10 @@
 //! The command line: arguments, files, the terminal and the clock. Nothing is decided here about a trial.
 //!
 //! Exit codes: 0 all is well, 1 something was found, 2 the command could not do its work (usage, files), 101 a bug
-//! in `trialc` itself. What a command was asked for goes to standard output; what is to be said about it goes to
+//! in `trialc` itself, 130 interrupted. What a command was asked for goes to standard output; what is to be said about it goes to
 //! standard error.
 
+mod aside;
 mod build;
 mod bulk;
 mod calendar;

@@ -11,8 +11,8 @@ use std::path::{Component, Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::Failure;
 use super::files::{in_words, shown};
+use super::{Failure, aside};
 use crate::emit::Artifact;
 
 /// What became of a file.
@@ -27,21 +27,9 @@ pub enum Change {
 /// Writes the artefacts into a folder, which is made if there is none.
 ///
 /// # Errors
-/// When anything cannot be written; nothing has been replaced then, and a folder that was made is gone again.
+/// When anything cannot be written; a folder that was made is gone again then.
 pub fn publish(out: &Path, artifacts: &[Artifact]) -> Result<Vec<Change>, Failure> {
-    let made = make_folder(out)?;
-    let result = write_into(out, artifacts);
-    if result.is_err()
-        && let Some(made) = made
-    {
-        // Only removes what is empty: nothing of anybody's.
-        let mut folder = out;
-        while fs::remove_dir(folder).is_ok() && folder != made {
-            let Some(parent) = folder.parent() else { break };
-            folder = parent;
-        }
-    }
-    result
+    publish_with(out, artifacts, &mut [])
 }
 
 impl Change {
@@ -74,24 +62,12 @@ pub fn publish_with(
                 .help("rename that folder, or choose another one for --out"));
         }
     }
-    make_folder(out)?;
-    let mut written = Vec::new();
-    for (name, write) in files {
-        let place = out.join(&**name);
-        let aside = tempfile::Builder::new().prefix(".trialc-").tempfile_in(out);
-        let mut aside = aside.map_err(|error| cannot_write(out, &error))?;
-        let mut buffered = std::io::BufWriter::with_capacity(1 << 18, aside.as_file_mut());
-        write(&mut buffered).and_then(|()| buffered.flush()).map_err(|error| cannot_write(&place, &error))?;
-        drop(buffered);
-        written.push((place, aside));
+    let made = make_folder(out)?;
+    let result = write_into(out, artifacts, files);
+    if result.is_err() {
+        made.call_off();
     }
-    let mut changes = publish(out, artifacts)?;
-    for (place, aside) in written {
-        changes.push(if place.exists() { Change::Replaced } else { Change::New });
-        open_to_others(aside.as_file()).map_err(|error| cannot_write(&place, &error))?;
-        aside.persist(&place).map_err(|error| cannot_write(&place, &error.error))?;
-    }
-    Ok(changes)
+    result
 }
 
 /// A file that was made aside is for its maker alone; results are for whom the other files are.
@@ -106,12 +82,10 @@ fn open_to_others(file: &fs::File) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Makes a folder; gives the outermost one that had to be made.
-fn make_folder(folder: &Path) -> Result<Option<PathBuf>, Failure> {
-    let missing = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
-    let made = missing.last().map(Path::to_owned);
-    match fs::create_dir_all(folder) {
-        Ok(()) => Ok(made),
+/// Makes a folder.
+fn make_folder(folder: &Path) -> Result<aside::Made, Failure> {
+    match aside::make(folder) {
+        Ok(made) => Ok(made),
         Err(_) if folder.is_file() => {
             Err(Failure::new(format!("`{}` is a file; outputs go to a folder", shown(folder))))
         }
@@ -119,18 +93,46 @@ fn make_folder(folder: &Path) -> Result<Option<PathBuf>, Failure> {
     }
 }
 
-fn write_into(out: &Path, artifacts: &[Artifact]) -> Result<Vec<Change>, Failure> {
-    let change = |artifact: &Artifact| change(&out.join(checked(artifact, artifacts)), artifact);
-    let changes = artifacts.par_iter().map(change).collect::<Result<Vec<Change>, Failure>>()?;
-    if changes.iter().all(|change| *change == Change::Same) {
-        return Ok(changes);
+fn write_into(
+    out: &Path,
+    artifacts: &[Artifact],
+    files: &mut [Streamed<'_>],
+) -> Result<Vec<Change>, Failure> {
+    let mut streamed = Vec::new();
+    for (name, write) in files {
+        let place = out.join(&**name);
+        let mut aside = aside::file(out).map_err(|error| cannot_write(out, &error))?;
+        let mut buffered = std::io::BufWriter::with_capacity(1 << 18, aside.as_file());
+        write(&mut buffered).and_then(|()| buffered.flush()).map_err(|error| cannot_write(&place, &error))?;
+        drop(buffered);
+        open_to_others(aside.as_file()).map_err(|error| cannot_write(&place, &error))?;
+        streamed.push((place, aside));
     }
-    let aside = tempfile::Builder::new().prefix(".trialc-").tempdir_in(out);
-    let aside = aside.map_err(|error| cannot_write(out, &error))?;
-    artifacts.par_iter().enumerate().try_for_each(|(index, artifact)| {
-        write_whole(&aside.path().join(index.to_string()), &artifact.content)
-            .map_err(|error| cannot_write(&out.join(&artifact.path), &error))
-    })?;
+    let change = |artifact: &Artifact| change(&out.join(checked(artifact, artifacts)), artifact);
+    let mut changes = artifacts.par_iter().map(change).collect::<Result<Vec<Change>, Failure>>()?;
+    let aside = match changes.iter().all(|change| *change == Change::Same) {
+        true => None,
+        false => Some(aside::folder(out).map_err(|error| cannot_write(out, &error))?),
+    };
+    if let Some(aside) = &aside {
+        artifacts.par_iter().enumerate().try_for_each(|(index, artifact)| {
+            write_whole(&aside.path().join(index.to_string()), &artifact.content)
+                .map_err(|error| cannot_write(&out.join(&artifact.path), &error))
+        })?;
+    }
+    let mut undisturbed = aside::undisturbed();
+    if let Some(aside) = &aside {
+        put(out, artifacts, &changes, aside.path())?;
+    }
+    for (place, aside) in &mut streamed {
+        changes.push(if place.exists() { Change::Replaced } else { Change::New });
+        aside.persist(place, &mut undisturbed).map_err(|error| cannot_write(place, &error))?;
+    }
+    Ok(changes)
+}
+
+/// Renames what stands whole beside it to its place.
+fn put(out: &Path, artifacts: &[Artifact], changes: &[Change], aside: &Path) -> Result<(), Failure> {
     let folders: BTreeSet<PathBuf> = artifacts
         .iter()
         .filter_map(|artifact| out.join(&artifact.path).parent().map(Path::to_owned))
@@ -138,14 +140,14 @@ fn write_into(out: &Path, artifacts: &[Artifact]) -> Result<Vec<Change>, Failure
     for folder in folders {
         fs::create_dir_all(&folder).map_err(|error| cannot_write(&folder, &error))?;
     }
-    for (index, (artifact, change)) in artifacts.iter().zip(&changes).enumerate() {
+    for (index, (artifact, change)) in artifacts.iter().zip(changes).enumerate() {
         if *change != Change::Same {
             let place = out.join(&artifact.path);
-            fs::rename(aside.path().join(index.to_string()), &place)
+            fs::rename(aside.join(index.to_string()), &place)
                 .map_err(|error| cannot_write(&place, &error))?;
         }
     }
-    Ok(changes)
+    Ok(())
 }
 
 /// The artefact's path, which stays inside the folder and is no other artefact's.

@@ -63,7 +63,13 @@ impl Reading<'_> {
         };
         let known = [("known", Answer::Yes), ("documented", Answer::Yes)];
         match status.as_deref() {
-            None => Some((None, said(&known))),
+            None if json.get("verificationStatus").is_none() => Some((None, said(&known))),
+            None => {
+                let what = "holds no code: it is taken as uncertain";
+                let at = json.get("verificationStatus").unwrap_or(json);
+                self.not_understood(at, format!("{}.verificationStatus", self.kind), what);
+                Some((Some("its verification status cannot be read".to_owned()), BTreeMap::new()))
+            }
             Some("confirmed") => {
                 let mut qualifiers = said(&known);
                 qualifiers.insert("confirmed".into(), Answer::Yes);
@@ -104,22 +110,19 @@ impl Reading<'_> {
     }
 
     pub fn procedure(&mut self, json: &Json<'_>) -> Option<Draft> {
-        let status = self.status(json)?;
+        let status = self.status(json);
         let (unsure, is_absence) = match status {
-            "completed" | "in-progress" => (None, false),
-            "not-done" => (None, true),
-            "stopped" => (Some("it was begun and stopped before its end"), false),
-            "unknown" => (Some("whether it was done is not known"), false),
-            "preparation" | "on-hold" | "entered-in-error" => {
+            Some("completed" | "in-progress") => (None, false),
+            Some("not-done") => (None, true),
+            Some("stopped") => (Some("it was begun and stopped before its end".to_owned()), false),
+            Some("unknown") => (Some("whether it was done is not known".to_owned()), false),
+            Some(status @ ("preparation" | "on-hold" | "entered-in-error")) => {
                 self.set_aside(json, "status", status);
                 return None;
             }
-            other => {
-                self.unknown_status(json, "status", other);
-                return None;
-            }
+            other => (Some(self.unknown_status(json, "status", other)), false),
         };
-        let open = if status == "in-progress" { End::Ongoing } else { End::Open };
+        let open = if status == Some("in-progress") { End::Ongoing } else { End::Open };
         let extent = self.extent(json, "Procedure", "performed", open).unwrap_or(Extent::UNKNOWN);
         let draft = self.draft(json, "code", List::Procedures, extent);
         if is_absence && draft.extent.start.is_none() {
@@ -127,28 +130,25 @@ impl Reading<'_> {
             self.notice(Sort::SetAside, json, "Procedure.performed", what);
             return None;
         }
-        Some(Draft { entry: Entry { unsure: unsure.map(str::to_owned), ..draft.entry }, is_absence, ..draft })
+        Some(Draft { entry: Entry { unsure, ..draft.entry }, is_absence, ..draft })
     }
 
     /// An encounter is a procedure: its types, and admission to hospital where its class is one of inpatients.
     pub fn encounter(&mut self, json: &Json<'_>) -> Option<Draft> {
-        let status = self.status(json)?;
-        let open = match status {
-            "finished" => End::Open,
-            "arrived" | "triaged" | "in-progress" | "onleave" => End::Ongoing,
-            "planned" | "cancelled" | "entered-in-error" | "unknown" => {
+        let (open, unsure) = match self.status(json) {
+            Some("finished") => (End::Open, None),
+            Some("arrived" | "triaged" | "in-progress" | "onleave") => (End::Ongoing, None),
+            Some("unknown") => (End::Open, Some("whether it took place is not known".to_owned())),
+            Some(status @ ("planned" | "cancelled" | "entered-in-error")) => {
                 self.set_aside(json, "status", status);
                 return None;
             }
-            other => {
-                self.unknown_status(json, "status", other);
-                return None;
-            }
+            other => (End::Open, Some(self.unknown_status(json, "status", other))),
         };
         let (start, end) = self.period(json, "Encounter", "period").unwrap_or((None, None));
         let end = end.map_or(open, |end| End::Known(Edge::Day(end)));
         let extent = Extent { start: start.map(Edge::Day), not_after: None, end };
-        let mut entry = Entry { source: Some(self.resource.clone()), ..Entry::default() };
+        let mut entry = Entry { source: Some(self.resource.clone()), unsure, ..Entry::default() };
         for kind in self.objects(json, "Encounter", "type") {
             let found = self.concept(kind, "Encounter.type");
             entry.codes.extend(found.codes);

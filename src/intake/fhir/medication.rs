@@ -15,21 +15,17 @@ use crate::time::DateRange;
 impl Reading<'_> {
     /// `MedicationStatement`: what somebody says about taking.
     pub fn statement(&mut self, json: &Json<'_>) -> Option<Draft> {
-        let status = self.status(json)?;
-        let (open, unsure, is_absence) = match status {
-            "active" => (End::Ongoing, None, false),
-            "completed" | "stopped" => (End::Open, None, false),
-            "on-hold" => (End::Open, Some("taking it is on hold"), false),
-            "unknown" => (End::Open, Some("whether it was taken is not known"), false),
-            "not-taken" => (End::Open, None, true),
-            "intended" | "entered-in-error" => {
+        let (open, unsure, is_absence) = match self.status(json) {
+            Some("active") => (End::Ongoing, None, false),
+            Some("completed" | "stopped") => (End::Open, None, false),
+            Some("on-hold") => (End::Open, Some("taking it is on hold".to_owned()), false),
+            Some("unknown") => (End::Open, Some("whether it was taken is not known".to_owned()), false),
+            Some("not-taken") => (End::Open, None, true),
+            Some(status @ ("intended" | "entered-in-error")) => {
                 self.set_aside(json, "status", status);
                 return None;
             }
-            other => {
-                self.unknown_status(json, "status", other);
-                return None;
-            }
+            other => (End::Open, Some(self.unknown_status(json, "status", other)), false),
         };
         let mut extent =
             self.extent(json, "MedicationStatement", "effective", open.clone()).unwrap_or(Extent::UNKNOWN);
@@ -46,26 +42,24 @@ impl Reading<'_> {
             }
         }
         let dose = self.daily_dose(json, "dosage");
-        self.taken(json, extent, unsure.map(str::to_owned), is_absence, dose)
+        self.taken(json, extent, unsure, is_absence, dose)
     }
 
     /// `MedicationAdministration`: what was given.
     pub fn administration(&mut self, json: &Json<'_>) -> Option<Draft> {
-        let status = self.status(json)?;
-        let (open, unsure, is_absence) = match status {
-            "completed" => (End::Open, None, false),
-            "in-progress" => (End::Ongoing, None, false),
-            "stopped" => (End::Open, Some("it was begun and stopped before its end"), false),
-            "on-hold" | "unknown" => (End::Open, Some("whether it was given is not known"), false),
-            "not-done" => (End::Open, None, true),
-            "entered-in-error" => {
+        let (open, unsure, is_absence) = match self.status(json) {
+            Some("completed") => (End::Open, None, false),
+            Some("in-progress") => (End::Ongoing, None, false),
+            Some("stopped") => (End::Open, Some("it was begun and stopped before its end".to_owned()), false),
+            Some("on-hold" | "unknown") => {
+                (End::Open, Some("whether it was given is not known".to_owned()), false)
+            }
+            Some("not-done") => (End::Open, None, true),
+            Some(status @ "entered-in-error") => {
                 self.set_aside(json, "status", status);
                 return None;
             }
-            other => {
-                self.unknown_status(json, "status", other);
-                return None;
-            }
+            other => (End::Open, Some(self.unknown_status(json, "status", other)), false),
         };
         let extent =
             self.extent(json, "MedicationAdministration", "effective", open).unwrap_or(Extent::UNKNOWN);
@@ -78,12 +72,12 @@ impl Reading<'_> {
         let dose =
             dosage.and_then(|dosage| self.plain_quantity(dosage, "MedicationAdministration.dosage", "dose"));
         let dose = dose.map(|(value, unit)| Dose { value, unit });
-        self.taken(json, extent, unsure.map(str::to_owned), is_absence, dose)
+        self.taken(json, extent, unsure, is_absence, dose)
     }
 
     /// `MedicationRequest`: an order. Whether it was followed is not said.
     pub fn request(&mut self, json: &Json<'_>, is_proof: bool) -> Option<Draft> {
-        let status = self.status(json)?;
+        let status = self.status(json);
         if self.flag(json, "MedicationRequest", "doNotPerform") == Some(true) {
             self.notice(
                 Sort::SetAside,
@@ -93,17 +87,14 @@ impl Reading<'_> {
             );
             return None;
         }
-        let open = match status {
-            "active" => End::Ongoing,
-            "on-hold" | "completed" | "stopped" | "unknown" => End::Open,
-            "cancelled" | "draft" | "entered-in-error" => {
+        let (open, mut doubt) = match status {
+            Some("active") => (End::Ongoing, None),
+            Some("on-hold" | "completed" | "stopped" | "unknown") => (End::Open, None),
+            Some(status @ ("cancelled" | "draft" | "entered-in-error")) => {
                 self.set_aside(json, "status", status);
                 return None;
             }
-            other => {
-                self.unknown_status(json, "status", other);
-                return None;
-            }
+            other => (End::Open, Some(self.unknown_status(json, "status", other))),
         };
         match self.text(json, "MedicationRequest", "intent") {
             Some("order" | "original-order" | "reflex-order" | "filler-order" | "instance-order") => {}
@@ -119,7 +110,7 @@ impl Reading<'_> {
             _ => {
                 let what = "is missing or none of FHIR R4: whether this was ordered is not known";
                 self.not_understood(json, "MedicationRequest.intent", what);
-                return None;
+                doubt = doubt.or(Some("whether it was ordered is not known".to_owned()));
             }
         }
         let authored = self.date(json, "MedicationRequest", "authoredOn").map(Edge::Day);
@@ -135,9 +126,10 @@ impl Reading<'_> {
                 None => End::Open,
             },
         };
-        let unsure = match is_proof {
-            true => None,
-            false => Some("it was ordered; that it was taken is not recorded".to_owned()),
+        let unsure = match (doubt, is_proof) {
+            (None, true) => None,
+            (None, false) => Some("it was ordered; that it was taken is not recorded".to_owned()),
+            (doubt, _) => doubt,
         };
         let dose = self.daily_dose(json, "dosageInstruction");
         self.taken(json, extent, unsure, false, dose)
@@ -145,42 +137,38 @@ impl Reading<'_> {
 
     /// `MedicationDispense`: what was handed over.
     pub fn dispense(&mut self, json: &Json<'_>, is_proof: bool) -> Option<Draft> {
-        let status = self.status(json)?;
-        match status {
-            "completed" => {}
-            "preparation" | "in-progress" | "cancelled" | "on-hold" | "entered-in-error" | "stopped"
-            | "declined" | "unknown" => {
+        let doubt = match self.status(json) {
+            Some("completed") => None,
+            Some("unknown") => Some("whether it was handed over is not known".to_owned()),
+            Some(
+                status @ ("preparation" | "in-progress" | "cancelled" | "on-hold" | "entered-in-error"
+                | "stopped" | "declined"),
+            ) => {
                 self.set_aside(json, "status", status);
                 return None;
             }
-            other => {
-                self.unknown_status(json, "status", other);
-                return None;
-            }
-        }
+            other => Some(self.unknown_status(json, "status", other)),
+        };
         let handed = self.date(json, "MedicationDispense", "whenHandedOver");
         let extent = Extent { start: handed.map(Edge::Day), not_after: None, end: End::Open };
-        let unsure = match is_proof {
-            true => None,
-            false => Some("it was handed over; that it was taken is not recorded".to_owned()),
+        let unsure = match (doubt, is_proof) {
+            (None, true) => None,
+            (None, false) => Some("it was handed over; that it was taken is not recorded".to_owned()),
+            (doubt, _) => doubt,
         };
         let dose = self.daily_dose(json, "dosageInstruction");
         self.taken(json, extent, unsure, false, dose)
     }
 
     pub fn immunization(&mut self, json: &Json<'_>) -> Option<Draft> {
-        let status = self.status(json)?;
-        let is_absence = match status {
-            "completed" => false,
-            "not-done" => true,
-            "entered-in-error" => {
+        let (unsure, is_absence) = match self.status(json) {
+            Some("completed") => (None, false),
+            Some("not-done") => (None, true),
+            Some(status @ "entered-in-error") => {
                 self.set_aside(json, "status", status);
                 return None;
             }
-            other => {
-                self.unknown_status(json, "status", other);
-                return None;
-            }
+            other => (Some(self.unknown_status(json, "status", other)), false),
         };
         let extent = self.extent(json, "Immunization", "occurrence", End::SameDay).unwrap_or(Extent::UNKNOWN);
         if is_absence && extent.start.is_none() {
@@ -189,7 +177,7 @@ impl Reading<'_> {
             return None;
         }
         let draft = self.draft(json, "vaccineCode", List::Exposures, extent);
-        Some(Draft { is_absence, ..draft })
+        Some(Draft { entry: Entry { unsure, ..draft.entry }, is_absence, ..draft })
     }
 
     fn taken(

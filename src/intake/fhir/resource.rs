@@ -128,7 +128,7 @@ impl Reading<'_> {
     pub fn status<'j>(&mut self, json: &'j Json<'_>) -> Option<&'j str> {
         let status = self.text(json, self.kind, "status");
         if json.get("status").is_none() {
-            let what = "is missing: whether this counts is not known, and it is left out";
+            let what = "is missing: whether this counts is not known";
             self.not_understood(json, format!("{}.status", self.kind), what);
         }
         status
@@ -141,11 +141,17 @@ impl Reading<'_> {
         self.notice(Sort::SetAside, at, format!("{}.{element}", self.kind), words);
     }
 
-    /// A status that FHIR R4 does not have.
-    pub fn unknown_status(&mut self, json: &Json<'_>, element: &str, status: &str) {
+    /// A status that FHIR R4 does not have, or that cannot be read: why it is not certain that the resource counts. Left
+    /// out, it could not keep from being denied what it may show.
+    pub fn unknown_status(&mut self, json: &Json<'_>, element: &str, status: Option<&str>) -> String {
+        let Some(status) = status.map(clean) else {
+            // That it is missing or no text is told already.
+            return format!("its {element} cannot be read");
+        };
         let at = json.get(element).unwrap_or(json);
-        let what = format!("`{}` is no status of FHIR R4: the resource is left out", clean(status));
+        let what = format!("`{status}` is none of FHIR R4: whether this counts is not known");
         self.not_understood(at, format!("{}.{element}", self.kind), what);
+        format!("its {element} is `{status}`, which is none of FHIR R4")
     }
 
     /// The key of the person whom a resource is about.

@@ -1,0 +1,112 @@
+//! Ctrl-C while something is written: the old files stay as they were, and nothing half-written is left.
+#![cfg(unix)]
+
+#[path = "support/program.rs"]
+mod program;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command};
+
+use program::{Ended, command, run, wait};
+
+const OLD: &str = "what was here before\n";
+
+/// Everything in a folder, with its content.
+fn content(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries =
+        fs::read_dir(folder).map(|entries| entries.map(Result::unwrap).collect()).unwrap_or(Vec::new());
+    entries
+        .iter()
+        .map(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            (name, fs::read(entry.path()).unwrap_or_default())
+        })
+        .collect()
+}
+
+fn signal(child: &Child, signal: &str) {
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+/// Stops the program while something stands aside in the folder, and interrupts it there.
+///
+/// # Panics
+/// When it has ended before: then there was too little to write.
+fn interrupted(folder: &Path, arguments: &[&str], out: &Path, with: &str) -> Ended {
+    let mut child = command(folder, arguments).spawn().unwrap();
+    let is_writing = || content(out).keys().any(|name| name.starts_with(".trialc-"));
+    loop {
+        if is_writing() {
+            signal(&child, "-STOP");
+            // It may have been done just before it stood still.
+            if is_writing() {
+                break;
+            }
+            signal(&child, "-CONT");
+        }
+        let ended = child.try_wait().unwrap();
+        assert!(ended.is_none(), "the program was not caught while it wrote: {:?}", wait(child));
+    }
+    signal(&child, with);
+    signal(&child, "-CONT");
+    wait(child)
+}
+
+/// Many people, of whom all is recorded that is needed to write a line about each.
+fn people(home: &Path) {
+    let mut person = String::from("person_id,gender_concept_id,year_of_birth\n");
+    for id in 0..60_000 {
+        writeln!(person, "{id},{},{}", [8507, 8532][id % 2], 1930 + id % 80).unwrap();
+    }
+    fs::create_dir(home.join("data")).unwrap();
+    fs::write(home.join("data/person.csv"), person).unwrap();
+}
+
+const SCREEN: [&str; 7] = ["screen", "s/trial.trial", "--data", "data", "--statuses", "--out", "out"];
+
+#[test]
+fn results_of_many_people_leave_nothing_behind() {
+    let home = tempfile::tempdir().unwrap();
+    run(home.path(), &["new", "s"]);
+    people(home.path());
+    let out = home.path().join("out");
+    for with in ["-INT", "-TERM"] {
+        let ended = interrupted(home.path(), &SCREEN, &out, with);
+        assert_eq!((ended.code, ended.out.as_str()), (Some(130), ""), "{with}: {}", ended.err);
+        assert!(!out.exists(), "{with}: {:?}", content(&out).keys());
+    }
+    fs::create_dir(&out).unwrap();
+    fs::write(out.join("verdicts.csv"), OLD).unwrap();
+    let before = content(&out);
+    assert_eq!(interrupted(home.path(), &SCREEN, &out, "-INT").code, Some(130));
+    assert_eq!(content(&out), before);
+    // The near miss: left alone, the same command replaces the old file.
+    let left_alone = run(home.path(), &SCREEN);
+    assert_eq!(left_alone.code, Some(0), "{}", left_alone.err);
+    assert_ne!(content(&out)["verdicts.csv"], OLD.as_bytes());
+    assert!(!content(&out).keys().any(|name| name.starts_with(".trialc-")));
+}
+
+#[test]
+fn many_files_of_one_folder_come_together_or_not_at_all() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let home = tempfile::tempdir().unwrap();
+    let mut table = String::from("site,participant,event,date\n");
+    for id in 0..3_000 {
+        writeln!(table, "01,{id:04},consent,2026-07-01\n01,{id:04},randomization,2026-07-15").unwrap();
+    }
+    fs::write(home.path().join("dates.csv"), table).unwrap();
+    let trial = root.join("protocols/crossover/trial.trial").display().to_string();
+    let arguments = ["calendar", &trial, "dates.csv", "--format", "ics", "--out", "out/deep"];
+    let out = home.path().join("out/deep");
+    let ended = interrupted(home.path(), &arguments, &out, "-INT");
+    assert_eq!((ended.code, ended.out.as_str()), (Some(130), ""), "{}", ended.err);
+    assert!(!home.path().join("out").exists(), "the folders that were made are gone again");
+    let left_alone = run(home.path(), &arguments);
+    assert_eq!(left_alone.code, Some(0), "{}", left_alone.err);
+    assert_eq!(content(&out).len(), 3_000);
+}
