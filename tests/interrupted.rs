@@ -16,10 +16,8 @@ const OLD: &str = "what was here before\n";
 
 /// Everything in a folder, with its content.
 fn content(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let entries =
-        fs::read_dir(folder).map(|entries| entries.map(Result::unwrap).collect()).unwrap_or(Vec::new());
+    let entries = fs::read_dir(folder).into_iter().flatten().map(Result::unwrap);
     entries
-        .iter()
         .map(|entry| {
             let name = entry.file_name().to_string_lossy().into_owned();
             (name, fs::read(entry.path()).unwrap_or_default())
