@@ -1,5 +1,6 @@
 //! How many questions the logic of criteria answers in a second: of the first trial, and of generated decisions of 60 and 600 criteria.
-//! Where a program `z3` is on the path, it answers the same questions from the same SMT-LIB beside it, in one process.
+//! Where a program `z3` is on the path (or `TRIALC_SOLVER` names one), it answers the same questions from the same SMT-LIB beside it, in
+//! one process.
 //!
 //! `cargo bench --bench logic`
 
@@ -114,8 +115,9 @@ fn check(bencher: Bencher<'_, '_>, name: &str) {
 #[divan::bench(args = TRIALS, sample_count = 3, sample_size = 1)]
 fn z3(bencher: Bencher<'_, '_>, name: &str) {
     let text = smt2(named(name));
+    let program = std::env::var("TRIALC_SOLVER").unwrap_or_else(|_| "z3".to_owned());
     let run = || {
-        let mut child = Command::new("z3")
+        let mut child = Command::new(&program)
             .args(["-in", "-smt2"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -125,7 +127,7 @@ fn z3(bencher: Bencher<'_, '_>, name: &str) {
         Some(child.wait_with_output().ok()?.stdout.len())
     };
     if run().is_none() {
-        eprintln!("no program `z3` on the path: it is not compared");
+        eprintln!("`{program}` cannot be run: it is not compared; TRIALC_SOLVER names another");
         return;
     }
     let count = text.matches("(check-sat)").count();

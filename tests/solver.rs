@@ -152,4 +152,31 @@ fn a_real_solver_refutes_what_only_arithmetic_refutes_and_not_the_near_miss() {
         ended.out
     );
     assert!(!ended.out.contains("possibly"), "{}", ended.out);
+
+    // A formula with an age in whole years and a factor by sex: 60 / 72 * 90 / 0.9 is 83, and by 0.7 it is 107.
+    let clearance = |limit: &str| {
+        format!(
+            "trial s \"S\" {{ enrollment: not stated }}
+use std.vitals, std.labs, std.demographics
+event consent \"Consent\"
+event randomization \"Randomization\": on or after consent
+derive cg_clearance \"Clearance by Cockcroft and Gault\" {{
+  value: (140 - age at randomization) * (weight / 1 kg) / (72 * (creatinine / 1 mg/dL)) * by sex (0.85 for female, 1 for male) * 1 mL/min
+  unit: mL/min
+  plausible: 1 to 400
+}}
+eligibility for randomization {{
+  include I1 \"Clearance\": latest cg_clearance within 14 days before randomization >= 90 mL/min
+  include I2 \"Old\": age at randomization >= 80 years
+  include I3 \"Light\": latest weight within 14 days before randomization < 90 kg
+  exclude E1 \"Creatinine\": latest creatinine within 14 days before randomization < {limit} mg/dL
+}}
+"
+        )
+    };
+    fs::write(home.path().join("clearance.trial"), clearance("0.9")).unwrap();
+    fs::write(home.path().join("near_clearance.trial"), clearance("0.7")).unwrap();
+    let ended = check("clearance.trial");
+    assert!(ended.err.contains("nobody can be eligible: I1, I2, I3 and E1 cannot"), "{}", ended.err);
+    assert_eq!(check("near_clearance.trial").code, Some(0));
 }

@@ -83,7 +83,7 @@ impl Process {
     }
 
     fn cannot_run(&self, error: &std::io::Error) -> Failure {
-        let help = "install it (`pip install z3-solver` or `pip install cvc5` bring one), give the path of the program, or leave \
+        let help = "install it (`pip install z3-solver` brings z3; Debian has `z3` and `cvc5`), give the path of the program, or leave \
                     `--solver` away: nothing else needs it";
         Failure::new(format!("cannot run the solver `{}`: {error}", self.program)).help(help)
     }

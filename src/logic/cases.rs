@@ -47,9 +47,12 @@ fn of_decision(engine: &mut Engine<'_>, trial: &Trial, event: &str, found: &mut 
     let typical = engine.typical(event);
     let document = EligibilityDocument::of(trial);
     let screener = Screener::of(&document);
-    for read in &decided.criteria {
-        let Some((arm, formula)) = read.formulas.first() else { continue };
-        // Who is limited to an arm is shown in the first of them.
+    let each =
+        decided.criteria.iter().flat_map(|read| read.formulas.iter().map(move |formula| (read, formula)));
+    for (read, (arm, formula)) in each {
+        // What holds in several arms is shown in each of them, what holds in all in the first.
+        let in_arm =
+            arm.filter(|_| read.formulas.len() > 1).map_or(String::new(), |arm| format!(" in arm {arm}"));
         let arm = arm.or(decided.arms.first().copied());
         let mut others = Vec::new();
         for code in codes.iter().filter(|code| **code != read.code) {
@@ -76,8 +79,12 @@ fn of_decision(engine: &mut Engine<'_>, trial: &Trial, event: &str, found: &mut 
                 });
                 let goals: Vec<Vec<Wire>> = goals.collect();
                 let words = engine.space.variables[variable].words.clone();
-                let missing =
-                    |why: String| NoCase { code: read.code.to_owned(), of: words.clone(), passes, why };
+                let missing = |why: String| NoCase {
+                    code: format!("{}{in_arm}", read.code),
+                    of: words.clone(),
+                    passes,
+                    why,
+                };
                 let chosen = goals.iter().zip(&cells).find_map(|(goal, cell)| {
                     let mut chosen = settle(&engine.space, &mut engine.complete, goal, typical.as_deref())?;
                     if let Some(cell) = cell {
@@ -95,7 +102,7 @@ fn of_decision(engine: &mut Engine<'_>, trial: &Trial, event: &str, found: &mut 
                     false => {
                         let side = if passes { "just in" } else { "just out" };
                         let shown = in_words(engine, variable, chosen[variable]);
-                        format!("{}, {side}: {shown}", read.code)
+                        format!("{}, {side}{in_arm}: {shown}", read.code)
                     }
                 };
                 let wanted =
@@ -167,9 +174,40 @@ fn confirmed(
             return Ok(example.facts);
         }
         let by = if found.reasons.is_empty() { &found.open } else { &found.reasons };
-        said = format!("the checker says {} by {}", found.verdict.text(), by.join(", "));
+        said = match unsayable(trial, &example.facts) {
+            Some(why) if found.verdict == Eligibility::Undetermined => why,
+            _ => format!("the checker says {} by {}", found.verdict.text(), by.join(", ")),
+        };
     }
     Err(said)
+}
+
+/// What an example has no words for: that there is nothing of a class but one of its members.
+fn unsayable(trial: &Trial, facts: &[Fact]) -> Option<String> {
+    let label =
+        |name: &str| trial.concepts.get(name).map_or(name, |concept| concept.label.as_str()).to_owned();
+    let belongs = |name: &str, class: &str| {
+        let (mut waiting, mut seen) = (vec![class], Vec::new());
+        while let Some(next) = waiting.pop() {
+            if next == name {
+                return class != name;
+            }
+            if !seen.contains(&next) {
+                seen.push(next);
+                let members = trial.concepts.get(next).into_iter().flat_map(|concept| &concept.members);
+                waiting.extend(members.map(String::as_str));
+            }
+        }
+        false
+    };
+    facts.iter().find_map(|absent| {
+        let Fact::Absent { name: class, .. } = absent else { return None };
+        let there = facts.iter().find_map(|fact| match fact {
+            Fact::Happened { name, .. } | Fact::Lasted { name, .. } if belongs(name, class) => Some(name),
+            _ => None,
+        })?;
+        Some(format!("an example has no words for no {} other than {}", label(class), label(there)))
+    })
 }
 
 /// A label in quotes holds none.

@@ -165,16 +165,33 @@ impl Circuit {
     /// A set of places that cannot hold together, none of which can be left out; `None` when they can. Those first in the
     /// list are kept rather than later ones.
     pub fn conflict(&mut self, assumed: &[Wire]) -> Option<Vec<usize>> {
-        let mut set = self.solve(assumed).err()?;
+        self.conflict_beside(&[], assumed)
+    }
+
+    /// The same, of places that cannot hold beside what is given, which is never left out.
+    pub fn conflict_beside(&mut self, given: &[Wire], assumed: &[Wire]) -> Option<Vec<usize>> {
+        let mut solve = |set: &[usize]| -> Result<(), Vec<usize>> {
+            let wires: Vec<Wire> =
+                given.iter().copied().chain(set.iter().map(|place| assumed[*place])).collect();
+            let core = self.solve(&wires).err();
+            let places = |core: Vec<usize>| {
+                core.into_iter().filter_map(|at| at.checked_sub(given.len())).map(|at| set[at]).collect()
+            };
+            core.map_or(Ok(()), |core| Err(places(core)))
+        };
+        let all: Vec<usize> = (0..assumed.len()).collect();
+        let mut set = solve(&all).err()?;
         let mut at = set.len();
         while at > 0 {
             at -= 1;
             let without: Vec<usize> =
                 set.iter().copied().enumerate().filter(|(n, _)| *n != at).map(|(_, place)| place).collect();
-            let wires: Vec<Wire> = without.iter().map(|place| assumed[*place]).collect();
-            if let Err(smaller) = self.solve(&wires) {
-                at = smaller.iter().filter(|place| **place < at).count();
-                set = smaller.into_iter().map(|place| without[place]).collect();
+            if let Err(smaller) = solve(&without) {
+                at = smaller
+                    .iter()
+                    .filter(|place| set.iter().position(|one| one == *place).is_some_and(|n| n < at))
+                    .count();
+                set = smaller;
             }
         }
         Some(set)
@@ -236,6 +253,17 @@ mod tests {
         circuit.imply(&[b, c], FALSE);
         assert_eq!(circuit.conflict(&[d, a, b, c]), Some(vec![1, 3]), "c against a alone");
         assert_eq!(circuit.conflict(&[d, a, b]), None);
+        assert_eq!(
+            circuit.conflict_beside(&[d], &[b, c, a]),
+            Some(vec![0, 1]),
+            "b against c, whatever is given"
+        );
+        assert_eq!(circuit.conflict_beside(&[c], &[d, a, b]), Some(vec![1]), "a alone beside c");
+        assert_eq!(
+            circuit.conflict_beside(&[b, c], &[d, a]),
+            Some(Vec::new()),
+            "nothing beside what conflicts itself"
+        );
         assert!(circuit.holds(b));
     }
 }

@@ -391,8 +391,8 @@ impl<'t> Engine<'t> {
             if self.complete.circuit.solve(&goal[2..]).is_err() {
                 return Vec::new();
             }
-            match self.complete.circuit.conflict(&goal) {
-                Some(set) => blocking.extend(set.into_iter().filter_map(|place| place.checked_sub(2))),
+            match self.complete.circuit.conflict_beside(&goal[..2], &goal[2..]) {
+                Some(set) => blocking.extend(set),
                 None => match self.conflict_by_solver(&goal[..2], &goal[2..]) {
                     // Where nobody meets the goal alone, nobody is let in by it.
                     Some(set) if !set.is_empty() => blocking.extend(set),
@@ -417,8 +417,8 @@ impl<'t> Engine<'t> {
             passed |= self.complete.circuit.solve(&[own.yes]).is_ok();
             let mut goal = vec![own.no];
             goal.extend(others.iter().map(|other| self.passes(true, number, event, other, arm).yes));
-            match self.complete.circuit.conflict(&goal) {
-                Some(set) => given.extend(set.into_iter().filter_map(|place| place.checked_sub(1))),
+            match self.complete.circuit.conflict_beside(&goal[..1], &goal[1..]) {
+                Some(set) => given.extend(set),
                 None => {
                     let wanted = Wanted {
                         event: event.to_owned(),

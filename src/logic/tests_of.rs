@@ -152,9 +152,8 @@ impl<'t> Tests<'t> {
     }
 
     fn excluded(&mut self, goal: Wire, by: &[usize]) -> Option<Vec<usize>> {
-        let mut wires = vec![goal];
-        wires.extend(by.iter().map(|test| self.passes[*test]));
-        let places = self.encoder.circuit.conflict(&wires)?;
-        Some(places.into_iter().filter_map(|place| place.checked_sub(1)).map(|place| by[place]).collect())
+        let wires: Vec<Wire> = by.iter().map(|test| self.passes[*test]).collect();
+        let places = self.encoder.circuit.conflict_beside(&[goal], &wires)?;
+        Some(places.into_iter().map(|place| by[place]).collect())
     }
 }

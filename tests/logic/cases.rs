@@ -147,3 +147,14 @@ fn a_rule_about_another_person_is_covered_test_by_test() {
     let tests: Vec<String> = coverage(&trial).into_iter().map(|shown| shown.test).collect();
     assert_eq!(tests, ["partner: ever stroke", "partner: ever epilepsy", "ever stroke"]);
 }
+
+#[test]
+fn a_limit_of_normal_is_written_so_that_the_value_is_the_share_that_is_wanted() {
+    // 2.9 of 1.93333 is more than 1.5 times.
+    let trial = crate::protocol::trial(
+        "include I5 \"Bilirubin\": latest bilirubin_total within 14 days before randomization <= 1.5 x ULN
+         include I6 \"Bilirubin\": latest bilirubin_total within 14 days before randomization < 3.0 mg/dL",
+    );
+    let found = cases(&trial);
+    assert!(found.missing.is_empty(), "{:#?}", found.missing);
+}

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod cases;
+mod grid;
 mod influence;
 #[allow(dead_code)]
 #[path = "../support/judges.rs"]

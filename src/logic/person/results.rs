@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Draft, ends, number_in, quantity_of};
+use super::{Draft, End, ends, number_in, quantity_of};
 use crate::eligibility::{Truth, record_of};
 use crate::logic::space::{About, Kind};
 use crate::logic::typical::Choice;
@@ -45,6 +45,7 @@ impl<'t> Draft<'_, 't> {
     pub(super) fn take_results(&mut self) {
         let mut sought: Vec<Sought<'t>> = Vec::new();
         let mut steady = Vec::new();
+        let mut ratios = Vec::new();
         for (number, variable, choice) in self.variables() {
             match (&variable.about, &variable.kind, choice) {
                 (
@@ -73,13 +74,18 @@ impl<'t> Draft<'_, 't> {
                     let word = self.level(measure, word);
                     self.put(measure, self.day_for(*select, days), FactValue::Level(word), None);
                 }
-                (About::Ratio { measure, select, window, upper }, _, choice) => {
+                (
+                    About::Ratio { measure, select, window, upper },
+                    Kind::Ordered(family),
+                    Choice::Cell(cell) | Choice::Upper(cell),
+                ) => {
                     let (Some(ratio), Some(days)) =
                         (number_in(self.engine, number, choice), self.days(window))
                     else {
                         continue;
                     };
-                    self.put_ratio(measure, self.day_for(*select, days), &ratio, *upper);
+                    let cell = ends(self.engine, *family, cell);
+                    ratios.push((measure, self.day_for(*select, days), ratio, cell, *upper));
                 }
                 (About::Steady { term, tolerance }, Kind::Ordered(family), choice) => {
                     if let Value::Measured { measure, window, .. } = &term.value {
@@ -94,6 +100,10 @@ impl<'t> Draft<'_, 't> {
                 }
                 _ => {}
             }
+        }
+        // A limit of normal is found once the value is known.
+        for (measure, on, ratio, cell, upper) in ratios {
+            self.put_ratio(measure, on, (&ratio, &cell), upper);
         }
         for one in sought {
             self.compute(&one);
@@ -181,7 +191,7 @@ impl<'t> Draft<'_, 't> {
     }
 
     /// A value that is this share of its limit of normal.
-    fn put_ratio(&mut self, measure: &str, on: Date, ratio: &Exact, upper: bool) {
+    fn put_ratio(&mut self, measure: &str, on: Date, (ratio, cell): (&Exact, &(End, End)), upper: bool) {
         let unit = self.unit_of(measure);
         let known = self.results.iter().find(|other| other.measure == measure && other.on == on);
         let known = known.and_then(|other| match &other.value {
@@ -190,14 +200,10 @@ impl<'t> Draft<'_, 't> {
         });
         let usual = self.usual(measure);
         let limit = match &known {
-            // A limit as a laboratory gives it, with few figures.
-            Some((value, _)) => value.checked_div(ratio).map_or(usual, |limit| {
-                if limit.to_decimal().is_some() {
-                    limit
-                } else {
-                    limit.to_significant(6).parse().unwrap_or(limit)
-                }
-            }),
+            // A limit as a laboratory gives it, with few figures, of which the value is a share as it is wanted.
+            Some((value, _)) => {
+                value.checked_div(ratio).map_or(usual, |limit| limit_near(&limit, value, cell))
+            }
             None => usual,
         };
         let value = &limit * ratio;
@@ -406,6 +412,28 @@ impl<'t> Draft<'_, 't> {
         self.results[place].value = before;
         false
     }
+}
+
+/// The limit nearest to this one that has few decimals, and of which the value is a share in the cell.
+fn limit_near(limit: &Exact, value: &Exact, (low, high): &(End, End)) -> Exact {
+    if limit.to_decimal().is_some() {
+        return limit.clone();
+    }
+    let fits = |limit: &Exact| {
+        value.checked_div(limit).is_some_and(|share| {
+            low.as_ref().is_none_or(|(at, closed)| share > *at || (*closed && share == *at))
+                && high.as_ref().is_none_or(|(at, closed)| share < *at || (*closed && share == *at))
+        })
+    };
+    // Two decimals are usual.
+    let candidates =
+        [2, 3, 4, 5, 6].into_iter().filter_map(|places| Exact::from(10).pow(-places)).flat_map(|step| {
+            let below = limit.checked_div(&step).map(|count| &count.floor() * &step);
+            let above = below.as_ref().map(|below| below + &step);
+            [below, above]
+        });
+    let found = candidates.flatten().find(fits);
+    found.unwrap_or_else(|| limit.to_significant(6).parse().unwrap_or_else(|_| limit.clone()))
 }
 
 fn is_within(day: Date, (from, to): (Option<Date>, Option<Date>)) -> bool {
