@@ -234,6 +234,7 @@ pub enum PlanPhrase {
     /// `up to 250 mg`.
     Cap(Quantity),
     Route(Name),
+    RouteNotStated,
     /// `once`, `daily`, `twice daily`, `every 3 weeks`.
     Frequency(Frequency),
     On(Moment),

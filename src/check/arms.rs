@@ -62,7 +62,7 @@ fn incomplete(trial: &Trial, given: &Administration) -> Option<Diagnostic> {
     let not_stated = match missing.first() {
         Some(&"dose") => "`dose not stated`",
         Some(&"frequency") => "`frequency not stated`",
-        _ => "`route: not stated`",
+        _ => "`route not stated`",
     };
     Some(
         at(&codes::INCOMPLETE_DOSE, given.origin.0, format!("`{product}` is given without {wanted}"))?

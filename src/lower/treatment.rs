@@ -436,6 +436,7 @@ impl Lowering<'_> {
             PlanPhrase::TargetAuc(target) => given.dose = Stated::Is(Dose::TargetAuc(target.value.clone())),
             PlanPhrase::Cap(quantity) => given.cap = self.amount(quantity),
             PlanPhrase::Route(route) => given.route = Stated::Is(route.value.clone()),
+            PlanPhrase::RouteNotStated => given.route = Stated::NotStated,
             PlanPhrase::Frequency(frequency) => {
                 given.frequency = match frequency {
                     ast::Frequency::Once => Stated::Is(Frequency::Once),

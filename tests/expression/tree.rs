@@ -381,6 +381,7 @@ pub fn plan(phrases: Vec<PlanPhrase>) -> String {
         PlanPhrase::TargetAuc(auc) => list("auc", [auc.value.to_string()]),
         PlanPhrase::Cap(cap) => list("cap", [quantity(cap)]),
         PlanPhrase::Frequency(Frequency::TimesWeekly(times)) => format!("{times}/w"),
+        PlanPhrase::RouteNotStated => "route?".into(),
         PlanPhrase::Route(route) => list("route", [route.value.clone()]),
         PlanPhrase::Frequency(Frequency::Once) => "once".into(),
         PlanPhrase::Frequency(Frequency::TimesDaily(times)) => format!("{times}/d"),

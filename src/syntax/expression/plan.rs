@@ -74,6 +74,7 @@ impl<'a> Reader<'a, '_> {
     fn plan_phrase(&mut self, node: Node<'a>) -> Option<PlanPhrase> {
         Some(match node.as_rule() {
             Rule::dose_not_stated => PlanPhrase::DoseNotStated,
+            Rule::route_not_stated => PlanPhrase::RouteNotStated,
             Rule::frequency_not_stated => PlanPhrase::Frequency(Frequency::NotStated),
             Rule::target_auc => PlanPhrase::TargetAuc(self.number(&node.into_inner().next()?)),
             Rule::cap => PlanPhrase::Cap(self.quantity(child(&node, Rule::quantity)?)?),
@@ -244,7 +245,7 @@ fn kind(phrase: &PlanPhrase) -> &'static str {
             "dose"
         }
         PlanPhrase::Cap(_) => "highest dose",
-        PlanPhrase::Route(_) => "route",
+        PlanPhrase::Route(_) | PlanPhrase::RouteNotStated => "route",
         PlanPhrase::Frequency(_) => "frequency",
         PlanPhrase::On(_) => "day",
         PlanPhrase::From(_) => "beginning",

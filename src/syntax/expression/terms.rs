@@ -232,6 +232,7 @@ pub(super) fn meaning(rule: Rule) -> Meaning {
         | Rule::post
         | Rule::dose_not_stated
         | Rule::frequency_not_stated
+        | Rule::route_not_stated
         | Rule::target_auc
         | Rule::cap
         | Rule::days_of
