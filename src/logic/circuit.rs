@@ -253,6 +253,7 @@ mod tests {
         circuit.imply(&[b, c], FALSE);
         assert_eq!(circuit.conflict(&[d, a, b, c]), Some(vec![1, 3]), "c against a alone");
         assert_eq!(circuit.conflict(&[d, a, b]), None);
+        assert!(circuit.holds(b), "the last assignment that was found");
         assert_eq!(
             circuit.conflict_beside(&[d], &[b, c, a]),
             Some(vec![0, 1]),
@@ -264,6 +265,5 @@ mod tests {
             Some(Vec::new()),
             "nothing beside what conflicts itself"
         );
-        assert!(circuit.holds(b));
     }
 }
