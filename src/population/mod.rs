@@ -9,6 +9,7 @@ mod counts;
 mod evaluate;
 pub mod read;
 mod record;
+mod results;
 mod screened;
 mod shown;
 mod tables;
@@ -16,6 +17,7 @@ pub mod write;
 
 pub use counts::{Cell, Count, Histogram};
 pub use evaluate::{screen, screen_records};
+pub use results::{Results, ResultsOf};
 pub use screened::{Column, Counted, Mask, Screened};
 pub use shown::render_text;
 pub use tables::{

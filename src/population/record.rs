@@ -21,7 +21,7 @@ impl Population {
                 born: subject.born.map(range_of),
                 ..PersonFacts::default()
             },
-            measurements: self.results.of(person).iter().map(|row| self.measurement(row)).collect(),
+            measurements: self.results.of(person).iter().map(|row| self.measurement(&row)).collect(),
             coverage: self.periods.of(person).iter().map(|period| self.coverage_of(*period)).collect(),
             ..Record::default()
         };

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
+use super::results::Results;
 use crate::eligibility::Record;
 use crate::eligibility::record::{CoveredDomain, Sex};
 
@@ -199,7 +200,7 @@ pub struct Period {
 #[derive(Clone, Debug, Default)]
 pub struct Population {
     pub people: Vec<Subject>,
-    pub results: Grouped<ResultRow>,
+    pub results: Results,
     pub happenings: Grouped<Happening>,
     /// What of each person's own time is known to be complete (observation periods).
     pub periods: Grouped<Period>,

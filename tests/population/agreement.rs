@@ -13,8 +13,8 @@ use trialc::eligibility::record::{CoveredDomain, Entry, Record, RecordedValue};
 use trialc::eligibility::{EligibilityDocument, Screener};
 use trialc::model::Answer;
 use trialc::population::{
-    Days, Grouped, Happening, List, Naming, Period, Population, ResultRow, ResultValue, Screened, Subject,
-    WhyUnknown, screen,
+    Days, Grouped, Happening, List, Naming, Period, Population, ResultRow, ResultValue, Results, Screened,
+    Subject, WhyUnknown, screen,
 };
 use trialc::time::DateRange;
 
@@ -242,12 +242,13 @@ fn gathered(records: &[Record]) -> Population {
         }
         population.people.push(Subject { id: (place as i64).into(), sex: record.person.sex, born });
         for measurement in &record.measurements {
-            result(&mut population, measurement);
+            let row = result(&mut population, measurement);
+            population.results.push(row);
         }
         if place == 3 && records.len() % 30 == 6 {
             crowd(&mut population, record);
         }
-        end(&mut population.results);
+        population.results.end_person();
         let lists = [
             (List::Findings, &record.findings),
             (List::Exposures, &record.exposures),
@@ -286,11 +287,11 @@ fn crowd(population: &mut Population, record: &Record) {
         return;
     };
     for step in 0..1_100 {
-        result(population, one);
-        if let Some(ResultValue::Number(value)) = population.results.rows.last_mut().map(|row| &mut row.value)
-        {
+        let mut row = result(population, one);
+        if let ResultValue::Number(value) = &mut row.value {
             *value += f64::from(step);
         }
+        population.results.push(row);
     }
 }
 
@@ -311,7 +312,7 @@ fn place_of(texts: &mut Vec<String>, text: &str) -> u16 {
     place as u16
 }
 
-fn result(population: &mut Population, from: &trialc::eligibility::record::Measurement) {
+fn result(population: &mut Population, from: &trialc::eligibility::record::Measurement) -> ResultRow {
     let limit =
         |limit: &Option<trialc::number::Exact>| limit.as_ref().map_or(f64::NAN, |limit| limit.to_f64());
     let (low, high) = (limit(&from.low), limit(&from.high));
@@ -319,7 +320,7 @@ fn result(population: &mut Population, from: &trialc::eligibility::record::Measu
     if low > high {
         on.latest += 10;
     }
-    let row = ResultRow {
+    ResultRow {
         on,
         measure: place_of(&mut population.measures, &from.measure),
         unit: from.unit.as_ref().map(|unit| place_of(&mut population.units, unit)),
@@ -333,8 +334,7 @@ fn result(population: &mut Population, from: &trialc::eligibility::record::Measu
         },
         low,
         high,
-    };
-    population.results.rows.push(row);
+    }
 }
 
 /// What the tables cannot hold of an entry makes it something that tables hold and records of this generator do not.
@@ -406,7 +406,7 @@ fn the_comparison_notices_a_single_wrong_verdict() {
         values.map(row)
     };
     for values in [[8.0, 12.0], [12.0, 8.0]] {
-        population.results = Grouped { rows: tied(values).to_vec(), starts: vec![0, 2] };
+        population.results = Results::of_people([tied(values).to_vec()]);
         let screened = screen(&document, &population, None);
         assert_eq!(screened[0].status(0, column), trialc::eligibility::Status::NotMet);
         compare(&document, &population, None).unwrap_or_else(|why| panic!("{why}"));
@@ -416,7 +416,7 @@ fn the_comparison_notices_a_single_wrong_verdict() {
         let why = hold(&document, &population, None, &flipped).expect_err("one verdict is wrong");
         assert!(why.starts_with("I2 of person 0: Met from the tables, NotMet from the record"), "{why}");
     }
-    population.results = Grouped { rows: tied([8.0, 8.0]).to_vec(), starts: vec![0, 2] };
+    population.results = Results::of_people([tied([8.0, 8.0]).to_vec()]);
     let screened = screen(&document, &population, None);
     assert_eq!(
         screened[0].status(0, column),

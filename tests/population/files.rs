@@ -117,18 +117,14 @@ fn parquet_and_csv_of_the_same_rows_give_the_same_population() {
         });
     let ((csv, counted), (parquet, also)) = (of_files(&document, &csv), of_files(&document, &parquet));
     assert_eq!(csv.people, parquet.people);
-    // NaN, where there is no limit of normal, is not itself.
-    assert_eq!(format!("{:?}", csv.results), format!("{:?}", parquet.results));
+    assert_eq!(csv.results, parquet.results);
     assert_eq!(csv.happenings, parquet.happenings);
     assert_eq!(csv.periods, parquet.periods);
     assert_eq!((&csv.units, &csv.levels, &csv.namings), (&parquet.units, &parquet.levels, &parquet.namings));
     let rows =
         |report: &Report| report.tables.iter().map(|table| (table.rows, table.used)).collect::<Vec<_>>();
     assert_eq!(rows(&counted), rows(&also));
-    assert!(
-        csv.results.rows.len() > 1000 && csv.happenings.rows.len() > 1000,
-        "there is something to compare"
-    );
+    assert!(csv.results.len() > 1000 && csv.happenings.rows.len() > 1000, "there is something to compare");
 }
 
 #[test]

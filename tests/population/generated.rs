@@ -45,7 +45,7 @@ fn the_same_numbers_give_the_same_bytes_and_another_seed_others() {
 fn the_people_have_what_real_data_have() {
     let document = rules(TRIAL);
     let population = population(&document, 3_000, 7, Declared { complete: true, drugs_in_observation: true });
-    let results = &population.results.rows;
+    let results: Vec<_> = population.results.iter().collect();
     for (place, measure) in population.measures.iter().enumerate() {
         let rows = results.iter().filter(|row| usize::from(row.measure) == place);
         let units: BTreeSet<_> = rows.clone().map(|row| row.unit).collect();
@@ -67,7 +67,7 @@ fn the_people_have_what_real_data_have() {
     let is_tied = |person: usize| {
         let rows = population.results.of(person);
         (1..rows.len()).any(|one| {
-            let (a, b) = (&rows[one], &rows[one - 1]);
+            let (a, b) = (rows.get(one), rows.get(one - 1));
             (a.measure, a.on) == (b.measure, b.on) && a.value != b.value
         })
     };

@@ -45,7 +45,7 @@ fn with(table: &str, content: impl Into<Vec<u8>>) -> Memory {
 #[test]
 fn a_parquet_file_that_is_cut_off_or_scratched_is_refused_and_never_a_panic() {
     let whole = of_csv(RESULTS, 2);
-    assert_eq!(read(&with("measurement.parquet", whole.clone())).unwrap().0.results.rows.len(), 3);
+    assert_eq!(read(&with("measurement.parquet", whole.clone())).unwrap().0.results.len(), 3);
     // What a library may do with a broken file stays inside the reader.
     let is_calm =
         |bytes: Vec<u8>| catch_unwind(AssertUnwindSafe(|| read(&with("measurement.parquet", bytes)).is_ok()));
@@ -134,7 +134,7 @@ fn numbers_beyond_all_measure_and_days_beyond_the_calendar_are_counted() {
          -9223372036854775808,3004410,2020-05-20,1,8554,\n9223372036854775807,3004410,2020-05-20,1,8554,\n",
     );
     let (population, report) = read(&memory).unwrap();
-    assert_eq!(population.results.rows.len(), 4);
+    assert_eq!(population.results.len(), 4);
     assert_eq!(report.malformed(), 5, "{}", report.render_text(50));
     let parquet = with(
         "measurement.parquet",
@@ -146,7 +146,7 @@ fn numbers_beyond_all_measure_and_days_beyond_the_calendar_are_counted() {
         ]),
     );
     let (population, report) = read(&parquet).unwrap();
-    assert_eq!((population.results.rows.len(), report.malformed()), (2, 5), "{}", report.render_text(50));
+    assert_eq!((population.results.len(), report.malformed()), (2, 5), "{}", report.render_text(50));
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn cells_with_quotation_marks_and_line_ends_are_one_cell() {
          plain,1,3004410,yesterday,8.1,8554\r\n",
     );
     let (population, report) = read(&memory).unwrap();
-    assert_eq!(population.results.rows.len(), 2);
+    assert_eq!(population.results.len(), 2);
     let text = report.render_text(50);
     assert!(text.contains("measurement.csv:4: `yesterday`"), "{text}");
 }
@@ -182,7 +182,7 @@ fn a_quotation_mark_without_its_other_half_is_one_row_and_told() {
     text += "1,\"3004410,2020-05-20,7.9,8554,\n";
     text += &"1,3004410,2020-05-20,7.9,8554,%\n".repeat(1000);
     let (population, report) = read(&with("measurement.csv", text)).unwrap();
-    assert_eq!(population.results.rows.len(), 4, "what is swallowed may be a result of this person");
+    assert_eq!(population.results.len(), 4, "what is swallowed may be a result of this person");
     assert!(report.malformed() > 0);
     let huge = format!("{RESULTS}1,\"{}\n", "1,3004410,2020-05-20,7.9,8554,%\n".repeat(600_000));
     let message = refused(&with("measurement.csv", huge));
@@ -195,7 +195,7 @@ fn a_million_malformed_rows_are_counted_and_three_are_shown() {
         "person_id,measurement_concept_id,measurement_date,value_as_number,unit_concept_id\n".to_owned();
     text += &"3,3004410,2020-05-20,x,8554\n1,3004410,none,y,8554\n".repeat(500_000);
     let (population, report) = read(&with("measurement.csv", text)).unwrap();
-    assert_eq!(population.results.rows.len(), 500_000);
+    assert_eq!(population.results.len(), 500_000);
     assert_eq!(report.malformed(), 2_000_000);
     let text = report.render_text(50);
     assert!(text.lines().count() < 30 && text.contains("1,000,000 × measurement.value_as_number"), "{text}");

@@ -3,7 +3,7 @@
 use trialc::eligibility::record::{CoveredDomain, Sex};
 use trialc::eligibility::{Record, read_records};
 use trialc::population::{
-    Days, Grouped, Happening, List, Naming, Period, Population, ResultRow, ResultValue, Subject,
+    Days, Grouped, Happening, List, Naming, Period, Population, ResultRow, ResultValue, Results, Subject,
 };
 
 /// 1 July 2011.
@@ -26,15 +26,15 @@ fn population() -> Population {
             Subject { id: 7.into(), sex: Some(Sex::Female), born: Some(Days { earliest: 59, latest: 89 }) },
             Subject { id: 9.into(), sex: None, born: None },
         ],
-        results: Grouped {
-            rows: vec![
+        results: Results::of_people([
+            vec![
                 result(ResultValue::Number(0.1), Some(0), f64::NAN, 40.5),
                 result(ResultValue::Below(5.0), None, 0.3, f64::NAN),
                 result(ResultValue::Number(f64::NAN), None, f64::NAN, f64::NAN),
                 result(ResultValue::Level(0), None, f64::NAN, f64::NAN),
             ],
-            starts: vec![0, 4, 4],
-        },
+            vec![],
+        ]),
         happenings: Grouped {
             rows: vec![
                 exactly(day(DAY), day(DAY), 0, false),

@@ -1,7 +1,8 @@
 //! Formulas in doubles, with room for all that rounding can do: what comes out decides only where it is clear of the limit.
 //! Where it is not, the record decides, exactly.
 
-use super::super::tables::{ResultRow, ResultValue};
+use super::super::results::ResultsOf;
+use super::super::tables::ResultValue;
 use super::gate::Said;
 use super::results::{Filled, Reading, Test};
 use crate::eligibility::Truth;
@@ -185,7 +186,7 @@ pub(super) struct Computed {
 }
 
 impl Computed {
-    pub fn said(&self, slots: &[Filled], rows: &[ResultRow], class: Option<usize>) -> Said {
+    pub fn said(&self, slots: &[Filled], rows: ResultsOf<'_>, class: Option<usize>) -> Said {
         if !self.recorded.is_empty() && rows.iter().any(|row| self.recorded.contains(&row.measure)) {
             return Said::BY_RECORD;
         }
@@ -219,14 +220,14 @@ impl Computed {
 }
 
 impl Input {
-    fn value(&self, filled: &Filled, rows: &[ResultRow]) -> Result<Ends, Lost> {
+    fn value(&self, filled: &Filled, rows: ResultsOf<'_>) -> Result<Ends, Lost> {
         if filled.is_partial {
             return Err(Lost::ByRecord);
         }
         let Some(first) = filled.rows.first() else { return Err(Lost::Unknown) };
-        let row = &rows[*first as usize];
+        let row = &rows.get(*first as usize);
         let is_tied = filled.rows[1..].iter().any(|other| {
-            let other = &rows[*other as usize];
+            let other = &rows.get(*other as usize);
             (other.value, other.unit) != (row.value, row.unit)
         });
         if is_tied {

@@ -117,10 +117,10 @@ impl Looking<'_, '_> {
         for filled in &mut self.filled {
             filled.clear();
         }
-        for (place, row) in (0u32..).zip(rows) {
+        for (place, row) in (0u32..).zip(rows.iter()) {
             for slot in &plan.slots_of[usize::from(row.measure)] {
                 let slot = usize::from(*slot);
-                self.filled[slot].take(&plan.slots[slot], place, row);
+                self.filled[slot].take(&plan.slots[slot], place, &row);
             }
         }
         let tied = self.filled.iter().zip(&plan.slots).filter(|(_, slot)| slot.take != Take::All);

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::super::results::ResultsOf;
 use super::super::tables::{Day, ResultRow, ResultValue};
 use super::gate::{Affine, Gate, Said};
 use crate::eligibility::{Truth, recorded};
@@ -159,7 +160,7 @@ fn is_score((low, high): (f64, f64), value: ResultValue) -> bool {
 
 impl Limits {
     /// `class` is that of the person; needed where the limits differ.
-    pub fn said(&self, filled: &Filled, rows: &[ResultRow], class: Option<usize>) -> Said {
+    pub fn said(&self, filled: &Filled, rows: ResultsOf<'_>, class: Option<usize>) -> Said {
         if filled.is_partial {
             return Said::BY_RECORD;
         }
@@ -175,7 +176,7 @@ impl Limits {
         if self.middle.is_some() {
             if let [only] = filled.rows.as_slice() {
                 // What is only known as a limit has no mean.
-                let row = &rows[*only as usize];
+                let row = &rows.get(*only as usize);
                 let is_number = matches!(row.value, ResultValue::Number(_));
                 return if is_number { self.of_row(row, case) } else { Said::UNKNOWN };
             }
@@ -209,7 +210,7 @@ impl Limits {
     }
 
     /// The highest is below a limit where all are, and above it where one is.
-    fn extreme_said(&self, filled: &Filled, rows: &[ResultRow], case: usize) -> Said {
+    fn extreme_said(&self, filled: &Filled, rows: ResultsOf<'_>, case: usize) -> Said {
         let mut truth = Truth::True;
         for (place, operator) in self.operators.iter().enumerate() {
             let is_below = match operator {
@@ -218,7 +219,7 @@ impl Limits {
                 Comparator::Equal | Comparator::NotEqual => return Said::BY_RECORD,
             };
             let truths = filled.rows.iter().map(|at| {
-                let row = &rows[*at as usize];
+                let row = &rows.get(*at as usize);
                 let is_read = self.score.is_none_or(|score| is_score(score, row.value));
                 match (ends(row.value).filter(|_| is_read), self.gates(row, case)) {
                     (Some((low, high)), Reading::Read(Some(gates))) => Some(gates[place].truth(low, high)),
@@ -234,11 +235,11 @@ impl Limits {
         truth.into()
     }
 
-    fn middle_said(&self, filled: &Filled, rows: &[ResultRow], case: usize) -> Said {
+    fn middle_said(&self, filled: &Filled, rows: ResultsOf<'_>, case: usize) -> Said {
         let Some(middle) = &self.middle else { return Said::BY_RECORD };
         let mut values: Vec<(f64, &Affine, f64)> = Vec::with_capacity(filled.rows.len());
         for at in &filled.rows {
-            let row = &rows[*at as usize];
+            let row = &rows.get(*at as usize);
             let is_read = self.score.is_none_or(|score| is_score(score, row.value));
             match (row.value, &middle.readings[unit_of(row)]) {
                 (_, Reading::ByRecord) => return Said::BY_RECORD,
@@ -290,7 +291,7 @@ impl Limits {
 pub(super) fn chosen(
     select: Selector,
     filled: &Filled,
-    rows: &[ResultRow],
+    rows: ResultsOf<'_>,
     of_row: impl Fn(&ResultRow) -> Said,
 ) -> Said {
     if filled.is_partial {
@@ -299,7 +300,7 @@ pub(super) fn chosen(
     if filled.rows.is_empty() {
         return Said::UNKNOWN;
     }
-    let each = || filled.rows.iter().map(|at| of_row(&rows[*at as usize]));
+    let each = || filled.rows.iter().map(|at| of_row(&rows.get(*at as usize)));
     match select {
         Selector::Latest | Selector::Earliest => {
             let mut said = each();
@@ -323,16 +324,16 @@ pub(super) fn chosen(
 }
 
 /// All of the last `count`. Of values tied on the day at which the count is cut off, each selection is possible.
-fn last_few(count: usize, filled: &Filled, rows: &[ResultRow], of_row: impl Fn(&ResultRow) -> Said) -> Said {
+fn last_few(count: usize, filled: &Filled, rows: ResultsOf<'_>, of_row: impl Fn(&ResultRow) -> Said) -> Said {
     if filled.rows.len() < count {
         return Said::UNKNOWN;
     }
-    let mut inside: Vec<&ResultRow> = filled.rows.iter().map(|at| &rows[*at as usize]).collect();
+    let mut inside: Vec<ResultRow> = filled.rows.iter().map(|at| rows.get(*at as usize)).collect();
     inside.sort_by_key(|row| std::cmp::Reverse(row.on.earliest));
     let cut_off = inside[count - 1].on.earliest;
     let (mut later, mut tied) = (Vec::new(), Vec::new());
     for row in inside.into_iter().filter(|row| row.on.earliest >= cut_off) {
-        let Some(truth) = of_row(row).known() else { return Said::BY_RECORD };
+        let Some(truth) = of_row(&row).known() else { return Said::BY_RECORD };
         if row.on.earliest > cut_off { later.push(truth) } else { tied.push(truth) }
     }
     let wanted = count - later.len();
@@ -358,7 +359,7 @@ pub(super) struct Normal {
 }
 
 impl Normal {
-    pub fn said(&self, filled: &Filled, rows: &[ResultRow]) -> Said {
+    pub fn said(&self, filled: &Filled, rows: ResultsOf<'_>) -> Said {
         chosen(self.select, filled, rows, |row| self.of_row(row))
     }
 
@@ -404,7 +405,7 @@ pub(super) struct Levels {
 }
 
 impl Levels {
-    pub fn said(&self, filled: &Filled, rows: &[ResultRow]) -> Said {
+    pub fn said(&self, filled: &Filled, rows: ResultsOf<'_>) -> Said {
         chosen(self.select, filled, rows, |row| match row.value {
             ResultValue::Level(level) => self.said[usize::from(level)].into(),
             ResultValue::Unknown(_) => Said::UNKNOWN,

@@ -117,12 +117,26 @@ impl<T: Copy + Default> Cells<T> {
         self.set_apart(State::Null);
     }
 
+    pub fn push_nulls(&mut self, count: usize) {
+        self.states.resize(self.values.len(), State::Value);
+        self.states.resize(self.values.len() + count, State::Null);
+        self.values.resize(self.states.len(), T::default());
+    }
+
     /// `what` stands in the cell.
     pub fn push_bad(&mut self, what: impl FnOnce() -> String) {
         if self.bad.len() < EXAMPLES {
             self.bad.push((self.values.len(), what()));
         }
         self.set_apart(State::Bad);
+    }
+
+    fn push_cell(&mut self, cell: Cell<T>, bad: impl FnOnce() -> String) {
+        match cell {
+            Cell::Value(value) => self.push(value),
+            Cell::Null => self.push_null(),
+            Cell::Bad => self.push_bad(bad),
+        }
     }
 
     fn set_apart(&mut self, state: State) {
@@ -219,6 +233,31 @@ impl Column {
         }
     }
 
+    pub fn push_nulls(&mut self, count: usize) {
+        match self {
+            Column::Ids(cells) => cells.push_nulls(count),
+            Column::Days(cells) => cells.push_nulls(count),
+            Column::Numbers(cells) => cells.push_nulls(count),
+            Column::Texts(texts) => texts.cells.push_nulls(count),
+        }
+    }
+
+    /// The same as a cell of another column of this kind.
+    pub fn push_cell(&mut self, from: &Self, row: usize) {
+        let bad = || from.bad_text(row).unwrap_or_default().to_owned();
+        match (self, from) {
+            (Column::Ids(cells), Column::Ids(from)) => cells.push_cell(from.get(row), bad),
+            (Column::Days(cells), Column::Days(from)) => cells.push_cell(from.get(row), bad),
+            (Column::Numbers(cells), Column::Numbers(from)) => cells.push_cell(from.get(row), bad),
+            (Column::Texts(texts), Column::Texts(from)) => match from.get(row) {
+                Cell::Value(text) => texts.push(text),
+                Cell::Null => texts.push_null(),
+                Cell::Bad => texts.push_bad(bad),
+            },
+            (other, _) => other.push_null(),
+        }
+    }
+
     /// Reads a cell that was written as text. Empty, `\N` and `NULL` are no value.
     pub fn push_written(&mut self, written: &str) {
         let text = written.trim();
@@ -259,9 +298,11 @@ pub struct Batch {
     /// Which of the table's files.
     pub part: usize,
     pub rows: usize,
+    /// About so many rows will come of this piece of the table and all behind it, where that can be told.
+    pub expected: usize,
     /// Number of the first row, counted from 1 behind the heading.
     pub first: u64,
-    /// The line of each row, where the file has lines.
+    /// The line of each row, where the file has lines; its number, where rows between them are left out.
     pub lines: Vec<u64>,
     /// As they were asked for.
     pub columns: Vec<Option<Column>>,

@@ -50,6 +50,7 @@ pub fn read(
     let mut batch = Batch {
         part: number,
         rows: 0,
+        expected: 0,
         first: 1,
         lines: Vec::with_capacity(ROWS),
         columns: places

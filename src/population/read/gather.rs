@@ -1,5 +1,6 @@
 //! Rows of many pieces, put together by the person that they belong to.
 
+use super::super::results::{Packed, Results};
 use super::super::tables::Grouped;
 use super::folder::Unreadable;
 
@@ -23,13 +24,16 @@ impl<T> Rows<T> {
     }
 }
 
-/// Groups rows by person; those of one person keep their order. Each piece is given up as it is taken over, and rows that
-/// come in the order of the people already are only put behind each other.
+/// Where the rows of each person begin, and behind the last of them the number of rows; and whether they come in the order
+/// of the people already.
 ///
 /// # Errors
 /// Where there are more rows than can be counted.
-pub fn group<T: Copy>(pieces: Vec<Rows<T>>, people: usize) -> Result<Grouped<T>, Unreadable> {
-    let total: usize = pieces.iter().map(|piece| piece.rows.len()).sum();
+fn starts<'p>(
+    pieces: impl Iterator<Item = &'p Vec<u32>> + Clone,
+    people: usize,
+) -> Result<(Vec<u32>, bool), Unreadable> {
+    let total: usize = pieces.clone().map(Vec::len).sum();
     if u32::try_from(total).is_err() {
         return Err(Unreadable::new(format!("{total} rows are asked for: more than 4,294,967,295"))
             .help("divide the people into several folders"));
@@ -37,7 +41,7 @@ pub fn group<T: Copy>(pieces: Vec<Rows<T>>, people: usize) -> Result<Grouped<T>,
     let mut starts = vec![0u32; people + 1];
     let mut is_sorted = true;
     let mut last = 0;
-    for person in pieces.iter().flat_map(|piece| &piece.people) {
+    for person in pieces.flatten() {
         starts[*person as usize + 1] += 1;
         is_sorted &= *person >= last;
         last = *person;
@@ -45,6 +49,30 @@ pub fn group<T: Copy>(pieces: Vec<Rows<T>>, people: usize) -> Result<Grouped<T>,
     for place in 1..starts.len() {
         starts[place] += starts[place - 1];
     }
+    Ok((starts, is_sorted))
+}
+
+/// Groups results by person; those of one person keep their order. Pieces that come in the order of the people already
+/// stay as they are.
+///
+/// # Errors
+/// Where there are more rows than can be counted.
+pub fn results(pieces: Vec<(Vec<u32>, Packed)>, people: usize) -> Result<Results, Unreadable> {
+    let (starts, is_sorted) = starts(pieces.iter().map(|(people, _)| people), people)?;
+    Ok(match is_sorted {
+        true => Results::of_pieces(pieces.into_iter().map(|(_, piece)| piece).collect(), starts),
+        false => Results::gathered(pieces, starts),
+    })
+}
+
+/// Groups rows by person; those of one person keep their order. Each piece is given up as it is taken over, and rows that
+/// come in the order of the people already are only put behind each other.
+///
+/// # Errors
+/// Where there are more rows than can be counted.
+pub fn group<T: Copy>(pieces: Vec<Rows<T>>, people: usize) -> Result<Grouped<T>, Unreadable> {
+    let (starts, is_sorted) = starts(pieces.iter().map(|piece| &piece.people), people)?;
+    let total = pieces.iter().map(|piece| piece.rows.len()).sum();
     let mut rows: Vec<T> = Vec::new();
     rows.reserve_exact(total);
     if is_sorted {

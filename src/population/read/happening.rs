@@ -210,6 +210,11 @@ impl<'a> Happenings<'a> {
         !self.lists[number(list)].1.is_empty()
     }
 
+    /// The concepts of a list that are asked for.
+    pub fn ids(&self, list: List) -> impl Iterator<Item = i64> {
+        self.lists[number(list)].1.keys().copied()
+    }
+
     /// Whether the row was asked for.
     #[inline]
     pub fn take(&self, of: &Kept, batch: &Batch, row: usize, found: &mut Found, faults: &mut Faults) -> bool {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::super::results::Packed;
 use super::super::tables::{
     Days, Happening, List, Naming, Population, ResultRow, ResultValue, Subject, WhyUnknown,
 };
@@ -9,7 +10,7 @@ use super::cells::{Batch, Cell, Kind, Wanted, number, optional, required};
 use super::folder::{Folder, Table, Unreadable, file};
 use super::gather::{self, Rows};
 use super::map::{EntriesMap, Map, PeopleMap, ResultsMap};
-use super::person::{People, distinct, key};
+use super::person::{People, Piece, distinct, key};
 use super::pool::{Pool, tidy};
 use super::report::{Fault, Faults, Report, Rows as Counts};
 use super::result::NOT_READABLE;
@@ -73,18 +74,15 @@ pub fn mapped(
         })
         .collect();
     let (namings, naming_places) = tidy(&namings, &vec![true; namings.len()]);
-    for row in results.iter_mut().flat_map(|rows| &mut rows.rows) {
-        row.unit = row.unit.map(|unit| unit_places[usize::from(unit)]);
-        if let ResultValue::Level(level) = &mut row.value {
-            *level = level_places[usize::from(*level)];
-        }
+    for (_, rows) in &mut results {
+        rows.renumber(&unit_places, &level_places);
     }
     for row in happened.iter_mut().flat_map(|rows| &mut rows.rows) {
         row.naming = naming_places[usize::from(row.naming)];
     }
     let count = people.subjects.len();
     let population = Population {
-        results: gather::group(results, count)?,
+        results: gather::results(results, count)?,
         happenings: gather::group(happened, count)?,
         measures: document.measures.keys().cloned().collect(),
         namings,
@@ -104,7 +102,7 @@ fn people(folder: &dyn Folder, map: &PeopleMap, report: &mut Report) -> Result<P
         needed(map.sex.as_deref(), Kind::Text),
         needed(map.born.as_deref(), Kind::Text),
     ];
-    let (pieces, rows) = scan(&table, &wanted, |batch, local: &mut (Vec<(Subject, usize, u64)>, Faults)| {
+    let (pieces, rows) = scan(&table, &wanted, None, |batch, local: &mut (Piece, Faults)| {
         let (people, faults) = local;
         for row in 0..batch.rows {
             let id = match key(batch, row, 0) {
@@ -129,7 +127,7 @@ fn people(folder: &dyn Folder, map: &PeopleMap, report: &mut Report) -> Result<P
                 Cell::Null => None,
                 _ => Some(partial(batch, row, 2, faults)).filter(|days| *days != Days::ANY),
             };
-            people.push((Subject { id, sex, born }, batch.part, batch.place(row)));
+            people.push(Subject { id, sex, born }, batch, row);
         }
     })?;
     let mut faults = Faults::default();
@@ -189,7 +187,7 @@ struct Reading<'r> {
     document: &'r EligibilityDocument,
     people: &'r People,
     report: Report,
-    results: Vec<Rows<ResultRow>>,
+    results: Vec<(Vec<u32>, Packed)>,
     happened: Vec<Rows<Happening>>,
 }
 
@@ -231,7 +229,7 @@ impl Reading<'_> {
         let by_name: HashMap<&str, u16> =
             map.names.iter().filter_map(|(written, name)| Some((written.as_str(), place(name)?))).collect();
         let people = self.people;
-        let (pieces, rows) = scan(&table, &wanted, |batch, local: &mut (Vec<Written>, Faults)| {
+        let (pieces, rows) = scan(&table, &wanted, None, |batch, local: &mut (Vec<Written>, Faults)| {
             let (found, faults) = local;
             for row in 0..batch.rows {
                 let by_column = || by_name.get(batch.text(NAME, row).value()?).copied();
@@ -270,7 +268,7 @@ impl Reading<'_> {
                 found.push(Written { person, measure, on, value, unit, low, high });
             }
         })?;
-        let (mut all, mut faults) = (Rows::default(), Faults::default());
+        let (mut of, mut all, mut faults) = (Vec::new(), Packed::default(), Faults::default());
         for (found, more) in pieces {
             faults.join(more);
             for Written { person, measure, on, value, unit, low, high } in found {
@@ -282,11 +280,12 @@ impl Reading<'_> {
                         pools.levels.place(word.as_str()).ok_or_else(|| too_many("answers"))?,
                     ),
                 };
-                all.push(person, ResultRow { on, measure, unit: unit.transpose()?, value, low, high });
+                of.push(person);
+                all.push(ResultRow { on, measure, unit: unit.transpose()?, value, low, high });
             }
         }
-        count(&mut self.report, &table, &wanted, rows, all.rows.len() as u64, faults);
-        self.results.push(all);
+        count(&mut self.report, &table, &wanted, rows, all.len() as u64, faults);
+        self.results.push((of, all));
         Ok(())
     }
 
@@ -306,7 +305,7 @@ impl Reading<'_> {
         }
         let fixed = map.name.as_deref().and_then(|name| places.get(name)).copied();
         let people = self.people;
-        let (pieces, rows) = scan(&table, &wanted, |batch, local: &mut (Rows<Happening>, Faults)| {
+        let (pieces, rows) = scan(&table, &wanted, None, |batch, local: &mut (Rows<Happening>, Faults)| {
             let (found, faults) = local;
             for row in 0..batch.rows {
                 let by_column = || {

@@ -10,6 +10,7 @@
 //! - a row whose person cannot be told: left out, because it is nobody's.
 
 mod cells;
+mod choice;
 mod delimited;
 mod folder;
 mod gather;
@@ -25,6 +26,7 @@ mod scan;
 mod vocabulary;
 
 use cells::{Kind, required};
+use choice::Choice;
 pub use folder::{DataFile, Folder, Form, Memory, Part, Table, Unreadable, table};
 use happening::{CONDITIONS, DRUGS, Happenings, Kept, PROCEDURES, VISITS, observations};
 pub use map::Map;
@@ -93,7 +95,7 @@ pub fn omop(input: &Input<'_>) -> Result<(Population, Report), Unreadable> {
     let (happened, namings) = happenings.join(happened, events)?;
     let count = people.subjects.len();
     let population = Population {
-        results: gather::group(joined.pieces, count)?,
+        results: gather::results(joined.pieces, count)?,
         happenings: gather::group(happened, count)?,
         periods: gather::group(periods, count)?,
         measures: input.document.measures.keys().cloned().collect(),
@@ -157,50 +159,65 @@ impl Reading<'_> {
     fn tables(&mut self) -> Result<(Vec<result::Found>, Vec<happening::Found>), Unreadable> {
         let (mut results, mut happened) = (Vec::new(), Vec::new());
         if self.results.is_asked() {
-            let found = self.one("measurement", &MEASUREMENT, |reading, batch, local| {
-                let Found { results, faults, used, .. } = local;
-                for row in 0..batch.rows {
-                    match reading.results.take(batch, row, results, faults) {
-                        true => *used += 1,
-                        false => no_concept(batch, row, faults),
+            let found = self.one(
+                "measurement",
+                &MEASUREMENT,
+                &Choice::of(self.results.ids()),
+                |reading, batch, local| {
+                    let Found { results, faults, used, .. } = local;
+                    results.expect(batch);
+                    for row in 0..batch.rows {
+                        match reading.results.take(batch, row, results, faults) {
+                            true => *used += 1,
+                            false => no_concept(batch, row, faults),
+                        }
                     }
-                }
-            })?;
+                },
+            )?;
             results.extend(found.into_iter().map(|found| found.results));
         }
         for kept in [CONDITIONS, DRUGS, PROCEDURES, VISITS] {
             if !self.happenings.is_asked(kept.list) {
                 continue;
             }
-            let found = self.one(kept.table, &kept.wanted, |reading, batch, local| {
-                let Found { happened, faults, used, .. } = local;
-                for row in 0..batch.rows {
-                    match reading.happenings.take(&kept, batch, row, happened, faults) {
-                        true => *used += 1,
-                        false => no_concept(batch, row, faults),
+            let found = self.one(
+                kept.table,
+                &kept.wanted,
+                &Choice::of(self.happenings.ids(kept.list)),
+                |reading, batch, local| {
+                    let Found { happened, faults, used, .. } = local;
+                    for row in 0..batch.rows {
+                        match reading.happenings.take(&kept, batch, row, happened, faults) {
+                            true => *used += 1,
+                            false => no_concept(batch, row, faults),
+                        }
                     }
-                }
-            })?;
+                },
+            )?;
             happened.extend(found.into_iter().map(|found| found.happened));
         }
         const LISTS: [Kept; 2] = [observations(List::Findings), observations(List::Procedures)];
         let asked = LISTS.each_ref().map(|kept| self.happenings.is_asked(kept.list));
         if self.results.is_asked() || asked.contains(&true) {
-            let found = self.one("observation", &OBSERVATION, |reading, batch, local| {
-                let Found { results, happened, also, used, faults } = local;
-                for row in 0..batch.rows {
-                    let is_result = reading.results.is_asked();
-                    let is_result = is_result && reading.results.take(batch, row, results, faults);
-                    let [findings, procedures] = &LISTS;
-                    let is_finding =
-                        asked[0] && reading.happenings.take(findings, batch, row, happened, faults);
-                    let is_done = asked[1] && reading.happenings.take(procedures, batch, row, also, faults);
-                    match is_result || is_finding || is_done {
-                        true => *used += 1,
-                        false => no_concept(batch, row, faults),
+            let things = LISTS.iter().flat_map(|kept| self.happenings.ids(kept.list));
+            let ids = self.results.ids().chain(things);
+            let found =
+                self.one("observation", &OBSERVATION, &Choice::of(ids), |reading, batch, local| {
+                    let Found { results, happened, also, used, faults } = local;
+                    for row in 0..batch.rows {
+                        let is_result = reading.results.is_asked();
+                        let is_result = is_result && reading.results.take(batch, row, results, faults);
+                        let [findings, procedures] = &LISTS;
+                        let is_finding =
+                            asked[0] && reading.happenings.take(findings, batch, row, happened, faults);
+                        let is_done =
+                            asked[1] && reading.happenings.take(procedures, batch, row, also, faults);
+                        match is_result || is_finding || is_done {
+                            true => *used += 1,
+                            false => no_concept(batch, row, faults),
+                        }
                     }
-                }
-            })?;
+                })?;
             for found in found {
                 results.push(found.results);
                 happened.extend([found.happened, found.also]);
@@ -214,13 +231,15 @@ impl Reading<'_> {
         &mut self,
         name: &str,
         wanted: &[cells::Wanted<'_>],
+        choice: &Choice,
         each: impl Fn(&Self, &cells::Batch, &mut Found) + Sync,
     ) -> Result<Vec<Found>, Unreadable> {
         let Some(table) = table(self.input.folder, name)? else {
             self.report.absent.push(name.to_owned());
             return Ok(Vec::new());
         };
-        let (mut found, rows) = scan(&table, wanted, |batch, local: &mut Found| each(self, batch, local))?;
+        let (mut found, rows) =
+            scan(&table, wanted, Some(choice), |batch, local: &mut Found| each(self, batch, local))?;
         let mut faults = Faults::default();
         found.iter_mut().for_each(|found| faults.join(std::mem::take(&mut found.faults)));
         self.count(&table, wanted, rows, found.iter().map(|found| found.used).sum(), faults);
@@ -242,11 +261,12 @@ impl Reading<'_> {
                 None => self.report.absent.push(DEATH.to_owned()),
                 Some(table) => {
                     let wanted = [required("person_id", Kind::Id), required("death_date", Kind::Day)];
-                    let (found, rows) = scan(&table, &wanted, |batch, local: &mut (Vec<_>, Faults)| {
-                        for row in 0..batch.rows {
-                            self.happenings.death(batch, row, &mut local.0, &mut local.1);
-                        }
-                    })?;
+                    let (found, rows) =
+                        scan(&table, &wanted, None, |batch, local: &mut (Vec<_>, Faults)| {
+                            for row in 0..batch.rows {
+                                self.happenings.death(batch, row, &mut local.0, &mut local.1);
+                            }
+                        })?;
                     let mut faults = Faults::default();
                     let before = events.len();
                     for (deaths, more) in found {
@@ -271,21 +291,22 @@ impl Reading<'_> {
         let wanted =
             [required("person_id", Kind::Id), required("event", Kind::Text), required("date", Kind::Text)];
         let document = self.input.document;
-        let (found, rows) = scan(table, &wanted, |batch, local: &mut (happening::EventRows, Faults)| {
-            let (events, faults) = local;
-            for row in 0..batch.rows {
-                let name = match batch.text(1, row) {
-                    cells::Cell::Value(name) => name.to_owned(),
-                    cells::Cell::Null | cells::Cell::Bad => String::new(),
-                };
-                if !document.events.contains_key(&name) && !document.visits.contains_key(&name) {
-                    faults.add_with(batch, row, Fault::UnknownName, 1, || name);
-                    continue;
+        let (found, rows) =
+            scan(table, &wanted, None, |batch, local: &mut (happening::EventRows, Faults)| {
+                let (events, faults) = local;
+                for row in 0..batch.rows {
+                    let name = match batch.text(1, row) {
+                        cells::Cell::Value(name) => name.to_owned(),
+                        cells::Cell::Null | cells::Cell::Bad => String::new(),
+                    };
+                    if !document.events.contains_key(&name) && !document.visits.contains_key(&name) {
+                        faults.add_with(batch, row, Fault::UnknownName, 1, || name);
+                        continue;
+                    }
+                    let Some(person) = self.people.of_row(batch, row, 0, faults) else { continue };
+                    events.push((person, name, partial(batch, row, 2, faults)));
                 }
-                let Some(person) = self.people.of_row(batch, row, 0, faults) else { continue };
-                events.push((person, name, partial(batch, row, 2, faults)));
-            }
-        })?;
+            })?;
         let mut faults = Faults::default();
         let mut events = Vec::new();
         for (some, more) in found {
@@ -311,21 +332,23 @@ impl Reading<'_> {
             required("observation_period_start_date", Kind::Day),
             required("observation_period_end_date", Kind::Day),
         ];
-        let (found, rows) = scan(&table, &wanted, |batch, local: &mut (gather::Rows<Period>, Faults)| {
-            let (periods, faults) = local;
-            for row in 0..batch.rows {
-                let Some(person) = self.people.of_row(batch, row, 0, faults) else { continue };
-                let (start, end) = (result::date(batch, row, 1, faults), result::date(batch, row, 2, faults));
-                // Of a period without an end nobody knows what it covers.
-                if start.is_exact() && end.is_exact() && start.latest <= end.earliest {
-                    for of in 0..covered {
-                        periods.push(person, Period { of, from: start.latest, to: end.earliest });
+        let (found, rows) =
+            scan(&table, &wanted, None, |batch, local: &mut (gather::Rows<Period>, Faults)| {
+                let (periods, faults) = local;
+                for row in 0..batch.rows {
+                    let Some(person) = self.people.of_row(batch, row, 0, faults) else { continue };
+                    let (start, end) =
+                        (result::date(batch, row, 1, faults), result::date(batch, row, 2, faults));
+                    // Of a period without an end nobody knows what it covers.
+                    if start.is_exact() && end.is_exact() && start.latest <= end.earliest {
+                        for of in 0..covered {
+                            periods.push(person, Period { of, from: start.latest, to: end.earliest });
+                        }
+                    } else if start.is_exact() && end.is_exact() {
+                        faults.add_with(batch, row, Fault::EndsBeforeStart, 2, String::new);
                     }
-                } else if start.is_exact() && end.is_exact() {
-                    faults.add_with(batch, row, Fault::EndsBeforeStart, 2, String::new);
                 }
-            }
-        })?;
+            })?;
         let (mut pieces, mut faults) = (Vec::new(), Faults::default());
         for (periods, more) in found {
             faults.join(more);

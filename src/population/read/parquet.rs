@@ -1,7 +1,17 @@
 //! Tables as Parquet: the wanted columns of each row group, decoded piece by piece.
+//!
+//! Where rows are chosen by their concepts, these columns are looked at first, and of the others only the cells of the
+//! chosen rows are decoded ([`group`]).
+
+mod group;
+mod pages;
+mod runs;
+mod window;
+
+pub use group::read as read_chosen;
 
 use std::cell::Cell;
-use std::io::{self, BufReader};
+use std::io::BufReader;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -10,7 +20,7 @@ use parquet::basic::{ConvertedType, LogicalType, TimeUnit};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
 use parquet::data_type::{ByteArray, DataType, FixedLenByteArray};
 use parquet::errors::ParquetError;
-use parquet::file::reader::{ChunkReader, FileReader, Length, SerializedFileReader};
+use parquet::file::reader::{ChunkReader, FileReader, Length, RowGroupReader, SerializedFileReader};
 use parquet::schema::types::ColumnDescriptor;
 
 use super::cells::{Batch, Cells, Column, Wanted, is_a_day};
@@ -54,27 +64,14 @@ impl ChunkReader for Chunks {
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
-        // Before room is made: a broken file may name any length.
-        if start.checked_add(length as u64).is_none_or(|end| end > self.0.size()) {
-            return Err(ParquetError::EOF("the file ends inside a column".into()));
-        }
-        let mut bytes = vec![0; length];
-        let mut from = 0;
-        while from < length {
-            match self.0.read_at(start + from as u64, &mut bytes[from..]) {
-                Ok(0) => return Err(ParquetError::EOF("the file ends inside a column".into())),
-                Ok(count) => from += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(ParquetError::External(Box::new(error))),
-            }
-        }
-        Ok(bytes.into())
+        window::read(&*self.0, start, length)
     }
 }
 
 /// A file of which the columns are known.
 pub struct Opened {
     file: String,
+    data: Arc<dyn DataFile>,
     reader: SerializedFileReader<Chunks>,
     /// Where each wanted column is.
     places: Vec<Option<usize>>,
@@ -106,7 +103,7 @@ pub fn open(part: &Part, wanted: &[Wanted<'_>]) -> Result<Opened, Unreadable> {
         let last = firsts.last().copied().unwrap_or(1);
         firsts.push(last + u64::try_from(group.num_rows()).unwrap_or(0));
     }
-    Ok(Opened { file: part.file.clone(), reader, places, firsts })
+    Ok(Opened { file: part.file.clone(), data: Arc::clone(&part.data), reader, places, firsts })
 }
 
 impl Opened {
@@ -114,7 +111,11 @@ impl Opened {
         self.firsts.len() - 1
     }
 
-    /// Hands the rows of a group on, piece by piece.
+    fn group(&self, group: usize) -> Result<Box<dyn RowGroupReader + '_>, ParquetError> {
+        self.reader.get_row_group(group)
+    }
+
+    /// Hands all rows of a group on, piece by piece, as the library decodes them.
     ///
     /// # Errors
     /// Where a column cannot be decoded, or holds something else than it should.
@@ -126,7 +127,7 @@ impl Opened {
         mut each: impl FnMut(&Batch),
     ) -> Result<(), Unreadable> {
         let failed = |error: ParquetError| broken(&self.file, &in_words(&error));
-        let rows = guarded(|| self.reader.get_row_group(group)).map_err(failed)?;
+        let rows = guarded(|| self.group(group)).map_err(failed)?;
         let schema = self.reader.metadata().file_metadata().schema_descr();
         let mut decoders = Vec::new();
         for place in &self.places {
@@ -143,6 +144,7 @@ impl Opened {
         let mut batch = Batch {
             part,
             rows: 0,
+            expected: 0,
             first: self.firsts[group],
             lines: Vec::new(),
             columns: self

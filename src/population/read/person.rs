@@ -114,10 +114,26 @@ impl People {
     }
 }
 
+/// People of a part of a table, in the order of its rows.
 #[derive(Default)]
-struct Local {
-    people: Vec<(Subject, usize, u64)>,
-    faults: Faults,
+pub struct Piece {
+    subjects: Vec<Subject>,
+    /// Which of the table's files.
+    part: usize,
+    /// Row or line of each.
+    places: Vec<u64>,
+}
+
+impl Piece {
+    pub fn push(&mut self, subject: Subject, batch: &Batch, row: usize) {
+        if self.subjects.is_empty() {
+            self.part = batch.part;
+            self.subjects.reserve_exact(batch.expected);
+            self.places.reserve_exact(batch.expected);
+        }
+        self.subjects.push(subject);
+        self.places.push(batch.place(row));
+    }
 }
 
 /// Reads table `person`.
@@ -125,16 +141,16 @@ struct Local {
 /// # Errors
 /// As [`scan`].
 pub fn read(table: &Table) -> Result<(People, Rows, Vec<Group>), Unreadable> {
-    let (pieces, rows) = scan(table, &WANTED, |batch, local: &mut Local| {
+    let (pieces, rows) = scan(table, &WANTED, None, |batch, (people, faults): &mut (Piece, Faults)| {
         for row in 0..batch.rows {
             let id = match batch.id(PERSON, row) {
                 Cell::Value(id) => id,
                 Cell::Null => {
-                    local.faults.add(batch, row, Fault::NoPerson, PERSON);
+                    faults.add(batch, row, Fault::NoPerson, PERSON);
                     continue;
                 }
                 Cell::Bad => {
-                    local.faults.add(batch, row, Fault::PersonIsNoId, PERSON);
+                    faults.add(batch, row, Fault::PersonIsNoId, PERSON);
                     continue;
                 }
             };
@@ -144,19 +160,19 @@ pub fn read(table: &Table) -> Result<(People, Rows, Vec<Group>), Unreadable> {
                 Cell::Value(gender::OTHER) => Some(Sex::Other),
                 Cell::Value(_) | Cell::Null => None,
                 Cell::Bad => {
-                    local.faults.add(batch, row, Fault::NotAnId, GENDER);
+                    faults.add(batch, row, Fault::NotAnId, GENDER);
                     None
                 }
             };
-            let subject = Subject { id: id.into(), sex, born: born(batch, row, &mut local.faults) };
-            local.people.push((subject, batch.part, batch.place(row)));
+            let subject = Subject { id: id.into(), sex, born: born(batch, row, faults) };
+            people.push(subject, batch, row);
         }
     })?;
     let mut faults = Faults::default();
     let mut all = Vec::with_capacity(pieces.len());
-    for piece in pieces {
-        faults.join(piece.faults);
-        all.push(piece.people);
+    for (people, more) in pieces {
+        faults.join(more);
+        all.push(people);
     }
     let subjects = distinct(all, &mut faults);
     let used = subjects.len() as u64;
@@ -187,23 +203,22 @@ pub fn key(batch: &Batch, row: usize, column: usize) -> Cell<SubjectId> {
     }
 }
 
-/// Each person once; of those that stand there twice what differs is unknown. With the file and place of each.
-pub fn distinct(pieces: Vec<Vec<(Subject, usize, u64)>>, faults: &mut Faults) -> Vec<Subject> {
+/// Each person once; of those that stand there twice what differs is unknown.
+pub fn distinct(mut pieces: Vec<Piece>, faults: &mut Faults) -> Vec<Subject> {
+    pieces.retain(|piece| !piece.subjects.is_empty());
+    let ids = || pieces.iter().flat_map(|piece| &piece.subjects).map(|subject| &subject.id);
+    // Ids that rise are all different.
+    if ids().zip(ids().skip(1)).all(|(one, next)| one < next) {
+        let others = pieces.split_off(pieces.len().min(1));
+        let mut subjects = pieces.pop().unwrap_or_default().subjects;
+        subjects.reserve_exact(others.iter().map(|piece| piece.subjects.len()).sum());
+        others.into_iter().for_each(|piece| subjects.extend(piece.subjects));
+        return subjects;
+    }
     let mut subjects: Vec<Subject> = Vec::new();
-    subjects.reserve_exact(pieces.iter().map(Vec::len).sum());
     let mut seen: HashMap<SubjectId, usize, FixedState> = HashMap::default();
-    let mut is_rising = true;
-    for piece in pieces {
-        for (subject, part, place) in piece {
-            // Ids that rise are all different.
-            if is_rising && subjects.last().is_none_or(|last| last.id < subject.id) {
-                subjects.push(subject);
-                continue;
-            }
-            if is_rising {
-                is_rising = false;
-                seen = subjects.iter().enumerate().map(|(at, subject)| (subject.id.clone(), at)).collect();
-            }
+    for Piece { subjects: more, part, places } in pieces {
+        for (subject, place) in more.into_iter().zip(places) {
             match seen.get(&subject.id) {
                 None => {
                     seen.insert(subject.id.clone(), subjects.len());

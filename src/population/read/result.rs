@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
+use rayon::prelude::*;
 
+use super::super::results::Packed;
 use super::super::tables::{Days, ResultRow, ResultValue, WhyUnknown};
 use super::cells::{Batch, Cell, Kind, Wanted, optional, required};
 use super::folder::Unreadable;
-use super::gather::Rows;
 use super::person::People;
 use super::pool::{Pool, tidy};
 use super::report::{Fault, Faults};
@@ -71,10 +72,22 @@ pub struct Results<'a> {
     base_levels: Vec<String>,
 }
 
+impl Found {
+    /// Makes room for as many rows as are expected.
+    pub fn expect(&mut self, batch: &Batch) {
+        if self.people.is_empty() {
+            self.people = Vec::with_capacity(batch.expected);
+            self.rows = Packed::with_room_for(batch.expected);
+        }
+    }
+}
+
 /// Results of a part of a table. Units and levels beyond those of the start are the part's own.
 #[derive(Default)]
 pub struct Found {
-    pub rows: Rows<ResultRow>,
+    /// The place of the person of each row.
+    people: Vec<u32>,
+    rows: Packed,
     units: Pool<String>,
     levels: Pool<String>,
 }
@@ -106,6 +119,11 @@ impl<'a> Results<'a> {
         !self.measures.is_empty()
     }
 
+    /// The concepts that are asked for.
+    pub fn ids(&self) -> impl Iterator<Item = i64> {
+        self.measures.keys().copied()
+    }
+
     /// Whether the row was asked for.
     #[inline]
     pub fn take(&self, batch: &Batch, row: usize, found: &mut Found, faults: &mut Faults) -> bool {
@@ -132,7 +150,8 @@ impl<'a> Results<'a> {
             false => (f64::NAN, f64::NAN),
         };
         for measure in measures {
-            found.rows.push(person, ResultRow { on, measure: *measure, unit, value, low, high });
+            found.people.push(person);
+            found.rows.push(ResultRow { on, measure: *measure, unit, value, low, high });
         }
         true
     }
@@ -144,9 +163,8 @@ impl<'a> Results<'a> {
         let on = date(batch, row, DATE, faults);
         for measure in 0..u16::try_from(self.coded.len()).unwrap_or(u16::MAX) {
             let value = ResultValue::Unknown(WhyUnknown::Measure);
-            found
-                .rows
-                .push(person, ResultRow { on, measure, unit: None, value, low: f64::NAN, high: f64::NAN });
+            found.people.push(person);
+            found.rows.push(ResultRow { on, measure, unit: None, value, low: f64::NAN, high: f64::NAN });
         }
     }
 
@@ -248,18 +266,11 @@ impl<'a> Results<'a> {
             units.extend(self.base_units.iter().chain(&piece.units.all).cloned());
             let level_at = levels.len();
             levels.extend(self.base_levels.iter().chain(&piece.levels.all).cloned());
-            pieces.push((piece.rows, unit_at, level_at));
+            pieces.push(((piece.people, piece.rows), unit_at, level_at));
         }
         let (mut used_units, mut used_levels) = (vec![false; units.len()], vec![false; levels.len()]);
-        for (rows, unit_at, level_at) in &pieces {
-            for row in &rows.rows {
-                if let Some(unit) = row.unit {
-                    used_units[unit_at + usize::from(unit)] = true;
-                }
-                if let ResultValue::Level(level) = row.value {
-                    used_levels[level_at + usize::from(level)] = true;
-                }
-            }
+        for ((_, rows), unit_at, level_at) in &pieces {
+            rows.used(&mut used_units[*unit_at..], &mut used_levels[*level_at..]);
         }
         let (units, unit_places) = tidy(&units, &used_units);
         let (levels, level_places) = tidy(&levels, &used_levels);
@@ -267,23 +278,18 @@ impl<'a> Results<'a> {
             return Err(Unreadable::new("the results have more than 65,534 different units or answers")
                 .help("see whether `unit_source_value` holds units"));
         }
-        let mut joined = Vec::with_capacity(pieces.len());
-        for (mut rows, unit_at, level_at) in pieces {
-            for row in &mut rows.rows {
-                row.unit = row.unit.map(|unit| unit_places[unit_at + usize::from(unit)]);
-                if let ResultValue::Level(level) = &mut row.value {
-                    *level = level_places[level_at + usize::from(*level)];
-                }
-            }
-            joined.push(rows);
-        }
+        pieces.par_iter_mut().for_each(|((_, rows), unit_at, level_at)| {
+            rows.renumber(&unit_places[*unit_at..], &level_places[*level_at..]);
+        });
+        let joined = pieces.into_iter().map(|(piece, ..)| piece).collect();
         Ok(Joined { pieces: joined, units, levels })
     }
 }
 
 /// Results of all parts.
 pub struct Joined {
-    pub pieces: Vec<Rows<ResultRow>>,
+    /// With the place of the person of each row.
+    pub pieces: Vec<(Vec<u32>, Packed)>,
     pub units: Vec<String>,
     pub levels: Vec<String>,
 }

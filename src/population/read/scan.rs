@@ -3,17 +3,19 @@
 use rayon::prelude::*;
 
 use super::cells::{Batch, Wanted};
+use super::choice::Choice;
 use super::folder::{Form, Table, Unreadable};
 use super::{delimited, parquet};
 
 /// Reads the wanted columns of a table. Each part of it makes an `L` of its own; they come back in the order of the rows,
-/// with the number of rows.
+/// with the number of rows. With a choice, rows that it passes over may be left out.
 ///
 /// # Errors
 /// Where a file cannot be read, or has not the columns that are required.
 pub fn scan<L: Default + Send>(
     table: &Table,
     wanted: &[Wanted<'_>],
+    choice: Option<&Choice>,
     each: impl Fn(&Batch, &mut L) + Sync,
 ) -> Result<(Vec<L>, u64), Unreadable> {
     enum Piece {
@@ -35,6 +37,13 @@ pub fn scan<L: Default + Send>(
     }
     let read = |(number, piece): &(usize, Piece)| {
         let mut local = L::default();
+        if let Piece::Group { opened: file, group } = piece {
+            let take = |batch: &Batch| each(batch, &mut local);
+            if let Some(rows) = parquet::read_chosen(&opened[*file], *number, *group, wanted, choice, take) {
+                return Ok((local, rows));
+            }
+            local = L::default();
+        }
         let mut rows = 0;
         let mut take = |batch: &Batch| {
             rows += batch.rows as u64;

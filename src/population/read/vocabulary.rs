@@ -61,7 +61,7 @@ pub fn concept_sets(
     };
     let version = version.unwrap_or_else(|| "of a version that is not stated".to_owned());
     let mut expansion = Expansion::of(document, listed, Some(version));
-    let (rows, _) = match scan(&concepts, &CONCEPT, |batch, found: &mut Vec<OwnConcept>| {
+    let (rows, _) = match scan(&concepts, &CONCEPT, None, |batch, found: &mut Vec<OwnConcept>| {
         for row in 0..batch.rows {
             let Cell::Value(id) = batch.id(0, row) else { continue };
             let text = |column: usize| batch.text(column, row).value().unwrap_or_default();
@@ -86,7 +86,7 @@ pub fn concept_sets(
     }
     expansion.concepts_end();
     if let Some(table) = table(folder, "concept_relationship")? {
-        let (found, _) = scan(&table, &RELATIONSHIP, |batch, found: &mut Vec<(i64, i64)>| {
+        let (found, _) = scan(&table, &RELATIONSHIP, None, |batch, found: &mut Vec<(i64, i64)>| {
             for row in 0..batch.rows {
                 let Some(row) = relationship(batch, row) else { continue };
                 if expansion.wants_relationship(&row) {
@@ -117,7 +117,7 @@ fn ancestor_rows(
     table: &Table,
     is_wanted: &(dyn Fn(AncestorRow) -> bool + Sync),
 ) -> Result<Vec<AncestorRow>, Unreadable> {
-    let (found, _) = scan(table, &ANCESTOR, |batch, found: &mut Vec<AncestorRow>| {
+    let (found, _) = scan(table, &ANCESTOR, None, |batch, found: &mut Vec<AncestorRow>| {
         for row in 0..batch.rows {
             let (Cell::Value(ancestor), Cell::Value(descendant)) = (batch.id(0, row), batch.id(1, row))
             else {
@@ -147,7 +147,7 @@ fn relationship(batch: &Batch, row: usize) -> Option<RelationshipRow<'_>> {
 
 /// The version of the whole stands beside the vocabulary `None`.
 fn version_in(table: &Table) -> Result<Option<String>, Unreadable> {
-    let (found, _) = scan(table, &VOCABULARY, |batch, found: &mut Option<String>| {
+    let (found, _) = scan(table, &VOCABULARY, None, |batch, found: &mut Option<String>| {
         for row in 0..batch.rows {
             if batch.text(0, row) == Cell::Value("None") {
                 *found = batch.text(1, row).value().map(str::to_owned);

@@ -98,11 +98,7 @@ impl Building {
                 other_than: vec![],
             }));
         }
-        for list in [
-            &mut building.population.results.starts,
-            &mut building.population.happenings.starts,
-            &mut building.population.periods.starts,
-        ] {
+        for list in [&mut building.population.happenings.starts, &mut building.population.periods.starts] {
             *list = vec![0];
         }
         building
@@ -208,7 +204,7 @@ impl Building {
             self.population.periods.rows.extend(periods);
         }
         let population = &mut self.population;
-        population.results.starts.push(population.results.rows.len() as u32);
+        population.results.end_person();
         population.happenings.starts.push(population.happenings.rows.len() as u32);
         population.periods.starts.push(population.periods.rows.len() as u32);
     }
@@ -236,7 +232,7 @@ impl Building {
         let limit = |limit: Option<f64>| limit.filter(|_| is_known).unwrap_or(f64::NAN);
         let (low, high) = (limit(row.low), limit(row.high));
         let on = Days::exactly(row.on);
-        self.population.results.rows.push(ResultRow { on, measure, unit, value, low, high });
+        self.population.results.push(ResultRow { on, measure, unit, value, low, high });
     }
 
     fn happening(&mut self, list: List, concept: i64, start: i32, end: Days, is_unsure: bool) {
