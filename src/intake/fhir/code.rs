@@ -1,5 +1,7 @@
 //! Codes and the systems that they belong to.
 
+use std::fmt::Display;
+
 use super::resource::Reading;
 use crate::intake::clean;
 use crate::intake::json::Json;
@@ -47,16 +49,16 @@ pub(super) const UCUM: &str = "http://unitsofmeasure.org";
 
 impl Reading<'_> {
     /// The codes of a `CodeableConcept`. A code without its system is nobody's: it stays `code` with no system.
-    pub fn codes(&mut self, parent: &Json<'_>, path: &str, name: &str) -> Option<Codes> {
+    pub fn codes(&mut self, parent: &Json<'_>, path: impl Display + Copy, name: &str) -> Option<Codes> {
         let concept = self.object(parent, path, name)?;
-        Some(self.concept(concept, &format!("{path}.{name}")))
+        Some(self.concept(concept, format_args!("{path}.{name}")))
     }
 
-    pub fn concept(&mut self, concept: &Json<'_>, path: &str) -> Codes {
+    pub fn concept(&mut self, concept: &Json<'_>, path: impl Display + Copy) -> Codes {
         let mut found = Codes { text: self.text(concept, path, "text").map(clean), ..Codes::default() };
         let mut display = None;
         for coding in self.objects(concept, path, "coding") {
-            let (code, words) = self.coding(coding, &format!("{path}.coding"));
+            let (code, words) = self.coding(coding, format_args!("{path}.coding"));
             if let Some(code) = code.filter(|code| !found.codes.contains(code)) {
                 found.codes.push(code);
             }
@@ -67,7 +69,11 @@ impl Reading<'_> {
     }
 
     /// `system:code` and the display of a `Coding`.
-    pub fn coding(&mut self, coding: &Json<'_>, path: &str) -> (Option<String>, Option<String>) {
+    pub fn coding(
+        &mut self,
+        coding: &Json<'_>,
+        path: impl Display + Copy,
+    ) -> (Option<String>, Option<String>) {
         let display = self.text(coding, path, "display").map(clean).filter(|text| !text.trim().is_empty());
         let system = self.text(coding, path, "system").map(str::trim);
         let code =
@@ -81,12 +87,12 @@ impl Reading<'_> {
     }
 
     /// The word of a `CodeableConcept` whose codes are FHIR's own: `active`, `confirmed`.
-    pub fn word(&mut self, parent: &Json<'_>, path: &str, name: &str) -> Option<String> {
+    pub fn word(&mut self, parent: &Json<'_>, path: impl Display + Copy, name: &str) -> Option<String> {
         let concept = self.object(parent, path, name)?;
-        let path = format!("{path}.{name}");
-        let codings = self.objects(concept, &path, "coding");
-        let word = codings.iter().find_map(|coding| self.text(coding, &path, "code"));
-        word.or_else(|| self.text(concept, &path, "text")).map(clean)
+        let path = format_args!("{path}.{name}");
+        let codings = self.objects(concept, path, "coding");
+        let word = codings.iter().find_map(|coding| self.text(coding, path, "code"));
+        word.or_else(|| self.text(concept, path, "text")).map(clean)
     }
 }
 

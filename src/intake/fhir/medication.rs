@@ -214,16 +214,17 @@ impl Reading<'_> {
 
     /// A drug in a `Medication` of its own: contained here, or elsewhere in the data.
     fn referred(&mut self, json: &Json<'_>, value: &Json<'_>, extent: Extent) -> Draft {
-        let path = format!("{}.medicationReference", self.kind);
+        let kind = self.kind;
+        let path = format_args!("{kind}.medicationReference");
         let mut draft = self.unnamed(extent);
-        let Some(reference) = self.text(value, &path, "reference") else {
+        let Some(reference) = self.text(value, path, "reference") else {
             self.not_understood(value, path, "names no drug by `reference`");
             return draft;
         };
         if let Some(id) = reference.strip_prefix('#') {
             let contained = self.objects(json, self.kind, "contained");
             let found = contained.into_iter().find(|one| one.get("id").and_then(Json::text) == Some(id));
-            let codes = found.and_then(|drug| self.codes(drug, &format!("{}.contained", self.kind), "code"));
+            let codes = found.and_then(|drug| self.codes(drug, format_args!("{kind}.contained"), "code"));
             match codes {
                 Some(codes) => (draft.entry.codes, draft.entry.text) = (codes.codes, codes.text),
                 None => {
@@ -251,19 +252,21 @@ impl Reading<'_> {
         let path = "MedicationRequest.dosageInstruction.timing";
         let timing = self.object(dosage, "MedicationRequest.dosageInstruction", "timing")?;
         let repeat = self.object(timing, path, "repeat")?;
-        self.period(repeat, &format!("{path}.repeat"), "boundsPeriod")
+        self.period(repeat, format_args!("{path}.repeat"), "boundsPeriod")
     }
 
     /// The dose of a day, where one dosage says how much and how often.
     fn daily_dose(&mut self, json: &Json<'_>, name: &str) -> Option<Dose> {
-        let path = format!("{}.{name}", self.kind);
+        let kind = self.kind;
+        let path = format_args!("{kind}.{name}");
         let dosages = self.objects(json, self.kind, name);
         let [dosage] = dosages.as_slice() else { return None };
-        let amounts = self.objects(dosage, &path, "doseAndRate");
+        let amounts = self.objects(dosage, path, "doseAndRate");
         let [amount] = amounts.as_slice() else { return None };
-        let (value, unit) = self.plain_quantity(amount, &format!("{path}.doseAndRate"), "doseQuantity")?;
-        let timing = self.object(dosage, &path, "timing")?;
-        let repeat = self.object(timing, &format!("{path}.timing"), "repeat")?;
+        let (value, unit) =
+            self.plain_quantity(amount, format_args!("{path}.doseAndRate"), "doseQuantity")?;
+        let timing = self.object(dosage, path, "timing")?;
+        let repeat = self.object(timing, format_args!("{path}.timing"), "repeat")?;
         let number = |name: &str| match repeat.get(name).map(|json| &json.is) {
             Some(Is::Number(number)) => number.parse::<Exact>().ok(),
             _ => None,
@@ -273,7 +276,7 @@ impl Reading<'_> {
             return None;
         }
         let (frequency, period) = (number("frequency")?, number("period")?);
-        let days = match self.text(repeat, &format!("{path}.timing.repeat"), "periodUnit")? {
+        let days = match self.text(repeat, format_args!("{path}.timing.repeat"), "periodUnit")? {
             "d" => period,
             "wk" => period * Exact::from(7),
             "h" => period.checked_div(&Exact::from(24))?,

@@ -579,13 +579,13 @@ impl Inside<'_> {
             addresses.insert(address.to_owned(), key_of(resource, Some(address), self.base + json.at));
         }
         for (place, entry) in entries.into_iter().enumerate() {
-            let path = format!("Bundle.entry[{place}]");
-            let request = reading.object(entry, &path, "request");
+            let path = format_args!("Bundle.entry[{place}]");
+            let request = reading.object(entry, path, "request");
             if request.and_then(|request| request.get("method")).and_then(Json::text) == Some("DELETE") {
                 reading.notice(Sort::SetAside, entry, path, "was deleted");
                 continue;
             }
-            match reading.object(entry, &path, "resource") {
+            match reading.object(entry, path, "resource") {
                 Some(resource) => {
                     // A resource without an id has its address for one, inside its own bundle.
                     let address = entry.get("fullUrl").and_then(Json::text);

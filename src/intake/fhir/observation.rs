@@ -3,6 +3,8 @@
 //! A result of which something is not understood stays a result: its value is not known, or its day. Left out, it would
 //! let an older one decide.
 
+use std::fmt::Display;
+
 use jiff::civil::Date;
 
 use super::code::{Codes, UCUM, answer_in_words};
@@ -77,7 +79,7 @@ impl Reading<'_> {
         for (place, component) in components.into_iter().enumerate() {
             results.extend(self.result(
                 component,
-                &format!("Observation.component[{place}]"),
+                format_args!("Observation.component[{place}]"),
                 &shared,
                 false,
             ));
@@ -129,7 +131,7 @@ impl Reading<'_> {
     fn result(
         &mut self,
         json: &Json<'_>,
-        path: &str,
+        path: impl Display + Copy,
         shared: &Shared,
         is_panel: bool,
     ) -> Option<Measurement> {
@@ -140,7 +142,7 @@ impl Reading<'_> {
         };
         let (value, unit) = match self.choice(json, path, "value") {
             None => (self.without_value(json, path, is_panel)?, None),
-            Some((kind, value)) => self.value(value, &kind, &format!("{path}.value{kind}")),
+            Some((kind, value)) => self.value(value, &kind, format_args!("{path}.value{kind}")),
         };
         let Codes { mut codes, text } = codes;
         if codes.is_empty() {
@@ -170,7 +172,12 @@ impl Reading<'_> {
     }
 
     /// What a value says, and its unit.
-    fn value(&mut self, value: &Json<'_>, kind: &str, element: &str) -> (RecordedValue, Option<String>) {
+    fn value(
+        &mut self,
+        value: &Json<'_>,
+        kind: &str,
+        element: impl Display + Copy,
+    ) -> (RecordedValue, Option<String>) {
         let said = match (kind, &value.is) {
             ("Quantity", Is::Object(_)) => return self.quantity_value(value, element),
             ("CodeableConcept", Is::Object(_)) => {
@@ -200,7 +207,12 @@ impl Reading<'_> {
     }
 
     /// A result without a value is one that nobody knows, unless nothing was measured at all.
-    fn without_value(&mut self, json: &Json<'_>, path: &str, is_panel: bool) -> Option<RecordedValue> {
+    fn without_value(
+        &mut self,
+        json: &Json<'_>,
+        path: impl Display + Copy,
+        is_panel: bool,
+    ) -> Option<RecordedValue> {
         if json.get("dataAbsentReason").is_some() {
             let reason = self.word(json, path, "dataAbsentReason").unwrap_or_else(|| "no reason".into());
             let words = reason.replace('-', " ");
@@ -218,7 +230,11 @@ impl Reading<'_> {
         Some(RecordedValue::Unknown(Some("no value is recorded".into())))
     }
 
-    fn quantity_value(&mut self, json: &Json<'_>, path: &str) -> (RecordedValue, Option<String>) {
+    fn quantity_value(
+        &mut self,
+        json: &Json<'_>,
+        path: impl Display + Copy,
+    ) -> (RecordedValue, Option<String>) {
         let Some(Quantity { number, comparator, unit }) = self.quantity(json, path) else {
             return (not_read(), None);
         };
@@ -236,7 +252,7 @@ impl Reading<'_> {
         (value, unit)
     }
 
-    fn quantity(&mut self, json: &Json<'_>, path: &str) -> Option<Quantity> {
+    fn quantity(&mut self, json: &Json<'_>, path: impl Display + Copy) -> Option<Quantity> {
         let Some(value) = json.get("value") else {
             self.not_understood(json, format!("{path}.value"), "is missing");
             return None;
@@ -265,7 +281,12 @@ impl Reading<'_> {
     }
 
     /// The laboratory's limits of normal, where there is one pair of them in the unit of the result.
-    fn limits(&mut self, json: &Json<'_>, path: &str, unit: Option<&str>) -> (Option<Exact>, Option<Exact>) {
+    fn limits(
+        &mut self,
+        json: &Json<'_>,
+        path: impl Display + Copy,
+        unit: Option<&str>,
+    ) -> (Option<Exact>, Option<Exact>) {
         let ranges = self.objects(json, path, "referenceRange");
         let mut normal = Vec::new();
         for range in &ranges {
@@ -277,7 +298,7 @@ impl Reading<'_> {
                 normal.push(*range);
             }
         }
-        let element = format!("{path}.referenceRange");
+        let element = format_args!("{path}.referenceRange");
         let [range] = normal.as_slice() else {
             if let Some(second) = normal.get(1) {
                 let what = "several ranges: which one is this person's is not decided, and none is used";
@@ -286,9 +307,9 @@ impl Reading<'_> {
             return (None, None);
         };
         let mut end = |name: &str| {
-            let path = format!("{element}.{name}");
-            let json = self.object(range, &element, name)?;
-            let limit = self.quantity(json, &path)?;
+            let path = format_args!("{element}.{name}");
+            let json = self.object(range, element, name)?;
+            let limit = self.quantity(json, path)?;
             // A limit without a unit is printed beside the result, in its unit.
             let is_same = limit.unit.is_none() || limit.unit.as_deref() == unit;
             if limit.comparator.is_some() || !is_same {
@@ -304,11 +325,11 @@ impl Reading<'_> {
     pub fn plain_quantity(
         &mut self,
         parent: &Json<'_>,
-        path: &str,
+        path: impl Display + Copy,
         name: &str,
     ) -> Option<(Exact, Option<String>)> {
         let json = self.object(parent, path, name)?;
-        let quantity = self.quantity(json, &format!("{path}.{name}"))?;
+        let quantity = self.quantity(json, format_args!("{path}.{name}"))?;
         quantity.comparator.is_none().then_some((quantity.number, quantity.unit))
     }
 }

@@ -1,6 +1,7 @@
 //! One resource while it is read: what is expected of its elements, and what is to be said where they are otherwise.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use super::report::{Notice, Sort};
 use crate::intake::clean;
@@ -21,76 +22,85 @@ pub(super) struct Reading<'s> {
 }
 
 impl Reading<'_> {
-    pub fn notice(
-        &mut self,
-        sort: Sort,
-        json: &Json<'_>,
-        element: impl Into<String>,
-        what: impl Into<String>,
-    ) {
+    pub fn notice(&mut self, sort: Sort, json: &Json<'_>, element: impl Display, what: impl Into<String>) {
         self.notices.push(Notice {
             sort,
             kind: self.kind.to_owned(),
             resource: self.resource.clone(),
-            element: element.into(),
+            element: element.to_string(),
             what: what.into(),
             person: None,
             at: self.base + json.at,
         });
     }
 
-    pub fn not_understood(&mut self, json: &Json<'_>, element: impl Into<String>, what: impl Into<String>) {
+    pub fn not_understood(&mut self, json: &Json<'_>, element: impl Display, what: impl Into<String>) {
         self.notice(Sort::NotUnderstood, json, element, what);
     }
 
-    fn expected(&mut self, json: &Json<'_>, element: String, wanted: &str) {
+    fn expected(&mut self, json: &Json<'_>, element: impl Display, wanted: &str) {
         self.not_understood(json, element, format!("{wanted} is expected, and this is {}", json.kind()));
     }
 
     /// A member that is a text.
-    pub fn text<'j>(&mut self, parent: &'j Json<'_>, path: &str, name: &str) -> Option<&'j str> {
+    pub fn text<'j>(
+        &mut self,
+        parent: &'j Json<'_>,
+        path: impl Display + Copy,
+        name: &str,
+    ) -> Option<&'j str> {
         let json = parent.get(name)?;
         if json.text().is_none() {
-            self.expected(json, format!("{path}.{name}"), "a text");
+            self.expected(json, format_args!("{path}.{name}"), "a text");
         }
         json.text()
     }
 
-    pub fn flag(&mut self, parent: &Json<'_>, path: &str, name: &str) -> Option<bool> {
+    pub fn flag(&mut self, parent: &Json<'_>, path: impl Display + Copy, name: &str) -> Option<bool> {
         let json = parent.get(name)?;
         match json.is {
             Is::Flag(flag) => Some(flag),
             _ => {
-                self.expected(json, format!("{path}.{name}"), "true or false");
+                self.expected(json, format_args!("{path}.{name}"), "true or false");
                 None
             }
         }
     }
 
     /// A member that is an object.
-    pub fn object<'j, 't>(&mut self, parent: &'j Json<'t>, path: &str, name: &str) -> Option<&'j Json<'t>> {
+    pub fn object<'j, 't>(
+        &mut self,
+        parent: &'j Json<'t>,
+        path: impl Display + Copy,
+        name: &str,
+    ) -> Option<&'j Json<'t>> {
         let json = parent.get(name)?;
         match json.is {
             Is::Object(_) => Some(json),
             _ => {
-                self.expected(json, format!("{path}.{name}"), "an object");
+                self.expected(json, format_args!("{path}.{name}"), "an object");
                 None
             }
         }
     }
 
     /// The objects of a list; empty where there is none.
-    pub fn objects<'j, 't>(&mut self, parent: &'j Json<'t>, path: &str, name: &str) -> Vec<&'j Json<'t>> {
+    pub fn objects<'j, 't>(
+        &mut self,
+        parent: &'j Json<'t>,
+        path: impl Display + Copy,
+        name: &str,
+    ) -> Vec<&'j Json<'t>> {
         let Some(json) = parent.get(name) else { return Vec::new() };
         let Is::List(items) = &json.is else {
-            self.expected(json, format!("{path}.{name}"), "a list");
+            self.expected(json, format_args!("{path}.{name}"), "a list");
             return Vec::new();
         };
         let mut objects = Vec::with_capacity(items.len());
         for (place, item) in items.iter().enumerate() {
             match item.is {
                 Is::Object(_) => objects.push(item),
-                _ => self.expected(item, format!("{path}.{name}[{place}]"), "an object"),
+                _ => self.expected(item, format_args!("{path}.{name}[{place}]"), "an object"),
             }
         }
         objects
@@ -100,18 +110,17 @@ impl Reading<'_> {
     pub fn choice<'j, 't>(
         &mut self,
         parent: &'j Json<'t>,
-        path: &str,
+        path: impl Display + Copy,
         name: &str,
     ) -> Option<(String, &'j Json<'t>)> {
         let Is::Object(members) = &parent.is else { return None };
-        let kind_of = |key: &str| {
-            let kind = key.strip_prefix(name)?;
-            kind.starts_with(|letter: char| letter.is_ascii_uppercase()).then(|| kind.to_owned())
-        };
+        fn kind_of<'k>(key: &'k str, name: &str) -> Option<&'k str> {
+            key.strip_prefix(name).filter(|kind| kind.starts_with(|letter: char| letter.is_ascii_uppercase()))
+        }
         let mut found = members
             .iter()
             .filter(|(_, value)| value.is != Is::Null)
-            .filter_map(|(key, value)| Some((kind_of(key)?, value)));
+            .filter_map(|(key, value)| Some((kind_of(key, name)?, value)));
         let first = found.next()?;
         if let Some((_, second)) = found.next() {
             self.not_understood(
@@ -121,7 +130,7 @@ impl Reading<'_> {
             );
             return None;
         }
-        Some((clean(&first.0), first.1))
+        Some((clean(first.0), first.1))
     }
 
     /// `status`, without which nobody knows whether a resource counts.
@@ -157,14 +166,14 @@ impl Reading<'_> {
     /// The key of the person whom a resource is about.
     pub fn person_of(&mut self, json: &Json<'_>, name: &str) -> Option<String> {
         let path = self.kind;
-        let element = format!("{path}.{name}");
+        let element = format_args!("{path}.{name}");
         let Some(subject) = self.object(json, path, name) else {
             if json.get(name).is_none() {
                 self.not_understood(json, element, "is missing: whose this is is not known");
             }
             return None;
         };
-        let Some(reference) = self.text(subject, &element, "reference") else {
+        let Some(reference) = self.text(subject, element, "reference") else {
             if subject.get("reference").is_none() {
                 self.not_understood(subject, element, "names nobody by `reference`");
             }

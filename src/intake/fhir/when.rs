@@ -1,5 +1,7 @@
 //! FHIR's dates, periods and ages. A time of day is left out: the date is the local one, as it is written.
 
+use std::fmt::Display;
+
 use jiff::civil::Date;
 
 use super::resource::Reading;
@@ -129,7 +131,7 @@ fn is_clock(text: &str, most: usize) -> bool {
 
 impl Reading<'_> {
     /// A date of a resource; what is no date is reported.
-    pub fn date(&mut self, parent: &Json<'_>, path: &str, name: &str) -> Option<DateRange> {
+    pub fn date(&mut self, parent: &Json<'_>, path: impl Display + Copy, name: &str) -> Option<DateRange> {
         let json = parent.get(name)?;
         let text = self.text(parent, path, name)?;
         let date = read_date(text);
@@ -144,17 +146,23 @@ impl Reading<'_> {
     pub fn period(
         &mut self,
         parent: &Json<'_>,
-        path: &str,
+        path: impl Display + Copy,
         name: &str,
     ) -> Option<(Option<DateRange>, Option<DateRange>)> {
         let period = self.object(parent, path, name)?;
-        let path = format!("{path}.{name}");
-        Some((self.date(period, &path, "start"), self.date(period, &path, "end")))
+        let path = format_args!("{path}.{name}");
+        Some((self.date(period, path, "start"), self.date(period, path, "end")))
     }
 
     /// `onset[x]`, `abatement[x]`: a day, a period (its start, its end), an age or a range of ages. The second value says
     /// whether the element is there at all, in whichever form.
-    pub fn edge(&mut self, parent: &Json<'_>, path: &str, name: &str, is_end: bool) -> (Option<Edge>, bool) {
+    pub fn edge(
+        &mut self,
+        parent: &Json<'_>,
+        path: impl Display + Copy,
+        name: &str,
+        is_end: bool,
+    ) -> (Option<Edge>, bool) {
         let Some((kind, json)) = self.choice(parent, path, name) else { return (None, false) };
         let element = format!("{name}{kind}");
         let edge = match kind.as_str() {
@@ -163,11 +171,11 @@ impl Reading<'_> {
                 let period = self.period(parent, path, &element);
                 period.and_then(|(start, end)| period_edge(start, end, is_end)).map(Edge::Day)
             }
-            "Age" => self.age(json, &format!("{path}.{element}")),
+            "Age" => self.age(json, format_args!("{path}.{element}")),
             "Range" => {
-                let path = format!("{path}.{element}");
-                let low = self.object(json, &path, "low").and_then(|low| self.age(low, &path));
-                let high = self.object(json, &path, "high").and_then(|high| self.age(high, &path));
+                let path = format_args!("{path}.{element}");
+                let low = self.object(json, path, "low").and_then(|low| self.age(low, path));
+                let high = self.object(json, path, "high").and_then(|high| self.age(high, path));
                 match (low, high) {
                     (Some(Edge::Age { from, .. }), Some(Edge::Age { to, .. })) => {
                         Some(Edge::Age { from, to })
@@ -188,7 +196,7 @@ impl Reading<'_> {
     }
 
     /// An `Age`: completed years, months, weeks or days.
-    fn age(&mut self, json: &Json<'_>, path: &str) -> Option<Edge> {
+    fn age(&mut self, json: &Json<'_>, path: impl Display + Copy) -> Option<Edge> {
         use crate::model::Duration;
         let count = match json.get("value").map(|value| &value.is) {
             Some(Is::Number(number)) => {
@@ -219,7 +227,13 @@ impl Reading<'_> {
     }
 
     /// `effective[x]`, `performed[x]` of what was taken or done: a day, or from a day to a day.
-    pub fn extent(&mut self, parent: &Json<'_>, path: &str, name: &str, open: End) -> Option<Extent> {
+    pub fn extent(
+        &mut self,
+        parent: &Json<'_>,
+        path: impl Display + Copy,
+        name: &str,
+        open: End,
+    ) -> Option<Extent> {
         let (kind, json) = self.choice(parent, path, name)?;
         let element = format!("{name}{kind}");
         match kind.as_str() {
@@ -230,7 +244,7 @@ impl Reading<'_> {
                 Some(Extent { start: start.map(Edge::Day), not_after: None, end })
             }
             "Age" => {
-                let start = self.age(json, &format!("{path}.{element}"));
+                let start = self.age(json, format_args!("{path}.{element}"));
                 Some(Extent { start, not_after: None, end: End::SameDay })
             }
             _ => {
