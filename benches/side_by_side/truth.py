@@ -38,18 +38,18 @@ def column(table, name):
 
 def latest(folder, people, concept, days, judge, worst):
     """What the latest result says; of those of one day the worst, `worst` (FALSE or TRUE) before UNKNOWN. A row without a
-    value is no result."""
+    value is a result that nobody knows: no older one takes its place."""
     names = ["person_id", "measurement_concept_id", "measurement_date", "value_as_number", "unit_concept_id"]
     table = pq.read_table(f"{folder}/measurement.parquet", columns=names, filters=[("measurement_concept_id", "=", concept)])
     person, when = column(table, "person_id") - 1, column(table, "measurement_date")
     value, unit = column(table, "value_as_number"), column(table, "unit_concept_id")
-    inside = (when >= DAY - days) & (when <= DAY) & ~np.isnan(value)
+    inside = (when >= DAY - days) & (when <= DAY)
     person, when, value, unit = person[inside], when[inside], value[inside], unit[inside]
     last = np.full(people, -1)
     np.maximum.at(last, person, when)
     of_last = when == last[person]
     person, value, unit = person[of_last], value[of_last], unit[of_last]
-    said = judge(person, np.rint(value * 100).astype(np.int64), unit)
+    said = np.where(np.isnan(value), UNKNOWN, judge(person, np.rint(np.nan_to_num(value) * 100).astype(np.int64), unit))
     has = lambda truth: np.bincount(person[said == truth], minlength=people) > 0
     better = TRUE if worst == FALSE else FALSE
     result = np.full(people, UNKNOWN)
