@@ -215,32 +215,49 @@ impl<T: Plain> Pages<T> {
             let rest = rest.as_mut()?;
             let mut there = cells;
             ranks.clear();
-            match &mut rest.levels {
-                None if base == 0 => {}
-                None => ranks.extend(these.iter().map(|place| place - base)),
-                Some(runs) => {
-                    there = present.read(runs, cells)?;
-                    for place in these {
-                        match present.rank(place - base) {
-                            Some(rank) => {
-                                levels.push(1);
-                                ranks.push(rank);
+            // Whether the values are those of all places.
+            let mut is_whole = rest.levels.is_none();
+            if let Some(runs) = &mut rest.levels {
+                match runs.same(cells) {
+                    Some(level) => {
+                        levels.resize(levels.len() + these.len(), i16::from(level == 1));
+                        is_whole = level == 1;
+                        there = if is_whole { cells } else { 0 };
+                    }
+                    None => {
+                        there = present.read(runs, cells)?;
+                        for place in these {
+                            match present.rank(place - base) {
+                                Some(rank) => {
+                                    levels.push(1);
+                                    ranks.push(rank);
+                                }
+                                None => levels.push(0),
                             }
-                            None => levels.push(0),
                         }
                     }
                 }
             }
-            let ranks = if rest.levels.is_none() && base == 0 { these } else { ranks.as_slice() };
+            if is_whole && base > 0 {
+                ranks.extend(these.iter().map(|place| place - base));
+            }
+            let ranks = if is_whole && base == 0 { these } else { ranks.as_slice() };
             match &mut rest.values {
+                _ if there == 0 => {}
                 Values::Plain(bytes, at) => T::gather(bytes, at, there, ranks, values)?,
-                Values::Coded(runs) => {
-                    codes.clear();
-                    runs.gather(there, ranks, codes)?;
-                    let last = codes.iter().max().map_or(0, |code| *code as usize + 1);
-                    (last <= dictionary.len()).then_some(())?;
-                    values.extend(codes.iter().map(|code| dictionary[*code as usize].clone()));
-                }
+                Values::Coded(runs) => match runs.same(there) {
+                    Some(code) => {
+                        let value = dictionary.get(code as usize)?;
+                        values.resize(values.len() + ranks.len(), value.clone());
+                    }
+                    None => {
+                        codes.clear();
+                        runs.gather(there, ranks, codes)?;
+                        let last = codes.iter().max().map_or(0, |code| *code as usize + 1);
+                        (last <= dictionary.len()).then_some(())?;
+                        values.extend(codes.iter().map(|code| dictionary[*code as usize].clone()));
+                    }
+                },
             }
             rest.cells -= cells;
             left -= cells;
@@ -331,8 +348,8 @@ impl Present {
         self.words.resize(count.div_ceil(64), 0);
         let words = &mut self.words;
         runs.pieces(count, |from, length, piece| match piece {
-            Piece::Same(0) => {}
-            Piece::Same(_) => fill(words, from, length),
+            Piece::Same(1) => fill(words, from, length),
+            Piece::Same(_) => {}
             Piece::Packed(packed) => {
                 for place in 0..length {
                     words[(from + place) / 64] |= u64::from(packed.get(place)) << ((from + place) % 64);

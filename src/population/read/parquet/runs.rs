@@ -113,6 +113,20 @@ impl Runs {
         Some(())
     }
 
+    /// The next `count` numbers where they are of one run of one number; otherwise nothing is read on.
+    pub fn same(&mut self, count: usize) -> Option<u32> {
+        while self.left == 0 {
+            self.next_run()?;
+        }
+        match self.run {
+            Run::Same(value) if self.left >= count => {
+                self.left -= count;
+                Some(value)
+            }
+            _ => None,
+        }
+    }
+
     /// Of the next `count` numbers those at these places, which rise.
     pub fn gather(&mut self, count: usize, places: &[u32], into: &mut Vec<u32>) -> Option<()> {
         let mut rest = places;
@@ -198,6 +212,17 @@ mod tests {
             let mut some = Vec::new();
             prop_assert!(open().gather(values.len(), &places, &mut some).is_some());
             prop_assert_eq!(some, values.iter().copied().step_by(stride).collect::<Vec<u32>>());
+            let (mut read, mut rest) = (open(), values.as_slice());
+            while !rest.is_empty() {
+                let count = stride.min(rest.len());
+                let mut alone = Vec::new();
+                match read.same(count) {
+                    Some(value) => alone.resize(count, value),
+                    None => prop_assert!(read.all(count, &mut alone).is_some()),
+                }
+                prop_assert_eq!(&alone, &rest[..count]);
+                rest = &rest[count..];
+            }
         }
 
         #[test]
