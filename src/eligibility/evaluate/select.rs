@@ -1,6 +1,7 @@
 //! Latest, highest, mean: which values of a window a comparison is about.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use super::Evaluator;
 use super::amount::{Amount, Converted};
@@ -8,10 +9,17 @@ use super::bind::{Bound, Need, Offer, Scope};
 use super::moment::Days;
 use super::series::{Dated, of_bound};
 use crate::eligibility::evidence::{Evidence, Missing, MissingKind, Tie};
+use crate::eligibility::record::Measurement;
 use crate::model::{MeasureKind, Moment, Occurrence, Selector, Window};
 use crate::number::Exact;
-use crate::time::DateRange;
 use crate::units::Analyte;
+
+/// At which end of a window a value is looked for.
+#[derive(Clone, Copy)]
+enum End {
+    First,
+    Last,
+}
 
 /// Beyond so many results of one day, which of them are among the last few is left open.
 const MOST_TIED: usize = 8;
@@ -45,12 +53,8 @@ impl<'a> Evaluator<'a> {
             (bounds(sure), bounds(perhaps))
         };
         match select {
-            Selector::Latest => {
-                self.extreme_day(measure, "latest", values, &days, |a, b| a.earliest > b.latest)
-            }
-            Selector::Earliest => {
-                self.extreme_day(measure, "earliest", values, &days, |a, b| a.latest < b.earliest)
-            }
+            Selector::Latest => self.extreme_day(measure, "latest", values, &days, End::Last),
+            Selector::Earliest => self.extreme_day(measure, "earliest", values, &days, End::First),
             Selector::Any => {
                 let (sure, perhaps) = split(values);
                 Offer::Any { sure, perhaps, none: none() }
@@ -71,7 +75,7 @@ impl<'a> Evaluator<'a> {
         if values.is_empty() {
             return Offer::One(Bound::Missing(self.no_value(measure, &days)));
         }
-        self.extreme_day(measure, "value", values, &days, |a, b| a.earliest > b.latest)
+        self.extreme_day(measure, "value", values, &days, End::Last)
     }
 
     fn offer_occurrence(&self, event: &'a str, occurrence: Occurrence, scope: &Scope<'a>) -> Offer<'a> {
@@ -100,14 +104,21 @@ impl<'a> Evaluator<'a> {
         what: &str,
         values: Vec<Dated<'a>>,
         days: &Days<'_>,
-        beyond: impl Fn(DateRange, DateRange) -> bool,
+        end: End,
     ) -> Offer<'a> {
-        let sure_days: Vec<DateRange> =
-            values.iter().filter(|value| value.is_sure).map(|value| value.on).collect();
-        let otherwise = sure_days.is_empty().then(|| self.no_value(measure, days));
+        let sure_days = values.iter().filter(|value| value.is_sure).map(|value| value.on);
+        // The day that surely has a value and that no value of the answer can lie beyond.
+        let limit = match end {
+            End::Last => sure_days.map(|on| on.earliest).max(),
+            End::First => sure_days.map(|on| on.latest).min(),
+        };
+        let otherwise = limit.is_none().then(|| self.no_value(measure, days));
         let candidates: Vec<Dated<'a>> = values
             .into_iter()
-            .filter(|value| !sure_days.iter().any(|other| beyond(*other, value.on)))
+            .filter(|value| match end {
+                End::Last => limit.is_none_or(|limit| value.on.latest >= limit),
+                End::First => limit.is_none_or(|limit| value.on.earliest <= limit),
+            })
             .collect();
         let one_day = candidates.first().map(|first| first.on);
         let is_settled =
@@ -126,12 +137,7 @@ impl<'a> Evaluator<'a> {
         what: &str,
         values: Vec<Dated<'a>>,
     ) -> Option<Bound<'a>> {
-        let mut different: Vec<Dated<'a>> = Vec::new();
-        for value in values {
-            if !different.iter().any(|other| is_same(&other.value, &value.value)) {
-                different.push(value);
-            }
-        }
+        let mut different = distinct(values);
         if different.len() < 2 {
             return different.pop().map(|value| value.value);
         }
@@ -398,15 +404,25 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// Whether two values of a day say the same.
-fn is_same(a: &Bound<'_>, b: &Bound<'_>) -> bool {
-    match (a, b) {
-        (Bound::Result(a), Bound::Result(b)) => {
-            (&a.value, &a.unit, &a.low, &a.high) == (&b.value, &b.unit, &b.low, &b.high)
+/// The first of each that say the same.
+fn distinct<'a>(mut values: Vec<Dated<'a>>) -> Vec<Dated<'a>> {
+    let mut results = HashSet::new();
+    let mut computed: Vec<Amount> = Vec::new();
+    values.retain(|value| match &value.value {
+        Bound::Result(result) => {
+            let result: &'a Measurement = result;
+            results.insert((&result.value, &result.unit, &result.low, &result.high))
         }
-        (Bound::Computed { amount: a, .. }, Bound::Computed { amount: b, .. }) => a == b,
-        _ => false,
-    }
+        Bound::Computed { amount, .. } => {
+            let is_new = !computed.contains(amount);
+            if is_new {
+                computed.push(amount.clone());
+            }
+            is_new
+        }
+        Bound::Day(_) | Bound::Missing(_) => true,
+    });
+    values
 }
 
 /// Mean or median of amounts on one scale; `None` where one of them has no known limit.

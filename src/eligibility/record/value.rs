@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use crate::number::Exact;
 
 /// What a result says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum RecordedValue {
     Number(Exact),
     /// `"<0.5"`: below what the assay can measure.
