@@ -212,7 +212,8 @@ impl<'a> Evaluator<'a> {
                 values: cut.iter().map(|index| self.bound_in_words(measure, &values[*index].value)).collect(),
                 decides: false,
             };
-            let key = format!("last {count} {measure} on {on}");
+            // Another window may need more or fewer of the same day: that is another choice.
+            let key = format!("last {count} {measure} on {on}: {wanted}");
             let taken = self.choices.borrow_mut().take(key, selections.len(), tie);
             let chosen: Vec<usize> =
                 selections[taken].iter().map(|index| cut[*index]).chain(surely_in).collect();

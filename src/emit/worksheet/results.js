@@ -106,7 +106,7 @@ Object.assign(Evaluator.prototype, {
     if (isTie && cut.length && cut.length <= MOST_TIED) {
       const selections = selectionsOf(cut.length, count - surelyIn.length);
       const { on } = cut[0];
-      const key = `last ${count} ${measure} on ${rangeText(on)}`;
+      const key = `last ${count} ${measure} on ${rangeText(on)}: ${count - surelyIn.length}`;
       const taken = this.choices.take(key, selections.length, () => this.tie(measure, on, cut));
       const chosen = [...selections[taken].map((index) => cut[index]), ...surelyIn];
       return { kind: "every", sure: boundsIn(chosen), perhaps: [], none };

@@ -311,10 +311,13 @@ impl<'a> Reader<'a> {
                     .into_iter()
                     .filter(|one| exact(one.on) >= cut)
                     .partition(|one| exact(one.on) == cut);
-                let ways = choices(&tied, count - later.len());
+                let wanted = count - later.len();
+                let ways = choices(&tied, wanted);
                 let way = match ways.len() {
                     1 => 0,
-                    many => self.ties.settle(format!("the last {count} of {measure} on {cut}"), many),
+                    many => {
+                        self.ties.settle(format!("the last {count} of {measure} on {cut}: {wanted}"), many)
+                    }
                 };
                 all(later.iter().chain(&ways[way]).map(|one| with(Some(one))))
             }
