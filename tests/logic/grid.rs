@@ -11,11 +11,11 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use trialc::eligibility::{EligibilityDocument, Record, Screener, Status};
 use trialc::logic::{Engine, Influence, Relation, Side};
-use trialc::model::{Clause, Comparator, CriterionKind, Rule, Trial};
+use trialc::model::{Clause, Comparator, CriterionKind, Trial};
 
+use crate::rules::combined;
 use crate::support::{
-    EVENTS, Protocol, all, any, attested, attribute, between, choose, clause, compare, is, latest, not,
-    number, quantity, within_before,
+    EVENTS, Protocol, attested, attribute, between, compare, is, latest, number, quantity, within_before,
 };
 
 const RULES: usize = 40;
@@ -92,18 +92,7 @@ fn rule() -> impl Strategy<Value = Clause> {
         2 => select(vec!["A", "B"]).prop_map(attested),
         1 => select(vec!["female", "male"]).prop_map(|sex| is(attribute("sex"), &[sex])),
     ];
-    fact.prop_recursive(3, 8, 3, |inner| {
-        let list = prop::collection::vec(inner.clone(), 2..4);
-        prop_oneof![
-            3 => list.clone().prop_map(all),
-            3 => list.clone().prop_map(any),
-            2 => inner.clone().prop_map(not),
-            1 => (list, 0..3u32, 0..2u32).prop_map(|(of, low, more)| {
-                clause("count", Rule::Count { of, low: Some(low), high: Some(low + more) })
-            }),
-            1 => [inner.clone(), inner.clone(), inner].prop_map(|[one, two, three]| choose(one, two, three)),
-        ]
-    })
+    combined(fact, 8, 2)
 }
 
 fn runner(seed: u8) -> TestRunner {

@@ -1,7 +1,6 @@
 //! What only a solver that knows arithmetic can tell of the tests of a decision: L12 and L13 where a quantity is computed from others.
 
-use super::applies_to_all_of;
-use super::whole::{holds, of_decisions, own_arms, superfluous, tests, unsatisfiable};
+use super::whole::{holds, of_decisions, others, own_arms, superfluous, tests, unsatisfiable};
 use crate::check::demands::{Demand, demands};
 use crate::diagnostics::{self, Diagnostic};
 use crate::logic::{Asked, Fault, Solver, Tests};
@@ -54,11 +53,7 @@ fn of_decision(
         if is_answered || !logic.is_computed(number) {
             continue;
         }
-        let others: Vec<usize> = pool
-            .iter()
-            .copied()
-            .filter(|other| *other != number && applies_to_all_of(&demands[*other], demand))
-            .collect();
+        let others = others(demands, &pool, number);
         if logic.implied(number, &others).is_some() {
             pool.retain(|other| *other != number);
             continue;

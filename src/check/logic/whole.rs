@@ -142,6 +142,12 @@ pub(super) fn unsatisfiable(demands: &[Demand<'_>], set: &[usize]) -> Option<Dia
     Some(found.help("change one of them: each alone, and any that leave out one of these, can be met"))
 }
 
+/// Those of a pool that stand beside a test for everybody to whom it applies.
+pub(super) fn others(demands: &[Demand<'_>], pool: &[usize], number: usize) -> Vec<usize> {
+    let stands = |other: &usize| *other != number && applies_to_all_of(&demands[*other], &demands[number]);
+    pool.iter().copied().filter(stands).collect()
+}
+
 /// Tests that whoever passes the others passes. Each that is told is left out when the next is looked at, so that of two alike one
 /// remains.
 fn never_deciding(
@@ -158,11 +164,7 @@ fn never_deciding(
         if matches!(demand.clause.rule, Rule::Text { .. } | Rule::Attested { .. }) {
             continue;
         }
-        let others: Vec<usize> = pool
-            .iter()
-            .copied()
-            .filter(|other| *other != number && applies_to_all_of(&demands[*other], demand))
-            .collect();
+        let others = others(demands, &pool, number);
         if let Some(given) = logic.implied(number, &others) {
             let diagnostic = superfluous(demands, logic, number, &given);
             if diagnostic.is_some() {

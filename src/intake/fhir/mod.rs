@@ -5,6 +5,7 @@
 
 mod clinical;
 mod code;
+mod document;
 mod medication;
 mod observation;
 mod patient;
@@ -14,19 +15,19 @@ mod when;
 
 use std::collections::BTreeMap;
 
+use document::{Content, Document, Draft, Fact, List, document};
+pub use document::{Whose, whose};
 use indexmap::IndexMap;
 use rayon::prelude::*;
 pub use report::{Count, Group, Place, Report, Sort};
 use report::{Grouping, Notice};
-use resource::{Addresses, Reading};
-use when::Extent;
 
 use self::code::Codes;
 use self::patient::Identity;
 use super::clean;
-use super::json::{self, Is, Json};
+use super::json::{self};
 use crate::eligibility::ReadError;
-use crate::eligibility::record::{Absence, Entry, Measurement, PersonFacts, Record, RecordedValue};
+use crate::eligibility::record::{Absence, Entry, PersonFacts, Record};
 use crate::time::DateRange;
 
 /// The event of a person's death, where the protocol declares one.
@@ -63,67 +64,6 @@ pub struct Reader {
     grouping: Grouping,
 }
 
-/// Into which list of a record an entry belongs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum List {
-    Findings,
-    Exposures,
-    Procedures,
-}
-
-/// An entry whose dates may still wait for the date of birth, and whose drug for its `Medication`.
-#[derive(Clone, Debug, PartialEq)]
-struct Draft {
-    list: List,
-    entry: Entry,
-    extent: Extent,
-    /// It says that this was not.
-    is_absence: bool,
-    /// Key of the `Medication`, and the byte at which it is referred to.
-    medication: Option<(String, usize)>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Content {
-    /// Nothing for a record; a later version of a resource may say so.
-    Nothing,
-    Results(Vec<Measurement>),
-    Entry(Box<Draft>),
-}
-
-impl Content {
-    /// As far as it stands where an extension may change its meaning: it makes nothing true and nothing absent.
-    fn uncertain(self) -> Self {
-        let why = "an extension that is not understood can change its meaning";
-        match self {
-            Content::Results(mut results) => {
-                for result in &mut results {
-                    result.value = RecordedValue::Unknown(Some(why.to_owned()));
-                }
-                Content::Results(results)
-            }
-            Content::Entry(mut draft) if !draft.is_absence => {
-                draft.entry.unsure = Some(why.to_owned());
-                Content::Entry(draft)
-            }
-            Content::Entry(_) | Content::Nothing => Content::Nothing,
-        }
-    }
-}
-
-/// One resource about a person.
-#[derive(Clone, Debug)]
-struct Fact {
-    person: String,
-    kind: String,
-    /// `Observation/o1`; absent where the resource has no id.
-    key: Option<String>,
-    updated: Option<String>,
-    content: Content,
-    file: usize,
-    at: usize,
-}
-
 #[derive(Debug, Default)]
 struct Gathered {
     identity: Option<Identity>,
@@ -132,16 +72,6 @@ struct Gathered {
     facts: Vec<Fact>,
     /// Places of `facts` by key.
     keys: BTreeMap<String, usize>,
-}
-
-/// One document: a bundle, or a resource of its own.
-#[derive(Default)]
-struct Document {
-    patients: Vec<(String, Identity, usize)>,
-    facts: Vec<Fact>,
-    medications: Vec<(String, Codes)>,
-    read: BTreeMap<String, usize>,
-    notices: Vec<Notice>,
 }
 
 /// Where the lines of a file begin.
@@ -454,45 +384,6 @@ impl Reader {
     }
 }
 
-/// Whose a resource is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Whose {
-    /// The key of a person.
-    Person(String),
-    /// A drug that the resources of many people refer to.
-    Shared,
-    /// Of nobody who can be told, or of a kind that is not read.
-    Nobody,
-}
-
-/// Whose the resource of a line of a bulk export is.
-///
-/// # Errors
-/// Where the line is no resource: the column, counted from 1, and why.
-pub fn whose(line: &str) -> Result<Whose, (usize, String)> {
-    let json = json::read(line).map_err(|fault| (fault.at + 1, fault.message))?;
-    let kind = json.get("resourceType").and_then(Json::text);
-    let subject = match kind {
-        None => return Err((1, "this is no resource of FHIR: it has no `resourceType`".into())),
-        Some("Bundle") => {
-            return Err((1, "a Bundle is no line of a bulk export: screen it without --data".into()));
-        }
-        Some("Medication") => return Ok(Whose::Shared),
-        Some("Patient") => return Ok(Whose::Person(key_of(&json, None, 0))),
-        Some("Immunization" | "AllergyIntolerance") => "patient",
-        Some(_) => "subject",
-    };
-    let mut reading = Reading {
-        kind: "Resource",
-        resource: String::new(),
-        addresses: &Addresses::new(),
-        person: None,
-        notices: Vec::new(),
-        base: 0,
-    };
-    Ok(reading.person_of(&json, subject).map_or(Whose::Nobody, Whose::Person))
-}
-
 /// Whether a line may hold a whole object, and is not the beginning of one over several lines.
 fn is_whole(line: &str) -> bool {
     let line = line.trim();
@@ -504,197 +395,4 @@ fn is_newer(one: &Fact, other: &Fact) -> Option<bool> {
     let instant = |fact: &Fact| fact.updated.as_ref()?.parse::<jiff::Timestamp>().ok();
     let (one, other) = (instant(one)?, instant(other)?);
     (one != other).then_some(one > other)
-}
-
-/// Reads a document of its own: a resource, a bundle, or a list of them.
-fn document(json: &Json<'_>, base: usize, assumptions: Assumptions) -> Document {
-    let mut document = Document::default();
-    let mut inside = Inside { base, assumptions, document: &mut document };
-    match &json.is {
-        Is::List(items) => {
-            for item in items {
-                inside.resource(item, &Addresses::new(), None);
-            }
-        }
-        _ => inside.resource(json, &Addresses::new(), None),
-    }
-    document
-}
-
-struct Inside<'d> {
-    base: usize,
-    assumptions: Assumptions,
-    document: &'d mut Document,
-}
-
-impl Inside<'_> {
-    fn resource(&mut self, json: &Json<'_>, addresses: &Addresses, address: Option<&str>) {
-        let kind = json.get("resourceType").and_then(Json::text);
-        let id = json.get("id").and_then(Json::text);
-        let mut reading = Reading {
-            kind: kind.unwrap_or("Resource"),
-            resource: String::new(),
-            addresses,
-            person: None,
-            notices: Vec::new(),
-            base: self.base,
-        };
-        let shown = clean(reading.kind);
-        reading.kind = &shown;
-        reading.resource = match id {
-            Some(id) => clean(&format!("{shown}/{id}")),
-            None => shown.clone(),
-        };
-        if shown != "Bundle" {
-            *self.document.read.entry(shown.clone()).or_default() += 1;
-        }
-        if kind.is_none() {
-            let what = "has no `resourceType`: it is no resource of FHIR";
-            reading.not_understood(json, "Resource", what);
-        } else if shown == "Bundle" {
-            self.bundle(json, &mut reading);
-        } else {
-            self.known(json, &mut reading, id, address);
-        }
-        let Reading { person, notices, .. } = reading;
-        self.document.notices.extend(
-            notices
-                .into_iter()
-                .map(|notice| Notice { person: notice.person.or_else(|| person.clone()), ..notice }),
-        );
-    }
-
-    fn bundle(&mut self, json: &Json<'_>, reading: &mut Reading<'_>) {
-        for link in reading.objects(json, "Bundle", "link") {
-            if reading.text(link, "Bundle.link", "relation") == Some("next") {
-                let what = "there is a next page, which is not in this file: the data are not complete";
-                reading.not_understood(link, "Bundle.link", what);
-            }
-        }
-        let entries = reading.objects(json, "Bundle", "entry");
-        let mut addresses = Addresses::new();
-        for entry in &entries {
-            let Some(resource) = entry.get("resource") else { continue };
-            let Some(address) = reading.text(entry, "Bundle.entry", "fullUrl") else { continue };
-            addresses.insert(address.to_owned(), key_of(resource, Some(address), self.base + json.at));
-        }
-        for (place, entry) in entries.into_iter().enumerate() {
-            let path = format_args!("Bundle.entry[{place}]");
-            let request = reading.object(entry, path, "request");
-            if request.and_then(|request| request.get("method")).and_then(Json::text) == Some("DELETE") {
-                reading.notice(Sort::SetAside, entry, path, "was deleted");
-                continue;
-            }
-            match reading.object(entry, path, "resource") {
-                Some(resource) => {
-                    // A resource without an id has its address for one, inside its own bundle.
-                    let address = entry.get("fullUrl").and_then(Json::text);
-                    let address = address.and_then(|address| addresses.get(address)).cloned();
-                    self.resource(resource, &addresses, address.as_deref());
-                }
-                None if entry.get("resource").is_none() => {
-                    reading.notice(Sort::NotUsed, entry, path, "holds no resource");
-                }
-                None => {}
-            }
-        }
-    }
-
-    fn known(&mut self, json: &Json<'_>, reading: &mut Reading<'_>, id: Option<&str>, address: Option<&str>) {
-        let at = self.base + json.at;
-        let key = match id {
-            Some(id) => Some(format!("{}/{id}", reading.kind)),
-            None => address.map(str::to_owned),
-        };
-        let kind = reading.kind.to_owned();
-        let subject = match kind.as_str() {
-            "Patient" | "Medication" => None,
-            "Observation"
-            | "Condition"
-            | "Procedure"
-            | "Encounter"
-            | "MedicationStatement"
-            | "MedicationAdministration"
-            | "MedicationRequest"
-            | "MedicationDispense" => Some("subject"),
-            "Immunization" | "AllergyIntolerance" => Some("patient"),
-            _ => {
-                let what = "resources of this kind are not read";
-                reading.notice(Sort::NotUsed, json, kind, what);
-                return;
-            }
-        };
-        let mut is_modified = false;
-        for modifier in ["modifierExtension", "implicitRules"] {
-            let Some(found) = json.get(modifier) else { continue };
-            if matches!(&found.is, Is::List(items) if items.is_empty()) {
-                continue;
-            }
-            let what = match subject {
-                Some(_) => "can change the meaning of the resource: what it says is not certain",
-                None => "can change the meaning of the resource, which is left out",
-            };
-            reading.not_understood(found, format!("{kind}.{modifier}"), what);
-            is_modified = true;
-        }
-        if is_modified && subject.is_none() {
-            return;
-        }
-        match (kind.as_str(), subject) {
-            ("Patient", _) => {
-                let key = key.unwrap_or_else(|| key_of(json, None, at));
-                reading.person = Some(key.clone());
-                let identity = reading.patient(json);
-                self.document.patients.push((key, identity, at));
-            }
-            ("Medication", _) => {
-                let codes = reading.codes(json, "Medication", "code");
-                if let (Some(codes), Some(key)) = (codes, key) {
-                    self.document.medications.push((key, codes));
-                }
-            }
-            (_, subject) => {
-                let Some(person) = reading.person_of(json, subject.unwrap_or("subject")) else { return };
-                reading.person = Some(person.clone());
-                let updated = reading.object(json, &kind, "meta");
-                let updated = updated.and_then(|meta| reading.text(meta, "Resource.meta", "lastUpdated"));
-                let updated = updated.map(str::to_owned);
-                let mut content = self.content(json, reading);
-                if is_modified {
-                    content = content.uncertain();
-                }
-                self.document.facts.push(Fact { person, kind, key, updated, content, file: 0, at });
-            }
-        }
-    }
-
-    fn content(&self, json: &Json<'_>, reading: &mut Reading<'_>) -> Content {
-        let is_proof = self.assumptions.orders_are_taken;
-        let draft = match reading.kind {
-            "Observation" => {
-                let results = reading.observation(json);
-                return if results.is_empty() { Content::Nothing } else { Content::Results(results) };
-            }
-            "Condition" => reading.condition(json),
-            "AllergyIntolerance" => reading.allergy(json),
-            "Procedure" => reading.procedure(json),
-            "Encounter" => reading.encounter(json),
-            "MedicationStatement" => reading.statement(json),
-            "MedicationAdministration" => reading.administration(json),
-            "MedicationRequest" => reading.request(json, is_proof),
-            "MedicationDispense" => reading.dispense(json, is_proof),
-            _ => reading.immunization(json),
-        };
-        draft.map_or(Content::Nothing, |draft| Content::Entry(Box::new(draft)))
-    }
-}
-
-/// `Patient/p1`; without an id the address, which means something only inside its own bundle.
-fn key_of(json: &Json<'_>, address: Option<&str>, document: usize) -> String {
-    let kind = json.get("resourceType").and_then(Json::text).unwrap_or("Resource");
-    match (json.get("id").and_then(Json::text), address) {
-        (Some(id), _) => format!("{kind}/{id}"),
-        (None, Some(address)) => format!("{kind}/{address}@{document}"),
-        (None, None) => format!("{kind}/without id@{}", document + json.at),
-    }
 }

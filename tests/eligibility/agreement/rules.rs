@@ -31,8 +31,17 @@ pub fn kind() -> impl Strategy<Value = CriterionKind> {
 
 /// A whole rule.
 pub fn rule() -> impl Strategy<Value = Clause> {
-    fact().prop_recursive(3, 10, 3, |inner| {
-        let list = prop::collection::vec(inner.clone(), 1..4);
+    combined(fact(), 10, 1)
+}
+
+/// Facts joined by all, any, not, a count and a choice, in lists of `shortest` to 3; at most `size` facts or so.
+pub fn combined(
+    fact: impl Strategy<Value = Clause> + 'static,
+    size: u32,
+    shortest: usize,
+) -> impl Strategy<Value = Clause> {
+    fact.prop_recursive(3, size, 3, move |inner| {
+        let list = prop::collection::vec(inner.clone(), shortest..4);
         prop_oneof![
             3 => list.clone().prop_map(all),
             3 => list.clone().prop_map(any),

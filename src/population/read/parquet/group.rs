@@ -172,9 +172,7 @@ impl Read {
         levels.clear();
         let put = match source {
             Source::Short(pages, values) => {
-                values.clear();
-                pages.take(count, places, values, levels)?;
-                if values.is_empty() {
+                if !pages.fill(count, places, values, levels)? {
                     into.push_nulls(places.len());
                     return Some(());
                 }
@@ -185,27 +183,21 @@ impl Read {
                 integers(into, levels, deepest, sort, widened)
             }
             Source::Long(pages, values) => {
-                values.clear();
-                pages.take(count, places, values, levels)?;
-                if values.is_empty() {
+                if !pages.fill(count, places, values, levels)? {
                     into.push_nulls(places.len());
                     return Some(());
                 }
                 integers(into, levels, deepest, sort, values.iter().copied())
             }
             Source::Double(pages, values) => {
-                values.clear();
-                pages.take(count, places, values, levels)?;
-                if values.is_empty() {
+                if !pages.fill(count, places, values, levels)? {
                     into.push_nulls(places.len());
                     return Some(());
                 }
                 doubles(into, levels, deepest, values.iter().copied())
             }
             Source::Text(pages, values) => {
-                values.clear();
-                pages.take(count, places, values, levels)?;
-                if values.is_empty() {
+                if !pages.fill(count, places, values, levels)? {
                     into.push_nulls(places.len());
                     return Some(());
                 }

@@ -194,6 +194,19 @@ impl<T: Plain> Pages<T> {
         Some(())
     }
 
+    /// [Takes](Self::take) into a list that is emptied first, and says whether any of the cells has a value.
+    pub fn fill(
+        &mut self,
+        count: usize,
+        places: &[u32],
+        values: &mut Vec<T>,
+        levels: &mut Vec<i16>,
+    ) -> Option<bool> {
+        values.clear();
+        self.take(count, places, values, levels)?;
+        Some(!values.is_empty())
+    }
+
     /// Reads `count` cells on and takes those at these places, which rise: the values into one list, and into the
     /// other for each whether there is one, as 1 or 0, where the column has empty cells at all.
     pub fn take(
