@@ -2,6 +2,7 @@
 
 mod agreement;
 mod anchors;
+mod classes;
 mod comparisons;
 mod compiled;
 mod decisions;

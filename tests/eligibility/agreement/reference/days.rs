@@ -5,7 +5,8 @@ use trialc::model::{DayCount, Finding};
 use trialc::number::Exact;
 
 use super::Known::{No, Perhaps, Yes};
-use super::{FIRST, Known, Range, Reader, any, extent, plus_days};
+use super::values::Range;
+use super::{FIRST, Known, Reader, any, extent, plus_days};
 
 impl Reader<'_> {
     /// Goes through the days of the window, stretch by stretch: those of one are all alike.
