@@ -164,7 +164,8 @@ pub fn tells<'a>(trial: &'a Trial, sheet: &Sheet<'a>) -> Vec<(&'a str, Tells<'a>
     fields.filter_map(|field| Some((field.name.as_str(), told(trial, sheet.form, field)?))).collect()
 }
 
-fn told<'a>(trial: &'a Trial, form: &'a Form, field: &'a Field) -> Option<Tells<'a>> {
+/// What the answer to one field tells.
+pub(super) fn told<'a>(trial: &'a Trial, form: &'a Form, field: &'a Field) -> Option<Tells<'a>> {
     let named =
         |name: String| form.fields.iter().map(|field| field.name.as_str()).find(|known| *known == name);
     if let Some(event) = &field.event {

@@ -9,6 +9,7 @@ mod conditions;
 mod limits;
 mod names;
 mod occasions;
+mod own;
 mod sheet;
 mod truth;
 
@@ -20,5 +21,6 @@ pub use names::{
     visits_of,
 };
 pub use occasions::{Occasion, occasions};
+pub use own::{Own, Sources};
 pub use sheet::{Answer, Item, Number, Sheet, sheets};
 pub use truth::{Answers, Compared, Operator, Syntax, Truth, in_common, write};

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::checks::{self, Demand};
 use super::limits::{self, Bounds};
 use super::names::{PARTICIPANT, RECORDS, REPEAT, VISIT, unit_variable, variable};
+use super::own::{self, Own, Sources};
 use super::truth::Truth;
 use crate::model::{Field, FieldKind, Form, Level, Trial, UnitRef};
 
@@ -30,6 +31,8 @@ pub struct Item<'a> {
     pub answer: Answer<'a>,
     /// Asked when all of these hold; always, when there are none.
     pub asked: Vec<Truth>,
+    /// What the record decides by itself of the conditions of the protocol; `None` where it decides nothing or there are none.
+    pub own: Option<Own>,
     /// Must be answered where it is asked. A field under a condition of the protocol cannot be demanded: a form does not
     /// know the participant.
     pub required: bool,
@@ -68,6 +71,13 @@ pub struct Number<'a> {
 }
 
 impl Item<'_> {
+    /// When a form shows the question: what it is asked for, and no answer of the record says that a condition of the protocol
+    /// does not hold.
+    pub fn shown(&self) -> Vec<Truth> {
+        let open = self.own.as_ref().and_then(|own| own.fails.clone()).map(|fails| (!fails).pushed_down());
+        self.asked.iter().cloned().chain(open).collect()
+    }
+
     pub fn is_date(&self) -> bool {
         matches!(self.answer, Answer::Date | Answer::PartialDate)
     }
@@ -100,7 +110,7 @@ impl<'a> Sheet<'a> {
         checks::demands(self)
     }
 
-    pub fn of(trial: &'a Trial, name: &'a str, form: &'a Form) -> Self {
+    pub fn of(trial: &'a Trial, sources: &Sources<'a>, name: &'a str, form: &'a Form) -> Self {
         let mut taken: BTreeSet<String> = form.fields.iter().map(|field| field.name.clone()).collect();
         taken.extend([PARTICIPANT, VISIT, REPEAT, RECORDS].map(str::to_owned));
         let mut sheet = Self { name, form, items: Vec::new(), never: Vec::new() };
@@ -120,12 +130,14 @@ impl<'a> Sheet<'a> {
                 _ => None,
             };
             let required = field.required && field.only.is_empty();
+            let own = own::of(trial, sources, sheet.name, field);
             let (name, label) = (field.name.clone(), field.label.clone());
-            sheet.items.push(Item { name, label, field, answer, asked: asked.clone(), required });
+            let (also, beside) = (asked.clone(), own.clone());
+            sheet.items.push(Item { name, label, field, answer, asked, own, required });
             if let Some((name, units)) = unit {
                 let answer = Answer::Unit { of: field.name.clone(), units };
                 let label = format!("{}: unit", field.label);
-                sheet.items.push(Item { name, label, field, answer, asked, required });
+                sheet.items.push(Item { name, label, field, answer, asked: also, own: beside, required });
             }
         }
         sheet
@@ -134,7 +146,8 @@ impl<'a> Sheet<'a> {
 
 /// Every form of the trial, in its order.
 pub fn sheets(trial: &Trial) -> Vec<Sheet<'_>> {
-    trial.forms.iter().map(|(name, form)| Sheet::of(trial, name, form)).collect()
+    let sources = Sources::of(trial);
+    trial.forms.iter().map(|(name, form)| Sheet::of(trial, &sources, name, form)).collect()
 }
 
 fn answer<'a>(trial: &Trial, field: &'a Field, taken: &mut BTreeSet<String>) -> Answer<'a> {

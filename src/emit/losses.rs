@@ -46,12 +46,21 @@ impl Losses {
                     continue;
                 }
                 last = &item.field.name;
-                for condition in only(trial, item.field) {
-                    self.add(
+                let is_own = item.own.as_ref().is_some_and(|own| own.whole);
+                let (what, instead) = match is_own {
+                    true => (
+                        "that a field must be answered where the record says that a condition of the protocol holds",
+                        "the field is shown and hidden by the record's answers; the JSON Schema demands it",
+                    ),
+                    false => (
                         "conditions of the protocol under which a field is asked",
                         "in words beside the field, which is never demanded; as a rule in `forms/checks.json`",
-                        format!("{}.{}: {condition}", sheet.name, item.name),
-                    );
+                    ),
+                };
+                for condition in
+                    only(trial, item.field).into_iter().filter(|_| !is_own || item.field.required)
+                {
+                    self.add(what, instead, format!("{}.{}: {condition}", sheet.name, item.name));
                 }
             }
             if !sheet.form.arms.is_empty() {

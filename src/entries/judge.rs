@@ -28,7 +28,16 @@ pub(super) fn entry(
     for fields in &entry.records {
         let given = Given { sheet: entry.sheet, fields, visit: entry.at.visit.as_deref() };
         let at = At { record: fields.number, ..entry.at.clone() };
-        let mut judge = Judge { trial, given, at, people, is_theirs, wrong: BTreeSet::new(), report };
+        let mut judge = Judge {
+            trial,
+            given,
+            at,
+            people,
+            is_theirs,
+            wrong: BTreeSet::new(),
+            kept: BTreeSet::new(),
+            report,
+        };
         judge.names();
         judge.values();
         judge.asked();
@@ -98,6 +107,8 @@ struct Judge<'a, 'r> {
     is_theirs: bool,
     /// Fields of which something is wrong already: nothing more is said of what depends on them.
     wrong: BTreeSet<&'a str>,
+    /// Questions that conditions of the protocol keep from this participant, and that have no answer: no check misses one.
+    kept: BTreeSet<&'a str>,
     report: &'r mut Report,
 }
 
@@ -219,7 +230,7 @@ impl<'a> Judge<'a, '_> {
                     self.find(&codes::NOT_FOR_THIS_PARTICIPANT, &item.name, span, message, help);
                 }
                 (None, true) if !is_theirs => {
-                    self.wrong.insert(&item.name);
+                    self.kept.insert(&item.name);
                 }
                 (None, true) if item.field.required && (self.given.visit.is_some() || visits.is_empty()) => {
                     self.wrong.insert(&item.name);
@@ -330,7 +341,8 @@ impl<'a> Judge<'a, '_> {
 
     /// `None` where today would have to be known, or where an answer is wrong by itself.
     fn truth(&mut self, truth: &Truth, today: Option<&str>) -> Option<bool> {
-        if truth.items().iter().any(|item| self.wrong.contains(self.given.field_of(item))) {
+        let is_aside = |field: &str| self.wrong.contains(field) || self.kept.contains(field);
+        if truth.items().iter().any(|item| is_aside(self.given.field_of(item))) {
             return None;
         }
         if let Some(today) = today {

@@ -4,43 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value as Json, json};
-use trialc::emit;
 use trialc::entries::{Finding, Validator, validate};
-use trialc::model::Trial;
 
-use crate::build::{MOODS, casebook, faults, record, studies};
+use crate::build::{MOODS, Schemas, casebook, faults, record, studies};
 
 /// What a JSON Schema can find.
 const OF_THE_FORM: [&str; 8] = ["Q01", "Q02", "Q03", "Q04", "Q05", "Q06", "Q07", "Q08"];
-
-struct Schemas(BTreeMap<String, (jsonschema::Validator, jsonschema::Validator)>);
-
-impl Schemas {
-    fn of(trial: &Trial) -> Self {
-        let artifacts = (emit::find("forms").expect("a target").emit)(trial);
-        let read = |path: String| -> Json {
-            let found = artifacts.iter().find(|artifact| artifact.path == path).expect("a schema");
-            serde_json::from_slice(&found.content).expect("JSON")
-        };
-        let both = |name: &String| {
-            let new =
-                jsonschema::draft202012::new(&read(format!("forms/{name}.schema.json"))).expect("compiles");
-            let old = jsonschema::draft7::options()
-                .should_validate_formats(false)
-                .build(&read(format!("forms/draft-07/{name}.schema.json")))
-                .expect("compiles");
-            (name.clone(), (new, old))
-        };
-        Self(trial.forms.keys().map(both).collect())
-    }
-
-    fn accept(&self, form: &str, entry: &Json) -> bool {
-        let (new, old) = &self.0[form];
-        let verdicts = (new.is_valid(entry), old.is_valid(entry));
-        assert_eq!(verdicts.0, verdicts.1, "{form}: the drafts disagree on {entry:#}");
-        verdicts.0
-    }
-}
 
 fn found(validator: &Validator<'_>, record: &Json) -> Vec<Finding> {
     validator.validate(&record.to_string(), None).findings

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value as Json, json};
 use trialc::compile::compile;
+use trialc::emit;
 use trialc::model::*;
 use trialc::source::{LoadError, Loader};
 
@@ -41,6 +42,42 @@ pub fn studies() -> Vec<(String, Trial)> {
     }
     all.push(("generated".to_owned(), compiled(&crate::generated::protocol(6_000))));
     all
+}
+
+/// The two schemas of each form.
+pub struct Schemas(BTreeMap<String, (jsonschema::Validator, jsonschema::Validator)>);
+
+impl Schemas {
+    pub fn of(trial: &Trial) -> Self {
+        let artifacts = (emit::find("forms").expect("a target").emit)(trial);
+        let read = |path: String| -> Json {
+            let found = artifacts.iter().find(|artifact| artifact.path == path).expect("a schema");
+            serde_json::from_slice(&found.content).expect("JSON")
+        };
+        let both = |name: &String| {
+            let new =
+                jsonschema::draft202012::new(&read(format!("forms/{name}.schema.json"))).expect("compiles");
+            let old = jsonschema::draft7::options()
+                .should_validate_formats(false)
+                .build(&read(format!("forms/draft-07/{name}.schema.json")))
+                .expect("compiles");
+            (name.clone(), (new, old))
+        };
+        Self(trial.forms.keys().map(both).collect())
+    }
+
+    /// Both drafts must say the same.
+    pub fn accept(&self, form: &str, entry: &Json) -> bool {
+        let (new, old) = &self.0[form];
+        let verdicts = (new.is_valid(entry), old.is_valid(entry));
+        assert_eq!(verdicts.0, verdicts.1, "{form}: the drafts disagree on {entry:#}");
+        verdicts.0
+    }
+
+    /// What the schema in the draft of 2020-12 objects to.
+    pub fn objections(&self, form: &str, entry: &Json) -> Vec<String> {
+        self.0[form].0.iter_errors(entry).map(|error| error.to_string()).collect()
+    }
 }
 
 /// What is answered wherever there is a choice.
@@ -177,6 +214,16 @@ fn is_one_of(filled: &Map<String, Json>, field: &str, one_of: &[String]) -> bool
 }
 
 pub fn is_asked(field: &Field, filled: &Map<String, Json>, visit: Option<&str>) -> bool {
+    // A record that says itself which sex it is of.
+    let sex = filled.get("SEX").and_then(Json::as_str);
+    let is_other = field.only.iter().any(|scope| match (scope.when.text.as_str(), sex) {
+        ("sex is female", Some(sex)) => sex != "F",
+        ("sex is male", Some(sex)) => sex != "M",
+        _ => false,
+    });
+    if is_other {
+        return false;
+    }
     let here = match (&field.visits, visit) {
         (Some(visits), Some(visit)) => visits.iter().any(|other| other == visit),
         (Some(visits), None) => !visits.is_empty(),
@@ -252,7 +299,12 @@ pub fn faults(good: &Filled<'_>) -> Vec<Fault> {
                 && good.visit.is_some_and(|visit| {
                     field.visits.as_ref().is_some_and(|visits| visits.iter().all(|one| one != visit))
                 });
-            let code = if elsewhere { "Q03" } else { "Q05" };
+            let is_other_sex = field.only.iter().any(|scope| scope.when.text.starts_with("sex is "));
+            let code = match () {
+                () if elsewhere => "Q03",
+                () if is_other_sex && here.contains_key("SEX") => "Q14",
+                () => "Q05",
+            };
             with(format!("{name} though it is not asked"), code, true, &|fields| {
                 fields.insert(name.clone(), answer(field, Mood::First, false));
             });
@@ -330,7 +382,8 @@ pub fn faults(good: &Filled<'_>) -> Vec<Fault> {
             }
             CheckKind::Agrees { field, .. } if filled.contains_key(field) => {
                 let other = if filled[field] == "Y" { "N" } else { "Y" };
-                with(format!("{} fails", check.id), code, false, &|fields| {
+                // What follows from other answers of the record, its schema knows too.
+                with(format!("{} fails", check.id), code, check.hard, &|fields| {
                     fields.insert(field.clone(), json!(other));
                 });
             }

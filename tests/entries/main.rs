@@ -8,5 +8,6 @@ mod agreement;
 mod build;
 mod cases;
 mod conditions;
+mod own;
 mod page;
 mod windows;

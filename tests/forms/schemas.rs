@@ -65,6 +65,16 @@ fn record(form: &Form, visit: Option<&str>, mood: Mood) -> Map<String, Json> {
             entry.insert(field.name.clone(), answer(field, mood));
         }
     }
+    // A conclusion follows from the answers.
+    for check in &form.checks {
+        let CheckKind::Agrees { field, yes_when } = &check.check else { continue };
+        let is_met = |condition: &FieldCondition| {
+            let given = entry.get(&condition.field).and_then(Json::as_str);
+            given.is_some_and(|given| condition.one_of.iter().any(|value| value == given))
+        };
+        let conclusion = if yes_when.iter().all(is_met) { "Y" } else { "N" };
+        entry.insert(field.clone(), json!(conclusion));
+    }
     entry
 }
 

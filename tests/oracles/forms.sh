@@ -53,7 +53,7 @@ for (const file of readdirSync(`${folder}/draft-07`).sort()) {
   const answers = [{}];
   for (const { if: condition } of record.allOf ?? []) {
     const answer = {};
-    for (const [field, rule] of Object.entries(condition.properties)) {
+    for (const [field, rule] of Object.entries(condition?.properties ?? {})) {
       if (rule === false) continue;
       answer[field] = rule.const ?? rule.enum[0];
     }
@@ -104,6 +104,24 @@ for wrong in '"SVOCCUR": "Y"' '"SVOCCUR": "N", "SVSTDAT": "2011-02-28"' '"SVOCCU
   entry "$visit" "$wrong"
   refuses "$sample/SV.schema.json" "$work/entry.json" || fail "accepted: $(cat "$work/entry.json")"
 done
+# Conditions of the protocol that a record decides: a man is not asked what only women are, and somebody whose sex is not recorded
+# may be. A schema that has lost the condition is noticed.
+cargo build --quiet --release
+target/release/trialc build tests/support/casebook.trial --out "$work/small" --emit forms >"$work/said" 2>&1 ||
+  { cat "$work/said" >&2; fail "the small protocol is not built"; }
+small=$work/small/forms
+metaschema "$small"/*.schema.json "$small"/draft-07/*.schema.json || fail "check-jsonschema objects to the small protocol"
+node "$node/render.mjs" "$small" || fail "react-jsonschema-form leaves out fields of the small protocol"
+person() { printf '{"SUBJID": "1", "VISIT": "baseline", "BRTHDAT": "1980", %s}\n' "$1" >"$work/entry.json"; }
+conditions() { # schema
+  person '"SEX": "F", "DMFERTIL": "Y"' && accepts "$1" "$work/entry.json" &&
+    person '"SEX": "M"' && accepts "$1" "$work/entry.json" &&
+    person '"SEX": "M", "DMFERTIL": "Y"' && refuses "$1" "$work/entry.json"
+}
+conditions "$small/DM.schema.json" || fail "conditions of one form: $(cat "$work/entry.json")"
+node -e 'const s = JSON.parse(require("fs").readFileSync(process.argv[1])); for (const one of s.allOf) delete one.if?.not; console.log(JSON.stringify(s))' \
+  "$small/DM.schema.json" >"$work/forgetful.schema.json"
+! conditions "$work/forgetful.schema.json" || fail "a schema without its condition is not noticed"
 entry "no_such_visit" '"SVOCCUR": "Y", "SVSTDAT": "2011-02-28"'
 refuses "$sample/SV.schema.json" "$work/entry.json" || fail "a visit that the schedule does not have is accepted"
-echo "forms: $studies studies judged; broken schemas, entries and renderings are refused"
+echo "forms: $studies studies judged; broken schemas, entries, conditions and renderings are refused"

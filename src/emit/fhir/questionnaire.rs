@@ -88,7 +88,8 @@ impl<'a> Writer<'a> {
     /// The question, inside a group for each condition that has alternatives where it has others too: one element of FHIR
     /// joins its conditions either by `all` or by `any`.
     fn shown(&self, item: &'a Item<'a>) -> Object<'a> {
-        let conditions: Vec<Vec<Object>> = item.asked.iter().map(|truth| self.alternatives(truth)).collect();
+        let conditions: Vec<Vec<Object>> =
+            item.shown().iter().filter_map(|truth| self.all_of(truth)).flatten().collect();
         let (single, mut several): (Vec<_>, Vec<_>) = conditions.into_iter().partition(|one| one.len() == 1);
         let mut own: Vec<Object> = single.into_iter().flatten().collect();
         let mut behavior = "all";
@@ -109,30 +110,44 @@ impl<'a> Writer<'a> {
         object
     }
 
-    /// Each answer that shows the question, as an `enableWhen`.
-    fn alternatives(&self, truth: &'a Truth) -> Vec<Object<'a>> {
-        match truth {
-            Truth::Is { item, one_of } => one_of.iter().map(|value| self.equals(item, value)).collect(),
-            Truth::AtVisit(visits) => visits
-                .iter()
-                .map(|visit| when(VISIT, "answerCoding", coding(None, visit, None::<&str>)))
-                .collect(),
-            _ => Vec::new(),
-        }
+    /// What shows a question, as lists of `enableWhen` of each of which one must hold. `None` for what FHIR has no operator for: then
+    /// the question is shown. A question without an answer equals nothing (`=` is false, `!=` is true).
+    pub(super) fn all_of(&self, truth: &Truth) -> Option<Vec<Vec<Object<'a>>>> {
+        let visit = |operator, visit: &String| {
+            when(VISIT.to_owned(), operator, "answerCoding", coding(None, visit.clone(), None::<&str>))
+        };
+        let each = |parts: &[Truth]| parts.iter().map(|part| self.all_of(part)).collect::<Option<Vec<_>>>();
+        Some(match truth {
+            Truth::Is { item, one_of } => {
+                vec![one_of.iter().map(|value| self.equals(item, "=", value)).collect()]
+            }
+            Truth::AtVisit(visits) => vec![visits.iter().map(|one| visit("=", one)).collect()],
+            Truth::Not(part) => match &**part {
+                Truth::Is { item, one_of } => {
+                    one_of.iter().map(|value| vec![self.equals(item, "!=", value)]).collect()
+                }
+                Truth::AtVisit(visits) => visits.iter().map(|one| vec![visit("!=", one)]).collect(),
+                _ => return None,
+            },
+            Truth::All(parts) => each(parts)?.into_iter().flatten().collect(),
+            Truth::Any(parts) => any_of(each(parts)?)?,
+            _ => return None,
+        })
     }
 
-    fn equals(&self, item: &'a str, value: &'a str) -> Object<'a> {
-        match self.sheet.item(item).map(|item| &item.answer) {
+    fn equals(&self, item: &str, operator: &'static str, value: &str) -> Object<'a> {
+        let (item, text) = (item.to_owned(), || Json::from(value.to_owned()));
+        match self.sheet.item(&item).map(|item| &item.answer) {
             Some(Answer::Integer { .. }) => {
-                let number = value.parse::<i64>().map_or_else(|_| value.into(), Json::from);
-                when(item, "answerInteger", number)
+                let number = value.parse::<i64>().map_or_else(|_| text(), Json::from);
+                when(item, operator, "answerInteger", number)
             }
             Some(Answer::Number(_)) => {
                 let number = value.parse().ok().and_then(|value| exact_number(&value));
-                when(item, "answerDecimal", number.unwrap_or_else(|| value.into()))
+                when(item, operator, "answerDecimal", number.unwrap_or_else(text))
             }
-            Some(Answer::Text) => when(item, "answerString", value),
-            _ => when(item, "answerCoding", coding(None, value, None::<&str>)),
+            Some(Answer::Text) => when(item, operator, "answerString", text()),
+            _ => when(item, operator, "answerCoding", coding(None, text(), None::<&str>)),
         }
     }
 
@@ -293,8 +308,31 @@ fn extensions<'a>(item: &'a Item<'a>) -> Vec<Object<'a>> {
     }
 }
 
-fn when<'a>(question: &'a str, kind: &'static str, answer: impl Into<Json<'a>>) -> Object<'a> {
-    Object::new().with("question", question).with("operator", "=").with(kind, answer)
+/// More conditions than this on one question are told as a loss.
+const MOST_CONDITIONS: usize = 64;
+
+/// One of these: each is a list of alternatives all of which must hold, and so is the whole.
+fn any_of<'a>(parts: Vec<Vec<Vec<Object<'a>>>>) -> Option<Vec<Vec<Object<'a>>>> {
+    let mut whole: Vec<Vec<Object<'a>>> = vec![Vec::new()];
+    for part in parts {
+        let with_each = |one: Vec<Object<'a>>| -> Vec<Vec<Object<'a>>> {
+            part.iter().map(|other| one.iter().chain(other).cloned().collect()).collect()
+        };
+        whole = whole.into_iter().flat_map(with_each).collect();
+        if whole.len() > MOST_CONDITIONS {
+            return None;
+        }
+    }
+    Some(whole)
+}
+
+fn when<'a>(
+    question: String,
+    operator: &'static str,
+    kind: &'static str,
+    answer: impl Into<Json<'a>>,
+) -> Object<'a> {
+    Object::new().with("question", question).with("operator", operator).with(kind, answer)
 }
 
 fn option(coding: Object<'_>) -> Object<'_> {

@@ -2,18 +2,31 @@
 
 use std::fmt::Write as _;
 
-use crate::casebook::limits;
-use crate::model::{CheckKind, Field, FieldKind, Form, Trial};
+use super::schema::carried_checks;
+use crate::casebook::{Sheet, limits};
+use crate::emit::entry::only;
+use crate::model::{CheckKind, Field, FieldKind, Form, FormCheck, Trial};
 
-pub(super) fn report(trial: &Trial) -> String {
+pub(super) fn report(trial: &Trial, sheets: &[Sheet<'_>]) -> String {
     let mut text = String::from(
         "# What the JSON Schemas of the forms do not carry\n\n\
          A schema judges one entry of one form by itself. What needs more than that stands elsewhere.\n\n\
          | what | how many | where it is instead |\n|---|---|---|\n",
     );
-    for (what, count, instead) in rows(trial) {
+    for (what, count, instead) in rows(trial, sheets) {
         if count > 0 {
             let _ = writeln!(text, "| {what} | {count} | {instead} |");
+        }
+    }
+    let open = conditions(trial, sheets);
+    if !open.is_empty() {
+        text.push_str(
+            "\n## Conditions of the protocol that no record decides by itself\n\n\
+             They rest on other forms, on results of any visit, or on days. The schema takes the field with and without an answer; \
+             `trialc validate-record` decides them on the participant's whole casebook.\n\n",
+        );
+        for condition in open {
+            let _ = writeln!(text, "- {condition}");
         }
     }
     let limits = inexact(trial);
@@ -33,12 +46,31 @@ pub(super) fn report(trial: &Trial) -> String {
     text
 }
 
-fn rows(trial: &Trial) -> Vec<(&'static str, usize, &'static str)> {
+/// `VS.WEIGHT_VSORRES: Only if the participant is female (at Baseline).`
+fn conditions(trial: &Trial, sheets: &[Sheet<'_>]) -> Vec<String> {
+    let of_sheet = |sheet: &Sheet<'_>| -> Vec<String> {
+        let is_open = |field: &&Field| {
+            let own = sheet.item(&field.name).and_then(|item| item.own.as_ref());
+            !field.only.is_empty() && own.is_none_or(|own| !own.whole)
+        };
+        let open = sheet.form.fields.iter().filter(is_open);
+        open.flat_map(|field| only(trial, field).into_iter().map(move |words| (&field.name, words)))
+            .map(|(field, words)| format!("{}.{field}: {words}", sheet.name))
+            .collect()
+    };
+    sheets.iter().flat_map(of_sheet).collect()
+}
+
+fn rows(trial: &Trial, sheets: &[Sheet<'_>]) -> Vec<(&'static str, usize, &'static str)> {
     let fields = |wanted: fn(&Field) -> bool| {
         trial.forms.values().flat_map(|form| &form.fields).filter(|field| wanted(field)).count()
     };
+    // What the schema carries is lost nowhere.
+    let carried: Vec<&FormCheck> = sheets.iter().flat_map(carried_checks).collect();
     let checks = |wanted: fn(&CheckKind) -> bool| {
-        trial.forms.values().flat_map(|form| &form.checks).filter(|check| wanted(&check.check)).count()
+        let all = trial.forms.values().flat_map(|form| &form.checks);
+        let lost = all.filter(|check| !carried.iter().any(|known| std::ptr::eq(*known, *check)));
+        lost.filter(|check| wanted(&check.check)).count()
     };
     let forms = |wanted: fn(&Form) -> bool| trial.forms.values().filter(|form| wanted(form)).count();
     vec![
@@ -53,9 +85,14 @@ fn rows(trial: &Trial) -> Vec<(&'static str, usize, &'static str)> {
             "`x-precision`",
         ),
         (
-            "fields asked only under a condition of the protocol, and so never demanded",
-            fields(|field| !field.only.is_empty()),
-            "`x-only` in words, and `checks.json`",
+            "fields asked only under a condition of the protocol that no record decides by itself, and so never demanded",
+            conditions(trial, sheets).len(),
+            "`x-only` in words, `checks.json`, and below",
+        ),
+        (
+            "answers that are missed where something was done, and may be confirmed as missing",
+            checks(|check| matches!(check, CheckKind::PresentWhen { .. })),
+            "`checks.json`",
         ),
         (
             "comparisons of two fields",

@@ -8,20 +8,24 @@ mod matrix;
 pub(super) mod page;
 mod schema;
 mod trace;
+mod truth;
 mod ui;
 
 use rayon::prelude::*;
 
 use super::Artifact;
-use crate::model::{Form, Trial};
+use crate::casebook::{Sheet, sheets};
+use crate::model::Trial;
 
 /// None for a trial without forms.
 pub(super) fn emit(trial: &Trial) -> Vec<Artifact> {
     if trial.forms.is_empty() {
         return Vec::new();
     }
-    let of_form = |(name, form): (&String, &Form)| {
-        let schema = schema::schema(trial, name, form);
+    let sheets = sheets(trial);
+    let of_form = |sheet: &Sheet<'_>| {
+        let (name, form) = (sheet.name, sheet.form);
+        let schema = schema::schema(trial, sheet);
         let whole = Artifact::json(format!("forms/{name}.schema.json"), schema.document());
         let twin = Artifact::json(format!("forms/draft-07/{name}.schema.json"), &schema.into_draft_7());
         [whole, twin, Artifact::json(format!("forms/ui/{name}.json"), &ui::layout(trial, form))]
@@ -33,14 +37,14 @@ pub(super) fn emit(trial: &Trial) -> Vec<Artifact> {
                 [
                     Artifact::new("forms/traceability.csv", trace::csv(trial)),
                     Artifact::new("forms/traceability.html", matrix::page(trial)),
-                    Artifact::new("forms/losses.md", losses::report(trial)),
+                    Artifact::new("forms/losses.md", losses::report(trial, &sheets)),
                 ]
             },
         )
     };
     let (page, (forms, (checks, others))) = rayon::join(
         || page::page(trial),
-        || rayon::join(|| trial.forms.par_iter().map(of_form).collect::<Vec<_>>(), across),
+        || rayon::join(|| sheets.par_iter().map(of_form).collect::<Vec<_>>(), across),
     );
     let mut artifacts = vec![Artifact::new("forms.html", page)];
     artifacts.extend(forms.into_iter().flatten());

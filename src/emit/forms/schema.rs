@@ -1,9 +1,14 @@
-//! JSON Schema of a form. What depends on an answer stands in `then`, and is refused where the answer is another.
+//! JSON Schema of a form. What depends on an answer stands in `then`, and is refused where the answer is another; so does what
+//! a condition of the protocol keeps from the participant, where the record itself decides it. Hard checks of one record that
+//! need neither order nor dates are `not` what they forbid.
 
-use crate::casebook::{self, PARTICIPANT, RECORDS, REPEAT, VISIT, numbered_visits, variable, visit_label};
+use super::truth;
+use crate::casebook::{
+    self, Carried, PARTICIPANT, RECORDS, REPEAT, Sheet, Truth, VISIT, numbered_visits, variable, visit_label,
+};
 use crate::emit::entry::{only, short_reason};
 use crate::emit::json::{Json, Object, exact_number};
-use crate::model::{Field, FieldCondition, FieldKind, Form, Level, Trial, UnitRef};
+use crate::model::{Field, FieldCondition, FieldKind, Form, FormCheck, Level, Trial, UnitRef};
 use crate::number::Exact;
 use crate::wording::unit_name::plain;
 
@@ -47,7 +52,8 @@ const DATE: &str = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$";
 const PARTIAL_DATE: &str = "^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$";
 const TIME: &str = "^([01][0-9]|2[0-3]):[0-5][0-9]$";
 
-pub(super) fn schema<'a>(trial: &'a Trial, name: &'a str, form: &'a Form) -> Schema<'a> {
+pub(super) fn schema<'a>(trial: &'a Trial, sheet: &Sheet<'a>) -> Schema<'a> {
+    let (name, form) = (sheet.name, sheet.form);
     let header = &trial.header;
     let version = header.version.as_ref().map_or("unversioned", |version| &version.label);
     let id = format!("urn:trialc:{}:{}:form:{}", urn(&header.name), urn(version), urn(name));
@@ -70,7 +76,7 @@ pub(super) fn schema<'a>(trial: &'a Trial, name: &'a str, form: &'a Form) -> Sch
         .with("x-cdash", Object::new().with("domain", &form.domain))
         .with("x-trial", trial_part(trial))
         .with_some("x-arms", (!form.arms.is_empty()).then(|| form.arms.iter().collect::<Vec<_>>()));
-    let writer = Writer { trial, form };
+    let writer = Writer { trial, form, sheet };
     if !form.repeating {
         let also = repeat.as_ref().map(|_| REPEAT);
         let names = writer.names(&required.iter().copied().chain(also).collect::<Vec<_>>());
@@ -131,15 +137,29 @@ fn urn(text: &str) -> String {
 struct Group<'a> {
     when: &'a [FieldCondition],
     visits: Option<&'a [String]>,
+    /// Where this holds of the record, a condition of the protocol does not.
+    kept: Option<Truth>,
     fields: Vec<&'a Field>,
 }
 
-struct Writer<'a> {
-    trial: &'a Trial,
-    form: &'a Form,
+/// The checks of a form that its schema carries.
+pub(super) fn carried_checks<'a>(sheet: &Sheet<'a>) -> Vec<&'a FormCheck> {
+    let by_visit = !sheet.form.repeating;
+    let carried = sheet.demands().into_iter().filter(|demand| match &demand.carried {
+        Carried::By(truth) => demand.check.hard && truth::can_write(truth, by_visit),
+        Carried::ByAsking => true,
+        Carried::WhereAsked(_) | Carried::Beyond => false,
+    });
+    carried.map(|demand| demand.check).collect()
 }
 
-impl<'a> Writer<'a> {
+struct Writer<'a, 's> {
+    trial: &'a Trial,
+    form: &'a Form,
+    sheet: &'s Sheet<'a>,
+}
+
+impl<'a> Writer<'a, '_> {
     /// These properties and all fields.
     fn names(&self, first: &[&'a str]) -> Vec<&'a str> {
         first.iter().copied().chain(self.form.fields.iter().map(|field| field.name.as_str())).collect()
@@ -159,21 +179,30 @@ impl<'a> Writer<'a> {
         let mut groups: Vec<Group<'a>> = Vec::new();
         for field in &self.form.fields {
             let visits = field.visits.as_deref().filter(|_| by_visit && !self.form.visits.is_empty());
-            if field.when.is_empty() && visits.is_none() {
+            let own = self.sheet.item(&field.name).and_then(|item| item.own.as_ref());
+            let kept =
+                own.and_then(|own| own.fails.clone()).filter(|fails| truth::can_write(fails, by_visit));
+            if field.when.is_empty() && visits.is_none() && kept.is_none() {
                 properties.push(&field.name, self.property(field));
                 if must(field) {
                     required.push(&field.name);
                 }
                 continue;
             }
-            match groups.iter_mut().find(|group| group.when == field.when && group.visits == visits) {
+            let same =
+                |group: &Group<'a>| group.when == field.when && group.visits == visits && group.kept == kept;
+            match groups.iter_mut().find(|group| same(group)) {
                 Some(group) => group.fields.push(field),
-                None => groups.push(Group { when: &field.when, visits, fields: vec![field] }),
+                None => groups.push(Group { when: &field.when, visits, kept, fields: vec![field] }),
             }
         }
         let beside = of_entry.flatten();
-        let conditions: Vec<Object> =
-            beside.into_iter().chain(groups.iter().map(|group| self.conditional(group))).collect();
+        let conditions: Vec<Object> = beside
+            .into_iter()
+            .chain(groups.iter().map(|group| self.conditional(group)))
+            .chain(self.demanded(by_visit))
+            .chain(self.checks(by_visit))
+            .collect();
         head.with("type", "object")
             .with("properties", properties)
             .with_some("required", (!required.is_empty()).then_some(required))
@@ -195,6 +224,10 @@ impl<'a> Writer<'a> {
             holds.set(&condition.field, one_of(values));
             there.push(&condition.field);
         }
+        let asked = Object::new()
+            .with_some("properties", (!holds.is_empty()).then_some(holds))
+            .with_some("required", (!there.is_empty()).then_some(there))
+            .with_some("not", group.kept.as_ref().and_then(|kept| truth::schema(self.sheet, kept)));
         let mut properties = Object::new();
         for field in &group.fields {
             properties.push(&field.name, self.property(field));
@@ -207,9 +240,51 @@ impl<'a> Writer<'a> {
             .with("properties", properties)
             .with_some("required", (!required.is_empty()).then_some(required));
         Object::new()
-            .with("if", Object::new().with("properties", holds).with("required", there))
+            .with("if", asked)
             .with("then", then)
             .with("else", Object::new().with("not", Object::new().with("anyOf", absent)))
+    }
+
+    /// Fields under a condition of the protocol that must be answered where the record says that it holds.
+    fn demanded(&self, by_visit: bool) -> Vec<Object<'a>> {
+        let mut demanded: Vec<(Truth, Vec<&'a String>)> = Vec::new();
+        for item in &self.sheet.items {
+            let field = item.field;
+            let Some(holds) = item.own.as_ref().and_then(|own| own.holds.clone()) else { continue };
+            if item.name != field.name || !field.required {
+                continue;
+            }
+            let when = Truth::All(item.asked.iter().cloned().chain([holds]).collect());
+            if !truth::can_write(&when, by_visit) {
+                continue;
+            }
+            match demanded.iter_mut().find(|(known, _)| *known == when) {
+                Some((_, fields)) => fields.push(&field.name),
+                None => demanded.push((when, vec![&field.name])),
+            }
+        }
+        let one = |(when, fields): (Truth, Vec<&'a String>)| {
+            let when = truth::schema(self.sheet, &when)?;
+            Some(Object::new().with("if", when).with("then", Object::new().with("required", fields)))
+        };
+        demanded.into_iter().filter_map(one).collect()
+    }
+
+    /// Hard checks that the record alone decides.
+    fn checks(&self, by_visit: bool) -> Vec<Object<'a>> {
+        let one = |demand: casebook::Demand<'a>| {
+            let Carried::By(truth) = demand.carried else { return None };
+            if !demand.check.hard || !truth::can_write(&truth, by_visit) {
+                return None;
+            }
+            let mut wrong = truth::schema(self.sheet, &(!truth).pushed_down())?;
+            // Inside, where renderers that merge the parts of `allOf` find nothing to merge.
+            let mut said =
+                Object::new().with("$comment", format!("{}: {}", demand.check.id, demand.check.message));
+            said.append(&mut wrong);
+            Some(Object::new().with("not", said))
+        };
+        self.sheet.demands().into_iter().filter_map(one).collect()
     }
 
     /// A condition's value as the other field submits it.
@@ -314,7 +389,8 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// A field under a condition of the protocol cannot be demanded here: the schema does not know the participant.
+/// A field under a condition of the protocol is demanded only where the record says that it holds ([`Writer::demanded`]): the schema
+/// does not know the participant.
 fn must(field: &Field) -> bool {
     field.required && field.only.is_empty()
 }
@@ -331,7 +407,7 @@ fn span<'a>(low: &Exact, high: &Exact, unit: Option<&'a UnitRef>) -> Object<'a> 
         .with_some("unit", unit.map(|unit| &unit.ucum))
 }
 
-fn one_of(values: Vec<Json<'_>>) -> Json<'_> {
+pub(super) fn one_of(values: Vec<Json<'_>>) -> Json<'_> {
     let mut values = values;
     match values.len() {
         1 => Object::new().with("const", values.remove(0)).into(),

@@ -123,26 +123,42 @@ pub(super) fn told(trial: &Trial, item: &Item<'_>) -> Option<String> {
 /// The exception under which an item is not collected: the contrary of what it is asked for. Both versions of ODM read
 /// `CollectionExceptionConditionOID` so: where the condition is true, the item may be left out.
 pub(super) fn exception(item: &Item<'_>) -> Option<Truth> {
-    match item.asked.as_slice() {
-        [] => None,
-        [only] => Some(only.clone().not()),
-        several => Some(Truth::All(several.to_vec()).not()),
+    match <[Truth; 1]>::try_from(item.shown()) {
+        Ok([only]) => Some(only.not()),
+        Err(several) if several.is_empty() => None,
+        Err(several) => Some(Truth::All(several).not()),
     }
 }
 
 /// The exception in words.
 pub(super) fn exception_in_words(trial: &Trial, item: &Item<'_>) -> String {
-    let one = |truth: &Truth| match truth {
-        Truth::Is { item, one_of } => format!("{item} is {}", one_of.join(" or ")),
-        Truth::AtVisit(visits) => {
-            let labels: Vec<&str> =
-                visits.iter().map(|visit| crate::casebook::visit_label(trial, visit)).collect();
-            format!("the visit is {}", labels.join(" or "))
-        }
-        other => format!("{other:?}"),
-    };
-    let asked: Vec<String> = item.asked.iter().map(one).collect();
+    let asked: Vec<String> = item.shown().iter().map(|truth| words(trial, truth)).collect();
     format!("Not collected unless {}", asked.join(" and "))
+}
+
+/// A truth about when a question is asked, in words.
+fn words(trial: &Trial, truth: &Truth) -> String {
+    let labels = |visits: &[String]| {
+        let labels: Vec<&str> =
+            visits.iter().map(|visit| crate::casebook::visit_label(trial, visit)).collect();
+        labels.join(" or ")
+    };
+    let each = |parts: &[Truth], word: &str| {
+        let parts: Vec<String> = parts.iter().map(|part| words(trial, part)).collect();
+        format!("({})", parts.join(word))
+    };
+    match truth {
+        Truth::Is { item, one_of } => format!("{item} is {}", one_of.join(" or ")),
+        Truth::AtVisit(visits) => format!("the visit is {}", labels(visits)),
+        Truth::All(parts) => each(parts, " and "),
+        Truth::Any(parts) => each(parts, " or "),
+        Truth::Not(part) => match &**part {
+            Truth::Is { item, one_of } => format!("{item} is not {}", one_of.join(" or ")),
+            Truth::AtVisit(visits) => format!("the visit is not {}", labels(visits)),
+            other => format!("not {}", words(trial, other)),
+        },
+        other => format!("{other:?}"),
+    }
 }
 
 /// Checks that stand at an item, each with what must hold.
@@ -192,6 +208,6 @@ pub(super) fn reference<'a>(key: &'a str, oid: String, order: usize, mandatory: 
 
 /// The reference to a condition of an item.
 pub(super) fn exception_of<'a>(sheet: &Sheet<'_>, item: &Item<'_>) -> Attribute<'a> {
-    let has = !item.asked.is_empty();
+    let has = !item.shown().is_empty();
     ("CollectionExceptionConditionOID", has.then(|| oid::condition(sheet.name, &item.name).into()))
 }

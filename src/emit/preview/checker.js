@@ -248,7 +248,7 @@ function isOf(one, { at, check, value }) {
 class Judge {
   constructor(checker, { form, at }, { number, fields }, person, today, found, isTheirs) {
     const given = new Given(form, fields, at.visit ?? null, today);
-    Object.assign(this, { checker, form, fields, person, given, found, isTheirs, wrong: new Set() });
+    Object.assign(this, { checker, form, fields, person, given, found, isTheirs, wrong: new Set(), kept: new Set() });
     this.at = number === null ? at : { ...at, record: number };
   }
 
@@ -307,7 +307,8 @@ class Judge {
         else this.say(CODES.visit, item.name, "this is not asked at this visit", `It is asked at ${item.visits.join(", ")}.`);
       }
       if (atVisit && met && !this.isOfThem(item, isThere)) {
-        this.wrong.add(item.name);
+        // A question that is kept from them and has no answer is not missed by any check.
+        (isThere ? this.wrong : this.kept).add(item.name);
         if (isThere) {
           const words = this.checker.conditions.words(this.laidOn(item.name));
           const what = `this is asked only if ${words}, and that is not so for this participant`;
@@ -366,7 +367,8 @@ class Judge {
   holdsOf(demand) {
     const truth = demand.by ?? demand.where_asked;
     if (truth) {
-      if (itemsOf(truth).some((item) => this.wrong.has(this.given.fieldOf(item)))) return null;
+      const isAside = (field) => this.wrong.has(field) || this.kept.has(field);
+      if (itemsOf(truth).some((item) => isAside(this.given.fieldOf(item)))) return null;
       const holds = this.given.holds(truth);
       if (holds === null) this.checker.undecided.add("whether dates lie in the future: the day of the check is not given (`--as-of`)");
       return holds;

@@ -152,7 +152,8 @@ fn row(trial: &Trial, sheet: &Sheet<'_>, item: &Item<'_>, header: Option<&str>, 
 }
 
 pub(super) fn asked(item: &Item<'_>) -> Option<Truth> {
-    (!item.asked.is_empty()).then(|| Truth::All(item.asked.clone()))
+    let shown = item.shown();
+    (!shown.is_empty()).then_some(Truth::All(shown))
 }
 
 fn note(trial: &Trial, item: &Item<'_>) -> String {

@@ -83,8 +83,9 @@ fn losses(trial: &Trial, all: &[Sheet<'_>], asked: &[Sheet<'_>]) -> String {
         }
         for item in &sheet.items {
             let place = format!("{}.{}", sheet.name, item.name);
-            let unwritten = !item.asked.is_empty()
-                && Expression { sheet, own: None }.write(&Truth::All(item.asked.clone())).is_none();
+            let shown = item.shown();
+            let unwritten =
+                !shown.is_empty() && Expression { sheet, own: None }.write(&Truth::All(shown)).is_none();
             if unwritten {
                 losses.add(
                     "conditions that cannot be written",

@@ -56,7 +56,7 @@ fn question(trial: &Trial, sheet: &Sheet<'_>, item: &Item<'_>) -> Vec<String> {
         Answer::Time => "time".to_owned(),
         Answer::YesNo | Answer::Choice(_) | Answer::Unit { .. } => format!("select_one {}", item.name),
     };
-    let all = Truth::All(item.asked.clone());
+    let all = Truth::All(item.shown());
     let relevant = Expression { sheet, own: None }.write(&all).unwrap_or_default();
     let (constraint, message) = constraint(sheet, item);
     let required = if item.required { "yes" } else { "" };
