@@ -108,3 +108,59 @@ fn many_files_of_one_folder_come_together_or_not_at_all() {
     assert_eq!(left_alone.code, Some(0), "{}", left_alone.err);
     assert_eq!(content(&out).len(), 3_000);
 }
+
+/// Every file below a folder, by its path.
+fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for (name, bytes) in content(folder) {
+        let path = folder.join(&name);
+        if path.is_dir() {
+            found.extend(tree(&path).into_iter().map(|(below, bytes)| (format!("{name}/{below}"), bytes)));
+        } else {
+            found.insert(name, bytes);
+        }
+    }
+    found
+}
+
+#[test]
+fn what_is_built_is_all_old_or_all_new_whenever_it_is_interrupted() {
+    const MOMENTS: u32 = 12;
+    let home = tempfile::tempdir().unwrap();
+    run(home.path(), &["new", "s"]);
+    let arguments = ["build", "s/trial.trial", "--out", "out"];
+    let out = home.path().join("out");
+    let begin = std::time::Instant::now();
+    let left_alone = run(home.path(), &arguments);
+    let whole = begin.elapsed();
+    assert_eq!(left_alone.code, Some(0), "{}", left_alone.err);
+    let new = tree(&out);
+    assert!(new.len() > 10, "{:?}", new.keys());
+    let old: BTreeMap<String, Vec<u8>> =
+        new.keys().map(|name| (name.clone(), OLD.as_bytes().to_vec())).collect();
+    let mut stopped = 0;
+    for moment in 0..=MOMENTS {
+        for (name, bytes) in &old {
+            fs::write(out.join(name), bytes).unwrap();
+        }
+        let child = command(home.path(), &arguments).spawn().unwrap();
+        std::thread::sleep(whole * moment / MOMENTS);
+        signal(&child, "-INT");
+        let ended = wait(child);
+        let is = tree(&out);
+        assert!(is == old || is == new, "after {moment} of {MOMENTS}: {:?} {}", is.keys(), ended.err);
+        // Before anything is written nobody listens for the interruption, and the program ends as any other.
+        assert!(matches!(ended.code, Some(0 | 130) | None), "{:?}: {}", ended.code, ended.err);
+        stopped += u32::from(is == old);
+    }
+    assert!(stopped > 0, "no build was interrupted");
+    // A folder that was made for the outputs goes with them.
+    let mut child = command(home.path(), &["build", "s/trial.trial", "--out", "made/deep"]).spawn().unwrap();
+    while !home.path().join("made/deep").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it wrote anything");
+    }
+    signal(&child, "-INT");
+    let ended = wait(child);
+    let made = home.path().join("made");
+    assert!(!made.exists() || tree(&made.join("deep")) == new, "{:?} {:?}", ended.code, tree(&made).keys());
+}

@@ -150,7 +150,7 @@ fn likeness_of_words(one: &str, other: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Computability, Domain, Finding, Mode, Origin, Origins, Rule, Window};
+    use crate::model::{Domain, Finding, Mode, Origin, Rule, Window};
 
     fn criterion(kind: CriterionKind, prose: &str, thing: &str) -> Criterion {
         let finding = Finding {
@@ -162,17 +162,7 @@ mod tests {
         };
         let window = Window { from: None, to: None, text: String::new() };
         let rule = Rule::Occurs { finding, mode: Mode::Ever, window };
-        Criterion {
-            kind,
-            prose: prose.to_owned(),
-            rule: Clause { text: String::new(), rule, origin: Origin(None) },
-            computability: Computability::Computed,
-            arms: Vec::new(),
-            category: None,
-            query: None,
-            origin: Origin(None),
-            origins: Origins::default(),
-        }
+        Criterion::of(kind, prose, Clause { text: String::new(), rule, origin: Origin(None) })
     }
 
     fn list(criteria: &[(&str, &str, &str)]) -> Named<Criterion> {

@@ -1,7 +1,7 @@
 //! Where two rules differ, in words: which limit, which time, which part.
 
 use super::plain;
-use crate::model::{Clause, Comparator, Finding, Rule, Selector, Term, TimeUnit, Trial, Value, Window};
+use crate::model::{Clause, Comparator, Finding, Mode, Rule, Selector, Term, TimeUnit, Trial, Value, Window};
 use crate::source::Span;
 use crate::wording::{Wording, symbol};
 
@@ -238,6 +238,18 @@ impl<'a> Rules<'a> {
                     found.push(at(words));
                 }
             }
+            (
+                Value::Count { finding, mode, window },
+                Value::Count { finding: finding2, mode: mode2, window: window2 },
+            ) if finding == finding2 => {
+                if mode != mode2 {
+                    let (from, to) = (counted_words(*mode), counted_words(*mode2));
+                    found.push(at(format!("what {to} is counted instead of what {from}")));
+                }
+                if let Some(words) = self.windows(window, window2) {
+                    found.push(at(words));
+                }
+            }
             (Value::Constant { number, unit, .. }, Value::Constant { number: number2, unit: unit2, .. })
                 if unit.as_ref().map(|unit| &unit.ucum) == unit2.as_ref().map(|unit| &unit.ucum) =>
             {
@@ -279,6 +291,15 @@ impl<'a> Rules<'a> {
                 said(&new.text, self.new)
             )
         })
+    }
+}
+
+/// Which occurrences a count takes.
+fn counted_words(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Present | Mode::Ever | Mode::Throughout => "was there in that time",
+        Mode::Started => "started in that time",
+        Mode::Ended => "ended in that time",
     }
 }
 

@@ -108,9 +108,11 @@ fn said(fact: &Fact) -> String {
             }
             text
         }
-        Fact::Happened { name, on, details } => format!("{name} on {on}{}", detailed(details)),
+        Fact::Happened { name, on, details } => {
+            format!("{name}{} on {on}{}", FactDetail::left_out(details), detailed(details))
+        }
         Fact::Lasted { name, from, to, dose, details } => {
-            let mut text = name.clone();
+            let mut text = format!("{name}{}", FactDetail::left_out(details));
             if let Some(dose) = dose {
                 text.push_str(&format!(" {}", amount(dose)));
             }
@@ -157,6 +159,7 @@ fn detailed(details: &[FactDetail]) -> String {
         FactDetail::Degree { name, value } => format!(", {name} {value}"),
         FactDetail::Flag { name, holds: true } => format!(", {name}"),
         FactDetail::Flag { name, holds: false } => format!(", not {name}"),
+        FactDetail::OtherThan { .. } => String::new(),
     };
     details.iter().map(said).collect()
 }

@@ -369,6 +369,8 @@ pub enum FactDetail {
     Degree { name: Name, value: i64 },
     /// `symptomatic`, `not symptomatic`, `serious`.
     Flag { name: Name, holds: bool },
+    /// `other than basal_cell_carcinoma`, before the date.
+    OtherThan { name: Name },
 }
 
 /// Kept here so that property values and criteria share one notion of a phrase.

@@ -472,7 +472,7 @@ fn limits<'a>(
 fn times_of<'a>(term: &'a Term, computed: bool, numbers: &mut Vec<Number<'a>>) {
     match &term.value {
         Value::Measured { window, .. } => window_times(window, &term.text, term.origin.0, false, numbers),
-        Value::Count { window, finding }
+        Value::Count { window, finding, .. }
         | Value::Days { window, finding, .. }
         | Value::Dose { window, finding } => {
             tests(finding, numbers);

@@ -20,6 +20,7 @@ mod prose;
 mod ranges;
 mod registry;
 mod schedule;
+mod series;
 mod terminology;
 #[cfg(test)]
 mod testing;
@@ -55,6 +56,7 @@ static FAMILIES: &[Family] = &[
     schedule::check,
     text::check,
     drift::check,
+    series::check,
 ];
 
 /// A family that asks what the criteria demand of a participant.

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::check;
 use crate::diagnostics::Diagnostic;
 use crate::model::{
-    Anchor, Clause, Comparator, Computability, Criterion, CriterionKind, Decision, Direction, Duration,
+    Anchor, Clause, Comparator, Criterion, CriterionKind, Decision, Direction, Duration,
     Moment, Named, Occurrence, Offset, Origin, Rule, Selector, Term, Trial, UnitRef, Value, Window,
 };
 use crate::source::{FileId, Span};
@@ -173,15 +173,9 @@ impl Sheet {
         let rule = rule(&mut self);
         let origin = self.write(&format!("\"{prose}\""));
         let criterion = Criterion {
-            kind,
-            prose: prose.to_owned(),
-            rule,
-            computability: Computability::Computed,
-            arms: Vec::new(),
-            category: None,
-            query: None,
             origin,
             origins: origin.0.map(|span| ("prose".to_owned(), span)).into_iter().collect(),
+            ..Criterion::of(kind, prose, rule)
         };
         let decision = self.trial.decisions.entry("randomization".to_owned()).or_insert_with(|| Decision {
             event: "randomization".to_owned(),

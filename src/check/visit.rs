@@ -173,10 +173,10 @@ pub(super) fn term<'a>(term: &'a Term, see: &mut dyn FnMut(Node<'a>)) {
         Value::TimeBetween { from, to }
         | Value::Change { from, to, .. }
         | Value::AreaUnder { from, to, .. } => [from, to].into_iter().for_each(|at| moment(at, here, see)),
-        Value::Count { finding, window: days }
+        Value::Count { finding, window: days, .. }
         | Value::Days { finding, window: days, .. }
         | Value::Dose { finding, window: days }
-        | Value::Incidence { finding, window: days } => {
+        | Value::Incidence { finding, window: days, .. } => {
             see(Node::Finding(finding, here));
             window(days, here, see);
         }

@@ -86,6 +86,7 @@ codes! {
     MISPLACED_RULE "K05" "misplaced-rule" Error;
     NOT_COMPARABLE "K06" "not-comparable" Error;
     OUT_OF_REACH "K07" "out-of-reach" Error;
+    IDLE_WORD "K08" "idle-word" Error;
 
     // ---- U: units -------------------------------------------------------------------------------
     MISSING_UNIT "U01" "missing-unit" Error;
@@ -136,6 +137,7 @@ codes! {
     WHICH_OCCURRENCE "T15" "which-occurrence" Error;
     MIXED_TIME "T16" "mixed-time" Error;
     BAD_DAY "T17" "day-number" Error;
+    NEGATED_TIME "T18" "negated-time" Error;
 
     // ---- L: logic -------------------------------------------------------------------------------
     DUPLICATE "L01" "duplicate-test" Warning;
@@ -273,6 +275,7 @@ codes! {
     // ---- X: text --------------------------------------------------------------------------------
     TYPING_SLIP "X01" "typing-slip" Info;
     DRIFT "X02" "drift" Warning;
+    SERIES_DRIFT "X03" "series-drift" Warning;
 
     // ---- D: two versions of a protocol, told by `trialc diff` -------------------------------------
     BLOCKED "D01" "blocked-widening" Warning;

@@ -9,9 +9,7 @@ use super::record::Record;
 use super::screen::Screener;
 use super::truth::Truth;
 use super::verdict::Status;
-use crate::model::{
-    Clause, Computability, Criterion, CriterionKind, Decision, Named, Origin, Origins, Trial,
-};
+use crate::model::{Clause, Criterion, CriterionKind, Decision, Named, Origin, Trial};
 
 /// What the day on which conditions are decided is called, where rules count from the decision. No event can have this name.
 pub const DAY_OF_CONDITION: &str = "the day of the visit";
@@ -28,18 +26,7 @@ impl EligibilityDocument {
     /// Conditions in the place of criteria, by their numbers in this list.
     pub fn of_conditions(trial: &Trial, conditions: &[Clause]) -> Self {
         let criterion = |(number, rule): (usize, &Clause)| {
-            let criterion = Criterion {
-                kind: CriterionKind::Include,
-                prose: rule.text.clone(),
-                rule: rule.clone(),
-                computability: Computability::Computed,
-                arms: Vec::new(),
-                category: None,
-                query: None,
-                origin: Origin::default(),
-                origins: Origins::default(),
-            };
-            (number.to_string(), criterion)
+            (number.to_string(), Criterion::of(CriterionKind::Include, rule.text.as_str(), rule.clone()))
         };
         let decision = Decision {
             event: DAY_OF_CONDITION.to_owned(),

@@ -202,11 +202,12 @@ fn add_fact(trial: &Trial, fact: &Fact, record: &mut Record) -> Result<(), Strin
     Ok(())
 }
 
-/// Attributes of an event, qualifiers of everything else.
+/// Attributes of an event, qualifiers of everything else and what it was not.
 fn add_details(trial: &Trial, details: &[FactDetail], entry: &mut Entry) {
     let is_event = trial.events.contains_key(&entry.name);
     for detail in details {
         match detail {
+            FactDetail::OtherThan { name } => entry.other_than.push(name.clone()),
             FactDetail::Degree { name, value } => {
                 entry.attributes.insert(name.clone(), AttributeValue::Grade(*value));
             }

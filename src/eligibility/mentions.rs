@@ -85,10 +85,10 @@ impl<'a> Mentions<'a> {
                 self.moment(from);
                 self.moment(to);
             }
-            Value::Count { finding, window }
+            Value::Count { finding, window, .. }
             | Value::Days { finding, window, .. }
             | Value::Dose { finding, window }
-            | Value::Incidence { finding, window } => {
+            | Value::Incidence { finding, window, .. } => {
                 self.finding(finding);
                 self.window(window);
             }

@@ -224,9 +224,9 @@ impl<'a, 'n> Walk<'a, 'n> {
                 self.need(What::Measure(measure));
                 [from, to].into_iter().for_each(|at| self.moment(at));
             }
-            Value::Count { finding, window }
+            Value::Count { finding, window, .. }
             | Value::Days { finding, window, .. }
-            | Value::Incidence { finding, window } => {
+            | Value::Incidence { finding, window, .. } => {
                 self.finding(finding, Aspects { start: true, end: true, each: true, dose: None });
                 self.window(window);
             }

@@ -86,8 +86,8 @@ impl Keys<'_, '_> {
             Value::AreaUnder { measure, from, to } => {
                 format!("area {} {}", self.name(measure), pair(from, to))
             }
-            Value::Count { finding, window } => {
-                format!("count {} {}", self.finding(finding), self.window(window))
+            Value::Count { finding, mode, window } => {
+                format!("count {mode:?} {} {}", self.finding(finding), self.window(window))
             }
             Value::Days { count, without, finding, window } => {
                 let with = if *without { "without" } else { "with" };
@@ -96,8 +96,8 @@ impl Keys<'_, '_> {
             Value::Dose { finding, window } => {
                 format!("dose {} {}", self.finding(finding), self.window(window))
             }
-            Value::Incidence { finding, window } => {
-                format!("incidence {} {}", self.finding(finding), self.window(window))
+            Value::Incidence { finding, mode, window } => {
+                format!("incidence {mode:?} {} {}", self.finding(finding), self.window(window))
             }
             Value::Proportion { of } => format!("proportion {}", of.text),
             Value::Arithmetic { left, operator, right } => {

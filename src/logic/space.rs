@@ -92,6 +92,7 @@ pub(super) enum About<'t> {
     },
     Count {
         finding: &'t Finding,
+        mode: Mode,
         window: &'t Window,
     },
     Occurs {

@@ -35,13 +35,16 @@ pub(super) fn fact(fact: &Fact) -> Option<String> {
             };
             format!("{measure} {} on {on}{limits}", amount(value)?)
         }
-        Fact::Happened { name, on, details } => format!("{name} on {on}{}", said(details)),
+        Fact::Happened { name, on, details } => {
+            format!("{name}{} on {on}{}", FactDetail::left_out(details), said(details))
+        }
         Fact::Lasted { name, from, to, dose, details } => {
             let dose = match dose {
                 Some(dose) => format!(" {}", amount(dose)?),
                 None => String::new(),
             };
-            format!("{name}{dose}{}{}", period(from.as_ref(), to.as_ref()), said(details))
+            let period = period(from.as_ref(), to.as_ref());
+            format!("{name}{}{dose}{period}{}", FactDetail::left_out(details), said(details))
         }
         Fact::Absent { name, from, to } => format!("no {name}{}", period(from.as_ref(), to.as_ref())),
         Fact::Answer { criterion, answer } => {
@@ -75,6 +78,7 @@ fn said(details: &[FactDetail]) -> String {
         FactDetail::Degree { name, value } => format!(", {name} {value}"),
         FactDetail::Flag { name, holds: true } => format!(", {name}"),
         FactDetail::Flag { name, holds: false } => format!(", not {name}"),
+        FactDetail::OtherThan { .. } => String::new(),
     });
     each.collect()
 }

@@ -46,7 +46,12 @@ impl Lowering<'_> {
         let is_ratio = operator == ArithmeticOperator::Divide
             && left_unit.is_some()
             && Self::same_kind(left_unit.as_ref(), right_unit.as_ref(), &Analyte::default());
+        let is_alike = left_unit.as_ref().map(|unit| &unit.ucum) == right_unit.as_ref().map(|unit| &unit.ucum);
         let sort = match unit {
+            // Centimetres by centimetres are a pure number, milligrams by grams want to be told.
+            Some(_) if is_ratio && is_alike => {
+                Sort::Ratio { unit: UnitRef { ucum: "1".into(), written: "1".into() } }
+            }
             Some(unit) if is_ratio => Sort::Ratio { unit },
             unit => Sort::Measure { unit, of: None },
         };

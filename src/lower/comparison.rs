@@ -7,7 +7,7 @@ use super::term::{Sort, Typed};
 use super::time::time_unit;
 use crate::ast::{self, Expr, ExprKind, Name, Quantity};
 use crate::diagnostics::{Diagnostic, codes, did_you_mean};
-use crate::model::{Comparator, Level, Rule, Term, TimeUnit, Tolerance, UnitRef, Value};
+use crate::model::{Comparator, Level, Rule, Selector, Term, TimeUnit, Tolerance, UnitRef, Value};
 use crate::source::Spanned;
 
 impl Lowering<'_> {
@@ -210,7 +210,13 @@ impl Lowering<'_> {
         reference: &Spanned<ast::Selector>,
         env: &Env<'_>,
     ) -> Option<Rule> {
-        let measure = self.value(value, env)?;
+        let measure = self.value(value, &env.of_every_day())?;
+        if let Value::Measured { select, .. } = &measure.term.value
+            && *select != Selector::Latest
+        {
+            self.chooses_for_all(value);
+            return None;
+        }
         let measured_in_percent =
             matches!(&measure.sort, Sort::Measure { unit: Some(unit), .. } if unit.ucum == "%");
         let is_percent = at_most.unit.as_ref().is_some_and(|unit| unit.value == "%");

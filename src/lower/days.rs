@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::env::Env;
-use super::term::{Sort, Typed};
+use super::term::{Inner, Sort, Typed};
 use crate::ast::{Expr, ExprKind};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{Comparator, DayCount, Duration, Term, Value, Window};
@@ -14,7 +14,7 @@ impl Lowering<'_> {
     /// `number of days with seizure`, `longest run of days without seizure`, and their window.
     pub(super) fn day_count(&mut self, expr: &Expr, env: &Env<'_>) -> Option<(Value, Sort)> {
         let ExprKind::Days { longest_run, without, of } = &expr.kind else { return None };
-        let (finding, env) = self.inner_finding(of, env)?;
+        let Inner { finding, env, .. } = self.inner_finding(of, env)?;
         let window = self.window(expr, &env)?;
         self.has_ends(expr, &window, *without);
         let count = if *longest_run { DayCount::LongestRun } else { DayCount::All };

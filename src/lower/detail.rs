@@ -1,16 +1,19 @@
 //! What an example says of a fact behind its date: qualifiers and attributes.
 
 use super::Lowering;
+use super::concept::domain;
 use crate::ast::{self, Keyword, Name};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::FactDetail;
+use crate::model::{Domain, FactDetail};
 use crate::resolve::Space;
 
 impl<'a> Lowering<'a> {
     /// A result has no qualifiers and no attributes.
     pub(super) fn no_details(&mut self, measure: &Name, details: &[ast::FactDetail]) {
         for detail in details {
-            let (ast::FactDetail::Degree { name, .. } | ast::FactDetail::Flag { name, .. }) = detail;
+            let (ast::FactDetail::Degree { name, .. }
+            | ast::FactDetail::Flag { name, .. }
+            | ast::FactDetail::OtherThan { name }) = detail;
             let message = format!("`{}` does not belong to a result of `{}`", name.value, measure.value);
             self.report(
                 Diagnostic::new(&codes::WRONG_SORT, name.span, message)
@@ -27,6 +30,10 @@ impl<'a> Lowering<'a> {
 
     fn detail(&mut self, of: &Name, detail: &ast::FactDetail) -> Option<FactDetail> {
         match detail {
+            ast::FactDetail::OtherThan { name } => {
+                self.is_left_out(of, name)?;
+                Some(FactDetail::OtherThan { name: name.value.clone() })
+            }
             ast::FactDetail::Degree { name, value } => {
                 let item = self.event_item(of, name)?;
                 let ast::Attribute::Ordinal { low, high, .. } = self.attribute(name, of, item)? else {
@@ -74,6 +81,38 @@ impl<'a> Lowering<'a> {
                 Some(FactDetail::Flag { name: name.value.clone(), holds: *holds })
             }
         }
+    }
+
+    /// What a recorded class is known not to be: another condition, drug or procedure.
+    fn is_left_out(&mut self, of: &Name, other: &Name) -> Option<()> {
+        let domain_of = |name: &str| {
+            let entity = self.scope.get(Space::Thing, name)?;
+            domain(entity.keyword()).filter(|domain| *domain != Domain::Event)
+        };
+        let Some(own) = domain_of(&of.value) else {
+            self.report(
+                Diagnostic::new(&codes::WRONG_SORT, other.span, format!("`{}` is no class", of.value))
+                    .label("nothing can be left out of it")
+                    .help("say it of a condition, drug or procedure: `malignancy other than basal_cell_carcinoma from 2019`"),
+            );
+            return None;
+        };
+        self.use_concept(other, &[Keyword::Condition, Keyword::Drug, Keyword::DrugClass, Keyword::Procedure])?;
+        let is_drug = |domain: Domain| matches!(domain, Domain::Drug | Domain::DrugClass);
+        let fits = domain_of(&other.value).is_some_and(|two| two == own || is_drug(own) && is_drug(two));
+        if !fits || of.value == other.value {
+            self.report(
+                Diagnostic::new(
+                    &codes::WRONG_SORT,
+                    other.span,
+                    format!("`{}` cannot be what `{}` is other than", other.value, of.value),
+                )
+                .label("no member of it")
+                .help(format!("name what the recorded `{}` might have been, and was not", of.value)),
+            );
+            return None;
+        }
+        Some(())
     }
 
     /// The declaration of the event that an attribute is said of.

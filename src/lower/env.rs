@@ -17,6 +17,8 @@ pub(super) struct Env<'e> {
     pub unanchored: bool,
     /// An outcome's value, which may speak of many people.
     pub outcome: bool,
+    /// What is looked at lasts, so that it can be asked for on every day of a window.
+    pub lasts: bool,
 }
 
 impl<'e> Env<'e> {
@@ -26,6 +28,16 @@ impl<'e> Env<'e> {
 
     pub(super) fn within(&self, days: Days) -> Self {
         Self { days: Some(days), ..self.clone() }
+    }
+
+    /// What stands here can be there on every day.
+    pub(super) fn of_every_day(&self) -> Self {
+        Self { lasts: true, ..self.clone() }
+    }
+
+    /// Not all of the days are asked for, but some.
+    pub(super) fn on_some_day(&self) -> Self {
+        Self { days: self.days.clone().map(|days| Days { throughout: false, ..days }), ..self.clone() }
     }
 
     pub(super) fn selecting(&self, select: Selector) -> Self {
@@ -39,6 +51,7 @@ impl<'e> Env<'e> {
             select: self.select,
             unanchored: self.unanchored,
             outcome: self.outcome,
+            lasts: self.lasts,
         }
     }
 

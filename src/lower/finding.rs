@@ -190,6 +190,7 @@ impl Lowering<'_> {
             }
             ExprKind::Finding(name) => {
                 let attribute = self.attribute(&name.name, event, item)?;
+                self.bare(name, "an attribute")?;
                 if matches!(attribute, ast::Attribute::Ordinal { .. }) {
                     return self.bad_attribute_test(test, event);
                 }
@@ -200,10 +201,23 @@ impl Lowering<'_> {
                 let (ExprKind::Finding(name), ExprKind::Quantity(value)) = (&left.kind, &right.kind) else {
                     return self.bad_attribute_test(test, event);
                 };
-                let ast::Attribute::Ordinal { low, high, .. } = self.attribute(&name.name, event, item)?
-                else {
+                let attribute = self.attribute(&name.name, event, item)?;
+                self.bare(name, "an attribute")?;
+                let ast::Attribute::Ordinal { low, high, .. } = attribute else {
                     return self.bad_attribute_test(test, event);
                 };
+                if let Some(unit) = &value.unit {
+                    self.report(
+                        Diagnostic::new(
+                            &codes::IDLE_WORD,
+                            unit.span,
+                            format!("`{}` says nothing: a {} is a number", unit.value, name.name.value),
+                        )
+                        .label("no unit here")
+                        .help(format!("write `{} {}`", name.name.value, value.number_text)),
+                    );
+                    return None;
+                }
                 let number = value.number.value.to_i64().filter(|number| (low..=high).contains(number));
                 let Some(number) = number else {
                     let message =

@@ -78,6 +78,22 @@ impl Lowering<'_> {
                     (Some(written), Some(measured)) => {
                         let read = self.unit(written)?;
                         let to = super::unit::unit_of(measured)?;
+                        if measured.ucum == "1" && crate::units::commensurable(&read, &to, &analyte).is_err() {
+                            let number = &quantity.number_text;
+                            let text = &against.term.text;
+                            let found = Diagnostic::new(
+                                &codes::UNIT_MISMATCH,
+                                written.span,
+                                format!("`{text}` is a pure number"),
+                            );
+                            self.report(
+                                found
+                                    .label(format!("`{}` does not belong here", written.value))
+                                    .and(against.span, "without a unit")
+                                    .help(format!("write `{number}` alone")),
+                            );
+                            return None;
+                        }
                         if !self.fits(&read, written.span, &to, &analyte, Some(against.span)) {
                             return None;
                         }

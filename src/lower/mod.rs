@@ -32,6 +32,7 @@ mod treatment;
 mod trend;
 mod unit;
 mod window;
+mod words;
 
 use indexmap::IndexMap;
 

@@ -3,7 +3,6 @@
 use super::Lowering;
 use super::env::Env;
 use super::rule::quantified;
-use super::time::Days;
 use crate::ast::{self, Expr, ExprKind, Keyword};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{Anchor, Clause, Domain, Finding, Mode, Moment, Rule, Window};
@@ -22,8 +21,7 @@ impl Lowering<'_> {
         match &of.kind {
             ExprKind::Parenthesised(inner) => self.occurs(expr, mode, inner, env),
             ExprKind::Timed { of, phrase } => {
-                let days = self.phrase_or_open(phrase);
-                self.occurs(expr, mode, of, &env.within(days))
+                self.in_time(phrase, of, env, |lowering, env| lowering.occurs(expr, mode, of, env))
             }
             ExprKind::It => match env.it {
                 Some(it) => self.occurs(expr, mode, it, &env.without_it()),
@@ -47,15 +45,12 @@ impl Lowering<'_> {
                 self.occurs(expr, mode, of, env)
             }
             ExprKind::Finding(finding) if self.is_definition(&finding.name.value) => {
-                // `ever childbearing_potential`: the definition says itself when.
-                self.expand(of, finding, env)
+                self.mode_of_definition(mode, &finding.name);
+                None
             }
             ExprKind::Finding(finding) => {
                 let found = self.finding(finding)?;
-                if mode.value == ast::Mode::Performed && found.domain != Domain::Procedure {
-                    self.not_performed(mode.span, &finding.name.value, found.domain);
-                    return None;
-                }
+                self.mode_fits(mode, &found)?;
                 let rule = self.occurrence(expr, found, mode.value, env)?;
                 Some(Clause { text, rule, origin: expr.span.into() })
             }
@@ -71,6 +66,21 @@ impl Lowering<'_> {
                 );
                 None
             }
+        }
+    }
+
+    /// `performed` is said of procedures, `taking` of drugs.
+    pub(super) fn mode_fits(&mut self, mode: &Spanned<ast::Mode>, found: &Finding) -> Option<()> {
+        match (mode.value, found.domain) {
+            (ast::Mode::Performed, domain) if domain != Domain::Procedure => {
+                self.not_performed(mode.span, &found.name, domain);
+                None
+            }
+            (ast::Mode::Taking, domain) if !matches!(domain, Domain::Drug | Domain::DrugClass) => {
+                self.not_taken(mode.span, &found.name, domain);
+                None
+            }
+            _ => Some(()),
         }
     }
 
@@ -114,14 +124,16 @@ impl Lowering<'_> {
         mode: ast::Mode,
         env: &Env<'_>,
     ) -> Option<Rule> {
-        let throughout = env.days.as_ref().is_some_and(|days| days.throughout);
         let mode = match mode {
-            ast::Mode::Ever => {
-                let window = env.days.as_ref().map_or_else(ever, |days| days.window.clone());
-                return Some(Rule::Occurs { finding, mode: Mode::Ever, window });
+            ast::Mode::Ever if env.days.is_none() => {
+                return Some(Rule::Occurs { finding, mode: Mode::Ever, window: ever() });
             }
+            ast::Mode::Ever => Mode::Ever,
             ast::Mode::Present | ast::Mode::Performed | ast::Mode::Taking => {
-                Self::mode(throughout, Mode::Present)
+                let throughout = env.days.as_ref().is_some_and(|days| days.throughout);
+                let mode = if throughout { Mode::Throughout } else { Mode::Present };
+                let window = self.window(expr, &env.of_every_day())?;
+                return Some(Rule::Occurs { finding, mode, window });
             }
             ast::Mode::Started => Mode::Started,
             ast::Mode::Ended => Mode::Ended,
@@ -131,12 +143,14 @@ impl Lowering<'_> {
     }
 
     /// The truth that `no …` denies: present in its window, ever without one.
+    /// Absence for a whole window is the same as presence on no day of it.
     pub(super) fn absence(&mut self, of: &Expr, env: &Env<'_>) -> Option<Clause> {
+        let env = &env.on_some_day();
         match &of.kind {
             ExprKind::Parenthesised(inner) => self.absence(inner, env),
             ExprKind::Timed { of: inner, phrase } => {
-                let days = self.phrase_or_open(phrase);
-                let mut clause = self.absence(inner, &env.within(days))?;
+                let mut clause =
+                    self.in_time(phrase, inner, env, |lowering, env| lowering.absence(inner, env))?;
                 clause.text = self.words(of.span);
                 Some(clause)
             }
@@ -147,20 +161,11 @@ impl Lowering<'_> {
             ExprKind::Finding(finding) if !self.is_definition(&finding.name.value) => {
                 let found = self.finding(finding)?;
                 let mode = if env.days.is_some() { ast::Mode::Present } else { ast::Mode::Ever };
-                // Absence for a whole window is the same as presence on no day of it.
-                let env = Env {
-                    days: env.days.clone().map(|days| Days { throughout: false, ..days }),
-                    ..env.clone()
-                };
-                let rule = self.occurrence(of, found, mode, &env)?;
+                let rule = self.occurrence(of, found, mode, env)?;
                 Some(Clause { text: self.words(of.span), rule, origin: of.span.into() })
             }
             ExprKind::Occurs { mode, of: inner } => {
-                let env = Env {
-                    days: env.days.clone().map(|days| Days { throughout: false, ..days }),
-                    ..env.clone()
-                };
-                self.occurs(of, mode, inner, &env)
+                self.occurs(of, mode, inner, env)
             }
             _ => self.truth(of, env),
         }
@@ -168,7 +173,7 @@ impl Lowering<'_> {
 }
 
 /// At any time up to the decision.
-fn ever() -> Window {
+pub(super) fn ever() -> Window {
     Window { from: None, to: Some(Moment { offset: None, of: Anchor::Decision }), text: "ever".into() }
 }
 

@@ -17,8 +17,7 @@ impl Lowering<'_> {
         match &expr.kind {
             ExprKind::Parenthesised(inner) => self.truth(inner, env),
             ExprKind::Timed { of, phrase } | ExprKind::Within { phrase, body: of } => {
-                let days = self.phrase_or_open(phrase);
-                let inner = self.truth(of, &env.within(days))?;
+                let inner = self.in_time(phrase, of, env, |lowering, env| lowering.truth(of, env))?;
                 clause(inner.rule)
             }
             ExprKind::It => match env.it {
@@ -34,6 +33,7 @@ impl Lowering<'_> {
                 clause(Rule::Any { of })
             }
             ExprKind::Not(of) => {
+                self.not_for(expr, of)?;
                 let of = Box::new(self.truth(of, env)?);
                 clause(Rule::Not { of })
             }
@@ -86,7 +86,7 @@ impl Lowering<'_> {
                         )),
                 );
                 // What must be stable is known: the therapy and the time are still checked.
-                let measure = self.value(of, env)?.term;
+                let measure = self.value(of, &env.of_every_day())?.term;
                 let tolerance = Tolerance::Percent { percent: crate::number::Exact::zero() };
                 clause(Rule::Steady { measure, tolerance, reference: Selector::Earliest })
             }
@@ -285,6 +285,7 @@ impl Lowering<'_> {
     pub(super) fn expand(&mut self, expr: &Expr, finding: &ast::Finding, env: &Env<'_>) -> Option<Clause> {
         let name = &finding.name;
         let item = self.scope.get(Space::Thing, &name.value)?.item;
+        self.bare(finding, "a definition")?;
         if self.expanding.contains(&name.value) {
             let chain = self.expanding.join("` → `");
             self.report(

@@ -3,12 +3,15 @@
 use super::Lowering;
 use super::env::Env;
 use super::finding::Sought;
+use super::occurrence::ever;
 use super::unit::composed;
 use crate::ast::{self, Expr, ExprKind, Keyword, Quantity};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{Finding, Level, Limit, Measure, MeasureKind, Selector, Term, TimeUnit, UnitRef, Value};
+use crate::model::{
+    Finding, Level, Limit, Measure, MeasureKind, Mode, Selector, Term, TimeUnit, UnitRef, Value, Window,
+};
 use crate::resolve::Space;
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
 /// A value and its sort.
 #[derive(Clone, Debug)]
@@ -60,6 +63,13 @@ pub(super) enum Sort {
     Table,
 }
 
+/// What is counted, or lasts.
+pub(super) struct Inner<'e> {
+    pub finding: Finding,
+    pub mode: Option<Spanned<ast::Mode>>,
+    pub env: Env<'e>,
+}
+
 impl Lowering<'_> {
     pub(super) fn value(&mut self, expr: &Expr, env: &Env<'_>) -> Option<Typed> {
         let text = self.words(expr.span);
@@ -73,8 +83,7 @@ impl Lowering<'_> {
         match &expr.kind {
             ExprKind::Parenthesised(inner) => self.value(inner, env),
             ExprKind::Timed { of, phrase } => {
-                let days = self.phrase_or_open(phrase);
-                let mut value = self.value(of, &env.within(days))?;
+                let mut value = self.in_time(phrase, of, env, |lowering, env| lowering.value(of, env))?;
                 value.term.text = text;
                 value.term.origin = expr.span.into();
                 value.span = expr.span;
@@ -103,6 +112,7 @@ impl Lowering<'_> {
                 )
             }
             ExprKind::Select { selector, of } => {
+                self.chooses_among(selector, of)?;
                 let selected = env.selecting(model_selector(selector.value));
                 let mut value = self.value(of, &selected)?;
                 value.term.text = text;
@@ -115,7 +125,7 @@ impl Lowering<'_> {
                 typed(Value::Age { at, unit: TimeUnit::Year }, Sort::Age)
             }
             ExprKind::Duration(of) => {
-                let (finding, env) = self.inner_finding(of, env)?;
+                let Inner { finding, env, .. } = self.inner_finding(of, env)?;
                 let at = self.single_moment(expr, &env)?;
                 typed(Value::DurationOf { finding, at, unit: TimeUnit::Year }, Sort::Age)
             }
@@ -146,23 +156,25 @@ impl Lowering<'_> {
                 )
             }
             ExprKind::Count(of) => {
-                let (finding, env) = self.inner_finding(of, env)?;
-                let window = self.window(expr, &env)?;
-                typed(Value::Count { finding, window }, Sort::Count)
+                let (finding, mode, window) = self.occurrences(expr, of, env)?;
+                typed(Value::Count { finding, mode, window }, Sort::Count)
             }
             ExprKind::Days { .. } => {
                 let (value, sort) = self.day_count(expr, env)?;
                 typed(value, sort)
             }
             ExprKind::Dose(of) => {
-                let (finding, env) = self.inner_finding(of, env)?;
+                let Inner { finding, mode, env } = self.inner_finding(of, env)?;
+                if let Some(mode) = mode {
+                    self.mode_of_dose(&mode, &finding.name);
+                    return None;
+                }
                 let window = self.window(expr, &env)?;
                 typed(Value::Dose { finding, window }, Sort::Dose)
             }
             ExprKind::Incidence(of) if env.outcome => {
-                let (finding, env) = self.inner_finding(of, env)?;
-                let window = self.window(expr, &env)?;
-                typed(Value::Incidence { finding, window }, Sort::Count)
+                let (finding, mode, window) = self.occurrences(expr, of, env)?;
+                typed(Value::Incidence { finding, mode, window }, Sort::Count)
             }
             ExprKind::Proportion(of) if env.outcome => {
                 let clause = self.truth(of, env)?;
@@ -239,6 +251,7 @@ impl Lowering<'_> {
                 _ => None,
             };
             if let Some((levels, label)) = known {
+                self.bare(finding, "what is known of a person")?;
                 return Some(Typed {
                     term: term(Value::Attribute { name: name.value.clone() }, text),
                     sort: Sort::Coded { levels, ordered: false, label: label.to_owned() },
@@ -274,14 +287,7 @@ impl Lowering<'_> {
             }
             return None;
         }
-        if let Some(qualifier) = finding.qualifiers.first() {
-            self.report(
-                Diagnostic::new(&codes::UNKNOWN_NAME, qualifier.span, format!("`{}` does not narrow a measure", qualifier.value))
-                    .label("two names stand side by side")
-                    .help("a name of several words is written with `_`; to choose among values write `latest`, `highest`, `any` or `every`"),
-            );
-            return None;
-        }
+        self.bare(finding, "a measure")?;
         let measure = self.measure(&name.value)?;
         let window = self.window(expr, env)?;
         let select = env.select.unwrap_or(Selector::Latest);
@@ -301,16 +307,25 @@ impl Lowering<'_> {
         Some(Typed { term: term(value, text), sort, span: expr.span })
     }
 
-    /// The finding inside `count of …`, `duration of …`, and the window that a phrase inside sets.
-    pub(super) fn inner_finding<'e>(&mut self, of: &Expr, env: &Env<'e>) -> Option<(Finding, Env<'e>)> {
+    /// The finding inside `count of …`, `duration of …`, the word that says when it counts, and the window that a phrase inside sets.
+    pub(super) fn inner_finding<'e>(&mut self, of: &Expr, env: &Env<'e>) -> Option<Inner<'e>> {
         match &of.kind {
             ExprKind::Parenthesised(inner) => self.inner_finding(inner, env),
             ExprKind::Timed { of, phrase } => {
                 let days = self.phrase_or_open(phrase);
                 self.inner_finding(of, &env.within(days))
             }
-            ExprKind::Occurs { of, .. } => self.inner_finding(of, env),
-            ExprKind::Finding(finding) => Some((self.finding(finding)?, env.clone())),
+            ExprKind::Occurs { mode, of } => {
+                let inner = self.inner_finding(of, env)?;
+                if let Some(other) = &inner.mode {
+                    self.two_modes(mode, other);
+                    return None;
+                }
+                Some(Inner { mode: Some(*mode), ..inner })
+            }
+            ExprKind::Finding(finding) => {
+                Some(Inner { finding: self.finding(finding)?, mode: None, env: env.clone() })
+            }
             ExprKind::Error => None,
             _ => {
                 self.report(
@@ -323,10 +338,29 @@ impl Lowering<'_> {
         }
     }
 
+    /// What is counted: occurrences that were there on some day of the window, or that started or ended in it.
+    fn occurrences(&mut self, expr: &Expr, of: &Expr, env: &Env<'_>) -> Option<(Finding, Mode, Window)> {
+        let Inner { finding, mode, env } = self.inner_finding(of, env)?;
+        if let Some(mode) = &mode {
+            self.mode_fits(mode, &finding)?;
+        }
+        let counts = match mode.map(|mode| mode.value) {
+            Some(ast::Mode::Started) => Mode::Started,
+            Some(ast::Mode::Ended) => Mode::Ended,
+            Some(ast::Mode::Ever) if env.days.is_none() => return Some((finding, Mode::Present, ever())),
+            Some(ast::Mode::Present | ast::Mode::Performed | ast::Mode::Taking | ast::Mode::Ever) | None => {
+                Mode::Present
+            }
+        };
+        let window = self.window(expr, &env)?;
+        Some((finding, counts, window))
+    }
+
     pub(super) fn inner_measure(&mut self, of: &Expr) -> Option<(String, Measure)> {
         match &of.kind {
             ExprKind::Parenthesised(inner) => self.inner_measure(inner),
             ExprKind::Finding(finding) if self.is_measure(&finding.name.value) => {
+                self.bare(finding, "a measure")?;
                 Some((finding.name.value.clone(), self.measure(&finding.name.value)?))
             }
             ExprKind::Finding(finding) if self.scope.get(Space::Thing, &finding.name.value).is_none() => {

@@ -1,10 +1,13 @@
 //! Durations, moments, windows and constraints: every time has its anchor, and calendar and elapsed time stay apart.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use super::Lowering;
 use crate::ast::{self, DurationExpr, Keyword, MomentPart, Name, TimePhrase};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{
-    Anchor, Constraint, Direction, Duration, Mode, Moment, Occurrence, Offset, TimeUnit, Window,
+    Anchor, Constraint, Direction, Duration, Moment, Occurrence, Offset, TimeUnit, Window,
 };
 use crate::number::Exact;
 use crate::resolve::Space;
@@ -18,6 +21,14 @@ const MINUTES_PER_DAY: i64 = 24 * MINUTES_PER_HOUR;
 pub(super) struct Days {
     pub window: Window,
     pub throughout: bool,
+    /// Whether anything took its time from here.
+    pub used: Rc<Cell<bool>>,
+}
+
+impl Days {
+    fn of(window: Window, throughout: bool) -> Self {
+        Self { window, throughout, used: Rc::default() }
+    }
 }
 
 impl Lowering<'_> {
@@ -128,6 +139,19 @@ impl Lowering<'_> {
         };
         let of = match written.part {
             Some(part) => {
+                // The onset of several is the first, the end the last.
+                let own = match part {
+                    MomentPart::Onset => ast::Occurrence::First,
+                    MomentPart::End => ast::Occurrence::Last,
+                };
+                if let Some(occurrence) = &written.occurrence
+                    && occurrence.value != own
+                {
+                    let entity = self.scope.get(Space::Thing, &written.name.value);
+                    let keyword = entity.map_or(Keyword::Condition, |entity| entity.keyword());
+                    self.which_edge(written, occurrence, keyword);
+                    return None;
+                }
                 let name = ast::Finding {
                     qualifiers: Vec::new(),
                     name: written.name.clone(),
@@ -140,12 +164,13 @@ impl Lowering<'_> {
                     MomentPart::End => Anchor::End { finding },
                 }
             }
-            None => self.anchor(&written.name, written.occurrence.as_ref())?,
+            None => self.anchor(written)?,
         };
         Some(Moment { offset, of })
     }
 
-    fn anchor(&mut self, name: &Name, occurrence: Option<&Spanned<ast::Occurrence>>) -> Option<Anchor> {
+    fn anchor(&mut self, written: &ast::Moment) -> Option<Anchor> {
+        let (name, occurrence) = (&written.name, written.occurrence.as_ref());
         if let Some(entity) = self.scope.get(Space::Thing, &name.value) {
             if entity.keyword() == Keyword::Event {
                 let repeats = self.flag(entity.item, "repeats");
@@ -162,8 +187,15 @@ impl Lowering<'_> {
                     other_than: Vec::new(),
                     with: None,
                 };
-                if occurrence.is_some() {
-                    return Some(Anchor::Onset { finding: self.finding(&finding)? });
+                match occurrence {
+                    Some(first) if first.value == ast::Occurrence::First => {
+                        return Some(Anchor::Onset { finding: self.finding(&finding)? });
+                    }
+                    Some(occurrence) => {
+                        self.which_edge(written, occurrence, entity.keyword());
+                        return None;
+                    }
+                    None => {}
                 }
                 let message = format!(
                     "`{}` is a {}, which is not one point in time",
@@ -174,7 +206,7 @@ impl Lowering<'_> {
                     Diagnostic::new(&codes::WRONG_SORT, name.span, message)
                         .label("its beginning or its end?")
                         .help(format!(
-                            "write `onset of {0}`, `end of {0}`, or `first {0}` or `last {0}`",
+                            "write `onset of {0}` for the day on which the first one began, `end of {0}` for the day on which the last one ended",
                             name.value
                         )),
                 );
@@ -182,6 +214,9 @@ impl Lowering<'_> {
             }
         }
         if self.scope.get(Space::Visit, &name.value).is_some() {
+            if let Some(occurrence) = occurrence {
+                self.only_one(name, occurrence, false);
+            }
             return Some(Anchor::Visit { name: name.value.clone() });
         }
         let candidates: Vec<&str> = self
@@ -205,6 +240,9 @@ impl Lowering<'_> {
         occurrence: Option<&Spanned<ast::Occurrence>>,
         repeats: bool,
     ) -> Option<Anchor> {
+        if let (Some(occurrence), false) = (occurrence, repeats) {
+            self.only_one(name, occurrence, true);
+        }
         let occurrence = match occurrence.map(|occurrence| occurrence.value) {
             Some(ast::Occurrence::First) => Occurrence::First,
             Some(ast::Occurrence::Last) => Occurrence::Last,
@@ -239,8 +277,7 @@ impl Lowering<'_> {
 
     /// The days that a time phrase speaks of; all days where it has errors, so that what it stands at is still read.
     pub(super) fn phrase_or_open(&mut self, phrase: &Spanned<TimePhrase>) -> Days {
-        self.phrase(phrase)
-            .unwrap_or_else(|| Days { window: super::window::open_window(), throughout: false })
+        self.phrase(phrase).unwrap_or_else(|| Days::of(super::window::open_window(), false))
     }
 
     /// The days that a time phrase speaks of.
@@ -248,7 +285,7 @@ impl Lowering<'_> {
         let text = self.words(phrase.span);
         let span = phrase.span;
         let window = |from, to| Window { from, to, text: text.clone() };
-        let some = |window| Some(Days { window, throughout: false });
+        let some = |window| Some(Days::of(window, false));
         match &phrase.value {
             TimePhrase::At(moment) => {
                 let at = self.moment(moment)?;
@@ -279,7 +316,7 @@ impl Lowering<'_> {
             }
             TimePhrase::For { duration, direction, anchor } => {
                 let (from, to) = self.around(duration, *direction, anchor.as_ref(), span)?;
-                Some(Days { window: window(Some(from), Some(to)), throughout: true })
+                Some(Days::of(window(Some(from), Some(to)), true))
             }
             TimePhrase::AtLeast { duration, direction, anchor } => {
                 let direction = self.direction(*direction, span)?;
@@ -462,11 +499,6 @@ impl Lowering<'_> {
         };
         let anchor = self.moment(than)?;
         Some(Constraint { anchor, low, high, text: self.words(span), origin: span.into() })
-    }
-
-    /// An end point's own test: on each day of a window (`for at least 3 months`) or on some.
-    pub(super) fn mode(throughout: bool, mode: Mode) -> Mode {
-        if throughout && mode == Mode::Present { Mode::Throughout } else { mode }
     }
 }
 

@@ -89,6 +89,16 @@ impl Lowering<'_> {
         Some(Rule::Trend { measure: typed.term, direction, values: values.value, apart })
     }
 
+    /// `highest hba1c differs by at most …`: each value is held against one.
+    pub(super) fn chooses_for_all(&mut self, value: &Expr) {
+        let (text, span) = self.written(value);
+        self.report(
+            Diagnostic::new(&codes::IDLE_WORD, span, format!("`{text}` chooses one value, and all are compared"))
+                .label("every value of that time is held against its first, last, highest, … value")
+                .help("remove the word before the measure"),
+        );
+    }
+
     /// The value without its times, some of which stand behind the words for rising.
     fn written(&self, value: &Expr) -> (String, Span) {
         match &value.kind {

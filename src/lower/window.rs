@@ -11,6 +11,11 @@ impl Lowering<'_> {
     /// The window in force, or a report that none is.
     pub(super) fn window(&mut self, expr: &Expr, env: &Env<'_>) -> Option<Window> {
         if let Some(days) = &env.days {
+            days.used.set(true);
+            if days.throughout && !env.lasts {
+                self.not_all_the_time(expr, days);
+                return None;
+            }
             return Some(days.window.clone());
         }
         if env.unanchored {
@@ -43,6 +48,9 @@ impl Lowering<'_> {
 
     /// The one moment at which an age or a duration is taken.
     pub(super) fn single_moment(&mut self, expr: &Expr, env: &Env<'_>) -> Option<Moment> {
+        if let Some(days) = &env.days {
+            days.used.set(true);
+        }
         match &env.days {
             Some(days) => match (&days.window.from, &days.window.to) {
                 (Some(from), Some(to)) if from == to => Some(from.clone()),

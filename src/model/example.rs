@@ -77,6 +77,23 @@ pub enum Fact {
 pub enum FactDetail {
     Degree { name: String, value: i64 },
     Flag { name: String, holds: bool },
+    /// What a recorded class (`malignancy`) is known not to be.
+    OtherThan { name: String },
+}
+
+impl FactDetail {
+    /// What these say that a recorded class was not, in the words of the language: ` other than basal_cell_carcinoma`.
+    pub fn left_out(details: &[Self]) -> String {
+        let names = details.iter().filter_map(|detail| match detail {
+            Self::OtherThan { name } => Some(name.as_str()),
+            Self::Degree { .. } | Self::Flag { .. } => None,
+        });
+        match Vec::from_iter(names).as_slice() {
+            [] => String::new(),
+            [only] => format!(" other than {only}"),
+            several => format!(" other than ({})", several.join(", ")),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

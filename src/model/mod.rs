@@ -476,6 +476,23 @@ pub struct Criterion {
     pub origins: Origins,
 }
 
+impl Criterion {
+    /// A rule that is computed, of every arm, with its wording; of no place in a protocol.
+    pub fn of(kind: CriterionKind, prose: impl Into<String>, rule: Clause) -> Self {
+        Self {
+            kind,
+            prose: prose.into(),
+            rule,
+            computability: Computability::Computed,
+            arms: Vec::new(),
+            category: None,
+            query: None,
+            origin: Origin::default(),
+            origins: Origins::default(),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Tier {

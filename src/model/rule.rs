@@ -167,8 +167,12 @@ pub enum Value {
         from: Moment,
         to: Moment,
     },
+    /// How often it occurred, each occurrence once: those that were there on some day of the window, or that started (ended)
+    /// in it.
     Count {
         finding: Finding,
+        #[serde(default)]
+        mode: Mode,
         window: Window,
     },
     /// How many days of the window were with the finding (or without it): in all, or in the longest run of such days.
@@ -186,6 +190,8 @@ pub enum Value {
     /// Outcomes only.
     Incidence {
         finding: Finding,
+        #[serde(default)]
+        mode: Mode,
         window: Window,
     },
     /// Outcomes only.
@@ -377,10 +383,11 @@ pub enum AttributeTest {
     Flag { attribute: String },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, PartialOrd, Ord)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// On some day of the window.
+    #[default]
     Present,
     /// On every day of the window.
     Throughout,

@@ -11,9 +11,15 @@
 //!   `DrugExposure_drug_type_concept_id.md`;
 //! - 8717 (of the Place of Service), 32833, 32838, 32869: OHDSI/ETL-LambdaBuilder, `docs/IBM_CCAE_MDCR/Vocab Updates/STCM_JNJ_TRU_DPOS.txt`,
 //!   `docs/OPTUM_PANTHER/Optum_Panther_Procedure_STEM.md`, `docs/CPRD/CPRD_Therapy_STEM.md`, `docs/IBM_MDCD/MDCD_stem_drug_claims.md`;
-//! - 38000175, 38000176, 38000177: omoponfhir/omoponfhir-omopv5-dstu2-mapping, `OmopMedicationStatement.java`.
-//!
-//! Without such evidence: 8521, 32837, 32839, and some answers.
+//! - 38000175, 38000176, 38000177: omoponfhir/omoponfhir-omopv5-dstu2-mapping, `OmopMedicationStatement.java`;
+//! - 32837, 32839: sierra-moxon/linkml-map-example, `src/linkml_map_example/datamodel/linkml_map_example.py` (`VisitProvenanceEnum`), which lists the
+//!   type concepts by name;
+//! - 8521: omoponfhir/omoponfhir-omopv5-r4-mapping, `OmopConceptMapping.java`, and the Gender vocabulary that the documentation of OHDSI/omock
+//!   ("Subsetting concepts") prints. It is no standard concept: it says that neither of the other two was recorded;
+//! - 9189, 9190, 9191, 4126681: JorgeHRE/Local_Oncology_Assistant, `tests/test_post_etl_value_as_concept.py` (Athena v5.0 29-AUG-26);
+//! - 45884084, 45877985 and, again, 9191, 4126681: OHDSI/CureIdRegistry, `Cohort curation scripts/01_CURE_ID_Cohort.sql`; 45878583: EHDEN/ETL-UK-Biobank,
+//!   `docs/observation.md`; 45880296: omoponfhir/omoponfhir-omopv5-r4-mapping, `OmopObservation.java`;
+//! - 45877994, 45878245: all-of-us/raw-data-repository, `rdr_service/etl/raw_sql/finalize_cdm_data.sql`, for true and false.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

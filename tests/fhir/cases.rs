@@ -1,14 +1,12 @@
 //! Runs `cases/*.md`: a criterion, and data by which it is met, not met or unknown.
 
-use std::fs;
-use std::path::Path;
-
 use serde_json::Value;
 use trialc::eligibility::{Screener, render_verdict_text};
 use trialc::intake::Additions;
 use trialc::intake::fhir::{Assumptions, Reader};
 
 use super::document;
+use super::literate::{Block, Decided, protocol, run};
 
 const PATIENT: &str =
     r#"{"resourceType": "Patient", "id": "p", "gender": "female", "birthDate": "1980-03-02"}"#;
@@ -30,12 +28,9 @@ fn with_person(resources: &str) -> String {
 }
 
 /// The status of the only criterion, and the verdict in words.
-fn decided(rules: &str, resources: &str, given: &[&str]) -> (String, String) {
-    let (items, criterion): (Vec<&str>, Vec<&str>) =
-        rules.lines().partition(|line| !line.starts_with("include ") && !line.starts_with("exclude "));
-    let text =
-        format!("{}\neligibility for randomization {{\n{}\n}}\n", items.join("\n"), criterion.join("\n"));
-    let document = document(&text);
+fn decided(block: &Block<'_>) -> Decided {
+    let document = document(&protocol(block.rules));
+    let given = block.given;
     let assumptions = Assumptions { orders_are_taken: given.contains(&"orders-are-taken") };
     let mut additions = Additions::default();
     for event in ["consent=2020-05-01", "randomization=2020-06-01"] {
@@ -51,7 +46,7 @@ fn decided(rules: &str, resources: &str, given: &[&str]) -> (String, String) {
         }
     }
     let mut reader = Reader::new(assumptions);
-    reader.read("case", &with_person(resources)).expect("it is JSON");
+    reader.read("case", &with_person(block.data)).expect("it is JSON");
     let (people, report) = reader.finish();
     assert_eq!(people.len(), 1, "{}", report.render_text(50));
     let mut record = people[0].record.clone();
@@ -59,70 +54,20 @@ fn decided(rules: &str, resources: &str, given: &[&str]) -> (String, String) {
     let verdict = Screener::of(&document).screen(&record, None);
     let status = serde_json::to_value(verdict.decisions[0].criteria[0].status).expect("a word");
     let words = format!("{}{}", render_verdict_text(&verdict), report.render_text(50));
-    (status.as_str().unwrap_or_default().to_owned(), words)
-}
-
-fn run(file: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fhir/cases").join(file);
-    let text = fs::read_to_string(path).expect("the cases are there");
-    let (mut title, mut rules, mut block) = (String::new(), String::new(), None::<(String, String)>);
-    let (mut count, mut wrong, mut seen) = (0, Vec::new(), Vec::new());
-    for (number, line) in text.lines().enumerate() {
-        match &mut block {
-            None if line.starts_with("## ") => title = line[3..].to_owned(),
-            None => block = line.strip_prefix("```").map(|info| (info.to_owned(), String::new())),
-            Some((_, inside)) if line != "```" => *inside += &format!("{line}\n"),
-            Some((info, inside)) => {
-                let mut words = info.split_whitespace();
-                match words.next() {
-                    Some("trial") => rules = inside.clone(),
-                    Some("ndjson") => {
-                        let wanted = words.next().expect("a status");
-                        let given: Vec<&str> = words.collect();
-                        let (status, words) = decided(&rules, inside, &given);
-                        if status != wanted {
-                            wrong.push(format!(
-                                "{file}:{}: {title}: {status}, not {wanted}\n{words}",
-                                number + 1
-                            ));
-                        }
-                        count += 1;
-                        seen.push((title.clone(), status));
-                    }
-                    _ => panic!("{file}:{}: no such block", number + 1),
-                }
-                block = None;
-            }
-        }
-    }
-    assert!(
-        wrong.is_empty(),
-        "{} of {count} cases of {file} are wrong:\n\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
-    assert!(count > 15, "{file} holds {count} cases");
-    // A case in which something holds, and a near miss.
-    let mut titles: Vec<&String> = seen.iter().map(|(title, _)| title).collect();
-    titles.dedup();
-    for title in titles {
-        let statuses: Vec<&String> =
-            seen.iter().filter(|(of, _)| of == title).map(|(_, status)| status).collect();
-        assert!(statuses.iter().any(|status| *status != statuses[0]), "{file}: {title}: no near miss");
-    }
+    Decided { status: status.as_str().unwrap_or_default().to_owned(), words, unsaid: Vec::new() }
 }
 
 #[test]
 fn results() {
-    run("results.md");
+    run("fhir/cases/results.md", "ndjson", decided);
 }
 
 #[test]
 fn conditions_procedures_encounters_and_allergies() {
-    run("conditions.md");
+    run("fhir/cases/conditions.md", "ndjson", decided);
 }
 
 #[test]
 fn drugs() {
-    run("drugs.md");
+    run("fhir/cases/drugs.md", "ndjson", decided);
 }

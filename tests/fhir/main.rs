@@ -1,5 +1,7 @@
 //! FHIR R4 as records: cases beside their near misses in `cases/*.md`, joining, hostile data, and 40 synthetic people.
 
+#[path = "../support/literate.rs"]
+mod literate;
 #[path = "../support/snippet.rs"]
 mod snippet;
 

@@ -186,17 +186,7 @@ pub fn concept(domain: Domain, label: &str, members: &[&str]) -> Concept {
 }
 
 pub fn criterion(kind: CriterionKind, prose: &str, rule: Clause) -> Criterion {
-    Criterion {
-        kind,
-        prose: prose.into(),
-        rule,
-        computability: Computability::Computed,
-        arms: Vec::new(),
-        category: None,
-        query: None,
-        origin: Origin::default(),
-        origins: Origins::default(),
-    }
+    Criterion::of(kind, prose, rule)
 }
 
 // ---- a trial in the making ---------------------------------------------------------------------

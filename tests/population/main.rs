@@ -1,5 +1,7 @@
 //! Many people at once: the tables say what the record of each person says, and what of a hospital's data comes into them.
 
+#[path = "../support/literate.rs"]
+mod literate;
 #[path = "../support/snippet.rs"]
 mod snippet;
 

@@ -2,21 +2,28 @@
 
 use super::amount::{Amount, Scale};
 use super::bind::Scope;
+use super::occurs::when;
 use super::term::{Found, Lookup};
 use super::{Evaluator, Truth};
 use crate::eligibility::evidence::{Missing, MissingKind, Tie};
-use crate::model::{Finding, Window};
+use crate::model::{Finding, Mode, Window};
 use crate::number::Exact;
 
 impl<'a> Evaluator<'a> {
     /// How often it occurred: at least as often as it is recorded, and no more where nothing is missing.
-    pub(super) fn count(&self, finding: &'a Finding, window: &'a Window, scope: &Scope<'a>) -> Found<'a> {
+    pub(super) fn count(
+        &self,
+        finding: &'a Finding,
+        mode: Mode,
+        window: &'a Window,
+        scope: &Scope<'a>,
+    ) -> Found<'a> {
         let days = self.days(window, scope);
         let (mut sure, mut perhaps) = (0i64, 0i64);
         let (mut evidence, mut lacking) = (Vec::new(), days.missing.clone());
         for entry in scope.person.entries() {
             let (meant, missing) = self.is_meant(entry, finding);
-            match meant.and(days.touch(entry.start, entry.end)) {
+            match meant.and(when(entry, mode, &days)) {
                 Truth::False => continue,
                 Truth::True => sure += 1,
                 Truth::Unknown => {

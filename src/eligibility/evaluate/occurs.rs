@@ -340,7 +340,7 @@ pub(super) fn contradicted(finding: &Finding) -> Missing {
 }
 
 /// Whether the time of an entry is the one that is asked for.
-fn when(entry: &Recorded<'_>, mode: Mode, days: &Days<'_>) -> Truth {
+pub(super) fn when(entry: &Recorded<'_>, mode: Mode, days: &Days<'_>) -> Truth {
     match mode {
         Mode::Present | Mode::Ever | Mode::Throughout => days.touch(entry.start, entry.end),
         Mode::Started => days.hold(entry.start),

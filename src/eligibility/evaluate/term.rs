@@ -76,7 +76,7 @@ impl<'a> Evaluator<'a> {
             }
             Value::Change { relative, measure, from, to } => self.change(*relative, measure, from, to, scope),
             Value::AreaUnder { measure, from, to } => self.area(measure, from, to, scope),
-            Value::Count { finding, window } => Ok(self.count(finding, window, scope)),
+            Value::Count { finding, mode, window } => Ok(self.count(finding, *mode, window, scope)),
             Value::Days { count, without, finding, window } => {
                 self.days_counted(*count, *without, finding, window, scope)
             }

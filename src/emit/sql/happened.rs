@@ -295,11 +295,7 @@ impl<'a> Writer<'a> {
                 )),
             });
         };
-        let (surely, possibly) = match mode {
-            Mode::Started => (self.surely_holds(&span, START), self.possibly_holds(&span, START)),
-            Mode::Ended => (self.surely_holds(&span, END), self.possibly_holds(&span, END)),
-            _ => (self.surely_touches(&span, START, END), self.possibly_touches(&span, START, END)),
-        };
+        let (surely, possibly) = self.timely(mode, &span);
         let name = self.column_name(&finding.name);
         let mut cases = String::new();
         if let Some(sure) = meant.sure() {
@@ -323,6 +319,15 @@ impl<'a> Writer<'a> {
             Test::Sql(covered) => cases.push_str(&format!(" WHEN {covered} THEN FALSE")),
         }
         Ok(self.fact(&finding.name, words, format!("CASE{cases} END")))
+    }
+
+    /// Whether the time of a row is the one that is asked for: surely, and possibly.
+    fn timely(&self, mode: Mode, span: &Span) -> (Test, Test) {
+        match mode {
+            Mode::Started => (self.surely_holds(span, START), self.possibly_holds(span, START)),
+            Mode::Ended => (self.surely_holds(span, END), self.possibly_holds(span, END)),
+            _ => (self.surely_touches(span, START, END), self.possibly_touches(span, START, END)),
+        }
     }
 
     /// An event of which the day is given for everybody.
@@ -409,7 +414,7 @@ impl<'a> Writer<'a> {
     /// How often something occurred, against a number.
     pub(super) fn counted(
         &mut self,
-        (finding, window): (&'a Finding, &'a Window),
+        (finding, mode, window): (&'a Finding, Mode, &'a Window),
         tests: &[(Comparator, &'a Term)],
         words: &str,
     ) -> Result<Says, NotSaid> {
@@ -439,8 +444,7 @@ impl<'a> Writer<'a> {
         let (mut surely, mut most) = ("0".to_owned(), "0".to_owned());
         if let Some(meant) = self.meant(finding) {
             let name = self.column_name(&finding.name);
-            let touched = self.surely_touches(&span, START, END);
-            let possibly = self.possibly_touches(&span, START, END);
+            let (surely_then, possibly) = self.timely(mode, &span);
             let backward = match &backward {
                 Test::Sql(text) => vec![Test::Sql(format!("NOT COALESCE({text}, FALSE)"))],
                 Test::Is(is) => vec![Test::Is(!is)],
@@ -452,7 +456,7 @@ impl<'a> Writer<'a> {
                 format!("COALESCE(h.{name}, 0)")
             };
             if let Some(sure) = meant.sure() {
-                let tests = [vec![Test::sql(sure), touched], backward.clone()].concat();
+                let tests = [vec![Test::sql(sure), surely_then], backward.clone()].concat();
                 surely = push(self, "sure", Test::all(tests));
             }
             let tests = [vec![Test::sql(&meant.possible), possibly], backward].concat();

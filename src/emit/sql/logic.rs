@@ -103,7 +103,9 @@ impl<'a> Writer<'a> {
                         self.completed(left, &tests, unit.as_ref(), words)
                     }
                     Value::TimeBetween { from, to } => self.time_between((from, to), &tests, words),
-                    Value::Count { finding, window } => self.counted((finding, window), &tests, words),
+                    Value::Count { finding, mode, window } => {
+                        self.counted((finding, *mode, window), &tests, words)
+                    }
                     _ => self.other(&[left, right]),
                 }
             }
@@ -116,7 +118,9 @@ impl<'a> Writer<'a> {
                         self.completed(value, &tests, unit.as_ref(), words)
                     }
                     Value::TimeBetween { from, to } => self.time_between((from, to), &tests, words),
-                    Value::Count { finding, window } => self.counted((finding, window), &tests, words),
+                    Value::Count { finding, mode, window } => {
+                        self.counted((finding, *mode, window), &tests, words)
+                    }
                     _ => self.other(&[value, low, high]),
                 }
             }

@@ -183,13 +183,13 @@ Object.assign(Evaluator.prototype, {
   },
 
   /** How often it occurred: at least as often as it is recorded, and no more where nothing is missing. */
-  count(finding, window, scope) {
+  count({ finding, mode, window }, scope) {
     const days = this.days(window, scope);
     let [sure, perhaps] = [0, 0];
     const [evidence, lacking] = [[], [...days.missing]];
     for (const entry of scope.person.entries) {
       const meant = this.isMeant(entry, finding);
-      const truth = both(meant.truth, days.touch(entry.start, entry.end));
+      const truth = both(meant.truth, timeOf(entry, mode, days));
       if (truth === FALSE) continue;
       if (truth === TRUE) sure += 1;
       else {

@@ -41,7 +41,7 @@ Object.assign(Evaluator.prototype, {
       case "area_under":
         return this.area(term, scope);
       case "count":
-        return this.count(term.finding, term.window, scope);
+        return this.count(term, scope);
       case "days":
         return this.daysCounted(term, scope);
       case "dose":

@@ -54,6 +54,15 @@ impl Spell {
         }
     }
 
+    /// Whether it started, ended, or else was there, on some of these days.
+    fn is_then(&self, mode: Mode, days: (Option<Date>, Option<Date>)) -> bool {
+        match mode {
+            Mode::Started => Self { to: Some(self.from), ..self.clone() }.touches(days),
+            Mode::Ended => self.to.is_some_and(|end| Self { from: end, ..self.clone() }.touches(days)),
+            Mode::Present | Mode::Ever | Mode::Throughout => self.touches(days),
+        }
+    }
+
     fn touches(&self, (from, to): (Option<Date>, Option<Date>)) -> bool {
         to.is_none_or(|to| self.from <= to) && from.is_none_or(|from| self.to.is_none_or(|end| end >= from))
     }
@@ -157,7 +166,7 @@ impl<'t> Draft<'_, 't> {
         for (finding, day) in onsets {
             let mut spell =
                 Spell { to: None, is_day: false, ..Spell::on(&self.name_for(finding, self.side, &[]), day) };
-            spell.details = details_for(finding, &[]);
+            spell.details = details_for(finding, &spell.name, &[]);
             self.course.push(spell);
         }
     }
@@ -208,7 +217,7 @@ impl<'t> Draft<'_, 't> {
                 continue;
             }
             let name = self.name_for(one.finding, one.side, &denied);
-            let details = details_for(one.finding, &denied);
+            let details = details_for(one.finding, &name, &denied);
             let spell = self
                 .candidates(&name, one, &denied)
                 .into_iter()
@@ -236,11 +245,7 @@ impl<'t> Draft<'_, 't> {
                 let from = from.or(self.born).unwrap_or(Date::MIN);
                 spell.from <= from && spell.to.is_none_or(|end| to.is_some_and(|to| end >= to))
             }
-            Mode::Started => Spell { to: Some(spell.from), ..spell.clone() }.touches(asked.days),
-            Mode::Ended => {
-                spell.to.is_some_and(|end| Spell { from: end, ..spell.clone() }.touches(asked.days))
-            }
-            Mode::Present | Mode::Ever => spell.touches(asked.days),
+            mode => spell.is_then(mode, asked.days),
         };
         timely && self.is_meant(spell, asked.finding, asked.side)
     }
@@ -261,11 +266,12 @@ impl<'t> Draft<'_, 't> {
         }
         };
         self.is_a(&spell.name, &finding.name, side)
-            // The class itself may be what is left out of it: nobody knows whether it is meant.
+            // The class itself may be what is left out of it, unless that is said.
             && !finding.other_than.iter().any(|other| {
-                spell.name == finding.name
+                let said = |one: &FactDetail| matches!(one, FactDetail::OtherThan { name } if name == other);
+                (spell.name == finding.name && !spell.details.iter().any(said))
                     || self.is_a(&spell.name, other, side)
-                    || self.is_a(other, &spell.name, side)
+                    || (spell.name != finding.name && self.is_a(other, &spell.name, side))
             })
             && finding.qualifiers.iter().all(|qualifier| flag(qualifier))
             && finding.with.iter().all(passes)
@@ -316,6 +322,9 @@ impl<'t> Draft<'_, 't> {
                 })
         };
         let usable = |name: &&String| is_free(name) && !is_class(name);
+        if !finding.other_than.is_empty() && !names.iter().any(|name| usable(&name)) {
+            return finding.name.clone();
+        }
         names
             .iter()
             .find(usable)
@@ -441,7 +450,7 @@ impl<'t> Draft<'_, 't> {
         let mut found = Vec::new();
         let mut denied = Vec::new();
         for (number, variable, choice) in self.variables() {
-            let About::Count { finding, window } = &variable.about else { continue };
+            let About::Count { finding, mode, window } = &variable.about else { continue };
             let (Some(days), Some(count)) = (self.days(window), number_in(self.engine, number, choice))
             else {
                 continue;
@@ -452,11 +461,11 @@ impl<'t> Draft<'_, 't> {
             let there = self
                 .course
                 .iter()
-                .filter(|spell| self.is_meant(spell, finding, self.side) && spell.touches(days))
+                .filter(|spell| self.is_meant(spell, finding, self.side) && spell.is_then(*mode, days))
                 .count();
             for nth in i64::try_from(there).unwrap_or(0)..count {
                 let Some(day) = add_days(last, -nth) else { continue };
-                found.push(Spell { details: details_for(finding, &[]), ..Spell::on(&name, day) });
+                found.push(Spell { details: details_for(finding, &name, &[]), ..Spell::on(&name, day) });
             }
             if count == 0 {
                 denied.push((*finding, days));
@@ -470,9 +479,13 @@ impl<'t> Draft<'_, 't> {
 }
 
 /// Qualifiers and attributes that make a finding what is wanted, and not what is not.
-fn details_for(finding: &Finding, denied: &[&Asked<'_>]) -> Vec<FactDetail> {
+fn details_for(finding: &Finding, name: &str, denied: &[&Asked<'_>]) -> Vec<FactDetail> {
     let mut details: Vec<FactDetail> =
         finding.qualifiers.iter().map(|name| FactDetail::Flag { name: name.clone(), holds: true }).collect();
+    // The class itself counts where it is said what it was not.
+    if name == finding.name {
+        details.extend(finding.other_than.iter().map(|other| FactDetail::OtherThan { name: other.clone() }));
+    }
     let mut ordinals: Vec<(&str, Vec<(Comparator, i64)>)> = Vec::new();
     for test in &finding.with {
         match test {

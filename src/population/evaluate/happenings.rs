@@ -130,13 +130,7 @@ pub(super) fn somewhere(
             continue;
         }
         let (start, end, is_ongoing) = life.extent(row);
-        let when = match mode {
-            Mode::Present | Mode::Ever | Mode::Throughout => span.touch(start, end),
-            Mode::Started => span.hold(start),
-            Mode::Ended if is_ongoing => Truth::False,
-            Mode::Ended => span.hold(end),
-        };
-        match meant.and(when) {
+        match meant.and(when(mode, span, (start, end, is_ongoing))) {
             Truth::True => {
                 let is_denied =
                     sought.denied.iter().any(|(from, to)| start.latest <= *to && end.earliest >= *from);
@@ -207,9 +201,20 @@ pub(super) fn throughout(
     if is_bare { Truth::False.into() } else { Said::UNKNOWN }
 }
 
+/// Whether the time of a row is the one that is asked for.
+fn when(mode: Mode, span: &Span, (start, end, is_ongoing): (Days, Days, bool)) -> Truth {
+    match mode {
+        Mode::Present | Mode::Ever | Mode::Throughout => span.touch(start, end),
+        Mode::Started => span.hold(start),
+        Mode::Ended if is_ongoing => Truth::False,
+        Mode::Ended => span.hold(end),
+    }
+}
+
 /// How often it occurred: at least, and at most where nothing is missing.
 pub(super) fn count(
     sought: &Sought,
+    mode: Mode,
     span: &Span,
     life: &Life,
     rows: &[Happening],
@@ -223,8 +228,7 @@ pub(super) fn count(
             if meant == Truth::False {
                 continue;
             }
-            let (start, end, _) = life.extent(row);
-            match meant.and(span.touch(start, end)) {
+            match meant.and(when(mode, span, life.extent(row))) {
                 Truth::True => sure += 1,
                 Truth::Unknown => perhaps += 1,
                 Truth::False => {}

@@ -150,8 +150,8 @@ impl Looking<'_, '_> {
                 Leaf::Occurs(sought, mode, span) => {
                     somewhere(sought, *mode, span, &life, happenings, periods).into()
                 }
-                Leaf::Count(sought, span, tests) => {
-                    let (least, most) = count(sought, span, &life, happenings, periods);
+                Leaf::Count(sought, mode, span, tests) => {
+                    let (least, most) = count(sought, *mode, span, &life, happenings, periods);
                     tests.said(least, most, class)
                 }
                 Leaf::Lasting(lasting) => {

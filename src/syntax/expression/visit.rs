@@ -91,26 +91,36 @@ impl<'a> Reader<'a, '_> {
         for part in node.clone().into_inner() {
             let word = if part.as_rule() == Rule::side { part.into_inner().next()? } else { part };
             match word.as_rule() {
-                Rule::before => after = false,
-                Rule::prior_to => {
-                    self.prior_to(&word);
-                    after = false;
-                }
-                Rule::post => {
-                    self.post(&word);
-                }
-                Rule::of => {
-                    let at = self.span(&word);
-                    self.say(
-                        Diagnostic::new(&codes::SYNTAX, at, "before or after?")
-                            .help("write `before` or `after` instead of `of`"),
-                    );
-                }
                 Rule::moment => than = Some(self.moment(word)?),
-                _ => {}
+                _ => after = self.side(&word).unwrap_or(after),
             }
         }
         Some((after, than?))
+    }
+
+    /// Whether a word says `after`; `None` for another word.
+    fn side(&mut self, word: &Node<'a>) -> Option<bool> {
+        match word.as_rule() {
+            Rule::before => Some(false),
+            Rule::prior_to => {
+                self.prior_to(word);
+                Some(false)
+            }
+            Rule::after => Some(true),
+            Rule::post => {
+                self.post(word);
+                Some(true)
+            }
+            Rule::of => {
+                let at = self.span(word);
+                self.say(
+                    Diagnostic::new(&codes::SYNTAX, at, "before or after?")
+                        .help("write `before` or `after` instead of `of`"),
+                );
+                Some(true)
+            }
+            _ => None,
+        }
     }
 
     /// `0 to 14 days`: the unit of the high end holds for a low end without one.
@@ -196,7 +206,8 @@ impl<'a> Reader<'a, '_> {
             Rule::offset_target => {
                 let by = self.only_duration(&node)?;
                 if let Some(each) = child(&node, Rule::each_of) {
-                    let after = child(&node, Rule::side).is_none_or(|side| !has(&side, Rule::before));
+                    let side = child(&node, Rule::side).and_then(|side| side.into_inner().next());
+                    let after = side.and_then(|word| self.side(&word)).unwrap_or(true);
                     return Some(VisitTarget::OffsetEach { by, after, anchors: self.moments(&each)? });
                 }
                 let (after, anchor) = self.side_and_moment(&node)?;
@@ -215,7 +226,10 @@ impl<'a> Reader<'a, '_> {
         let mut durations = Vec::new();
         let mut moments = Vec::new();
         for part in node.clone().into_inner() {
+            let span = self.span(&part);
             match part.as_rule() {
+                Rule::duration if durations.len() > 1 => self.ends_twice("how long", span),
+                Rule::moment if moments.len() > 1 => self.ends_twice("until when", span),
                 Rule::duration => durations.push(self.duration(part)?),
                 Rule::moment => moments.push(self.moment(part)?),
                 _ => {}
@@ -228,6 +242,17 @@ impl<'a> Reader<'a, '_> {
             until: moments.next(),
             lasting: durations.next(),
         })
+    }
+
+    /// `until progression until death`.
+    fn ends_twice(&mut self, what: &str, span: Span) {
+        self.say(
+            Diagnostic::new(&codes::REPEATED_PROPERTY, span, format!("it is said already {what} this goes on"))
+                .label("once more")
+                .help(
+                    "keep one of them; for the earlier of two events declare one: `event stop: first of (progression, death)`",
+                ),
+        );
     }
 
     // ---- windows --------------------------------------------------------------------------------------------------
@@ -353,16 +378,28 @@ impl<'a> Reader<'a, '_> {
 
     fn timepoint(&mut self, node: Node<'a>) -> Option<Spanned<Timepoint>> {
         let span = self.span(&node);
-        let (mut before, mut by, mut window, mut label) = (false, None, None, None);
+        let (mut side, mut by, mut window, mut label) = (None, None, None, None);
         for part in node.into_inner() {
             match part.as_rule() {
-                Rule::sign_minus | Rule::before => before = true,
+                Rule::sign_minus | Rule::sign_plus | Rule::before | Rule::after => {
+                    let before = matches!(part.as_rule(), Rule::sign_minus | Rule::before);
+                    if side.is_some_and(|other| other != before) {
+                        let at = self.span(&part);
+                        self.say(
+                            Diagnostic::new(&codes::BAD_VALUE, at, "the sign says one side, the word the other")
+                                .label("before or after?")
+                                .help("write the sign or the word: `-30 min` is 30 minutes before"),
+                        );
+                    }
+                    side = Some(before);
+                }
                 Rule::window_duration => by = Some(self.window_duration(part)?),
                 Rule::point_window => window = Some(self.window(part)?),
                 Rule::long_text | Rule::short_text => label = Some(self.text(&part)),
                 _ => {}
             }
         }
+        let before = side.unwrap_or(false);
         let (number, unit) = by?;
         let unit = match unit {
             Some(unit) => unit,
@@ -384,8 +421,16 @@ impl<'a> Reader<'a, '_> {
         for part in node.into_inner() {
             match part.as_rule() {
                 Rule::duration => every = Some(self.duration(part)?),
+                Rule::count_word if count.is_some() => {
+                    let span = self.span(&part);
+                    self.ends_twice("how long", span);
+                }
                 Rule::count_word => count = Some(i64::from(self.count(&part))),
                 Rule::moment if from.is_none() => from = Some(self.moment(part)?),
+                Rule::moment if until.is_some() => {
+                    let span = self.span(&part);
+                    self.ends_twice("until when", span);
+                }
                 Rule::moment => until = Some(self.moment(part)?),
                 _ => {}
             }

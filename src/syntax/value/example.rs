@@ -109,7 +109,10 @@ impl Reader<'_, '_> {
     /// `grade 3`, `symptomatic`, `not serious`, behind the date.
     fn details(&mut self, fact: &Node<'_>, start: usize) -> Vec<FactDetail> {
         let list = fact.clone().into_inner().filter(|part| part.as_rule() == Rule::details);
-        let mut details = Vec::new();
+        let left_out = fact.clone().into_inner().filter(|part| part.as_rule() == Rule::other_than);
+        let left_out = left_out.flat_map(Node::into_inner).filter(|part| part.as_rule() == Rule::word);
+        let mut details: Vec<FactDetail> =
+            left_out.map(|name| FactDetail::OtherThan { name: self.spanned(&name, start) }).collect();
         for detail in list.flat_map(Node::into_inner) {
             let parts: Vec<Node<'_>> = detail.clone().into_inner().collect();
             let part = |wanted: Rule| parts.iter().find(|part| part.as_rule() == wanted);

@@ -163,9 +163,10 @@ fn age() -> BoxedStrategy<Clause> {
 }
 
 fn count() -> BoxedStrategy<Clause> {
-    (finding(), some_window(), comparator(), select(vec!["0", "1", "2"]))
-        .prop_map(|(finding, window, operator, times)| {
-            compare(term("count", Value::Count { finding, window }), operator, number(times))
+    let mode = select(vec![Mode::Present, Mode::Started, Mode::Ended]);
+    (finding(), mode, some_window(), comparator(), select(vec!["0", "1", "2"]))
+        .prop_map(|(finding, mode, window, operator, times)| {
+            compare(term("count", Value::Count { finding, mode, window }), operator, number(times))
         })
         .boxed()
 }

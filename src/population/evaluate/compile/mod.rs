@@ -40,7 +40,7 @@ pub(super) enum Leaf {
     Levels(usize, Levels),
     Computed(Computed),
     Occurs(Sought, Mode, Span),
-    Count(Sought, Span, ByCase),
+    Count(Sought, Mode, Span, ByCase),
     Lasting(Lasting),
 }
 
@@ -166,11 +166,11 @@ impl<'a> Compiler<'a, '_> {
             Value::Measured { measure, select, window } if self.formula_of(measure).is_none() => {
                 self.measured(measure, *select, window, tests, unit)
             }
-            Value::Count { finding, window } => {
+            Value::Count { finding, mode, window } => {
                 let span = self.span(window)?;
                 let sought = self.sought(finding)?;
                 let tests = self.whole_numbers(&Scale::Number, None, tests, unit)?;
-                Some(self.leaf(Leaf::Count(sought, span, tests)))
+                Some(self.leaf(Leaf::Count(sought, *mode, span, tests)))
             }
             Value::Age { at: Moment { of: Anchor::Onset { finding }, offset }, unit: time } => {
                 self.lasting(finding, *time, LastingOf::Age(offset.clone()), tests, unit)

@@ -7,6 +7,16 @@ use trialc::model::{Answer, AttributeTest, Domain, Finding, Mode, Window};
 use super::Known::{No, Perhaps, Yes};
 use super::{FIRST, Known, LAST, Reader, all, any, exact, extent};
 
+/// Whether an entry started, ended, or else was there, on some of these days.
+pub(super) fn is_then(entry: &Entry, mode: Mode, (from, to): (Date, Date)) -> bool {
+    let (start, end) = extent(entry);
+    match mode {
+        Mode::Started => from <= start && start <= to,
+        Mode::Ended => entry.from.is_none_or(|_| entry.to.is_some()) && from <= end && end <= to,
+        _ => start <= to && end >= from,
+    }
+}
+
 impl<'a> Reader<'a> {
     pub(super) fn entries(&self) -> impl Iterator<Item = &'a Entry> {
         let record = self.record;
@@ -145,12 +155,7 @@ impl<'a> Reader<'a> {
         let (mut found, mut contradicted) = (No, false);
         for entry in self.entries() {
             let (start, end) = extent(entry);
-            let when = match mode {
-                Mode::Started => from <= start && start <= to,
-                Mode::Ended => entry.from.is_none_or(|_| entry.to.is_some()) && from <= end && end <= to,
-                _ => start <= to && end >= from,
-            };
-            let meant = if when { self.is_meant(entry, finding) } else { No };
+            let meant = if is_then(entry, mode, (from, to)) { self.is_meant(entry, finding) } else { No };
             if meant == Yes && self.is_denied(&finding.name, start, end) {
                 contradicted = true;
             } else {

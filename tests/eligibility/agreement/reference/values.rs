@@ -6,7 +6,8 @@ use trialc::model::{Axis, Comparator, Duration, Limit, Moment, Selector, TableKe
 use trialc::number::Exact;
 
 use super::Known::{No, Perhaps, Yes};
-use super::{Known, Reader, all, any, completed, event_of, exact, extent, moved};
+use super::findings::is_then;
+use super::{Known, Reader, all, any, completed, event_of, exact, moved};
 
 /// A number of which perhaps only one end is known, in the base unit of its kind.
 #[derive(Clone, Debug)]
@@ -182,14 +183,11 @@ impl Reader<'_> {
                 }
                 Some(Range::just(completed(born, self.day(at), *unit).into()))
             }
-            Value::Count { finding, window } => {
+            Value::Count { finding, mode, window } => {
                 let (from, to) = self.window(window);
                 let entries: Vec<Known> = self
                     .entries()
-                    .filter(|entry| {
-                        let (start, end) = extent(entry);
-                        from <= to && start <= to && end >= from
-                    })
+                    .filter(|entry| from <= to && is_then(entry, *mode, (from, to)))
                     .map(|entry| self.is_meant(entry, finding))
                     .collect();
                 let count = |least: Known| entries.iter().filter(|one| **one >= least).count() as i64;
