@@ -23,11 +23,13 @@ pub(super) struct Days {
     pub throughout: bool,
     /// Whether anything took its time from here.
     pub used: Rc<Cell<bool>>,
+    /// The time phrase.
+    pub at: Span,
 }
 
 impl Days {
-    fn of(window: Window, throughout: bool) -> Self {
-        Self { window, throughout, used: Rc::default() }
+    fn of(window: Window, throughout: bool, at: Span) -> Self {
+        Self { window, throughout, used: Rc::default(), at }
     }
 }
 
@@ -277,7 +279,7 @@ impl Lowering<'_> {
 
     /// The days that a time phrase speaks of; all days where it has errors, so that what it stands at is still read.
     pub(super) fn phrase_or_open(&mut self, phrase: &Spanned<TimePhrase>) -> Days {
-        self.phrase(phrase).unwrap_or_else(|| Days::of(super::window::open_window(), false))
+        self.phrase(phrase).unwrap_or_else(|| Days::of(super::window::open_window(), false, phrase.span))
     }
 
     /// The days that a time phrase speaks of.
@@ -285,7 +287,7 @@ impl Lowering<'_> {
         let text = self.words(phrase.span);
         let span = phrase.span;
         let window = |from, to| Window { from, to, text: text.clone() };
-        let some = |window| Some(Days::of(window, false));
+        let some = |window| Some(Days::of(window, false, span));
         match &phrase.value {
             TimePhrase::At(moment) => {
                 let at = self.moment(moment)?;
@@ -316,7 +318,7 @@ impl Lowering<'_> {
             }
             TimePhrase::For { duration, direction, anchor } => {
                 let (from, to) = self.around(duration, *direction, anchor.as_ref(), span)?;
-                Some(Days::of(window(Some(from), Some(to)), true))
+                Some(Days::of(window(Some(from), Some(to)), true, span))
             }
             TimePhrase::AtLeast { duration, direction, anchor } => {
                 let direction = self.direction(*direction, span)?;

@@ -74,11 +74,21 @@ impl Lowering<'_> {
         let (is, help) = match &expr.kind {
             ExprKind::Occurs { mode, of } => {
                 let of = self.words(of.span);
-                let verb = if mode.value == Mode::Ended { "ends" } else { "starts" };
-                (
-                    format!("`{of}` {verb} on one day"),
-                    format!("write `{text} {within}`; of what is there all that time, `{of} present {time}`"),
-                )
+                let lasting = format!("of what is there all that time, `{of} present {time}`");
+                match mode.value {
+                    Mode::Started => (
+                        format!("`{of}` starts on one day"),
+                        format!("write `{of} started {within}`; {lasting}"),
+                    ),
+                    Mode::Ended => (
+                        format!("`{of}` ends on one day"),
+                        format!("write `{of} ended {within}`; {lasting}"),
+                    ),
+                    _ => (
+                        format!("`{text}` for one"),
+                        format!("write `{of} present {within}` for on some day of it; {lasting}"),
+                    ),
+                }
             }
             ExprKind::Finding(finding) if self.is_measure(&finding.name.value) => {
                 let name = &finding.name.value;
@@ -93,9 +103,9 @@ impl Lowering<'_> {
                 format!("write `{text} {within}`"),
             ),
         };
-        let found =
-            Diagnostic::new(&codes::IDLE_WORD, expr.span, format!("`{time}` asks for every day, and {is}"));
-        self.report(found.label("not on every day").help(help));
+        let message = format!("`{time}` asks for every day, and {is}");
+        let found = Diagnostic::new(&codes::IDLE_WORD, days.at, message).label("every day?");
+        self.report(found.and(expr.span, "not on every day").help(help));
     }
 
     /// `not taking metformin for at least 4 weeks before consent`: at no time, or not all the time?
