@@ -75,11 +75,14 @@ fn one_result(place: Place<'_>, prose: &Prose<'_>, count: u32, words: Range<usiz
     )))
 }
 
-const HELP: &str = "where the wording is the record's own and cannot be changed, say in a `query` what was taken";
+const HELP: &str =
+    "where the wording is the record's own and cannot be changed, say in a `query` what was taken";
 
 fn count_differs(place: Place<'_>, prose: &Prose<'_>, said: &Said, row: &Row<'_>) -> Option<Diagnostic> {
     let looks = match row.steps {
-        true => format!("{} results, {} from one to the next", row.values, steps(row.values.saturating_sub(1))),
+        true => {
+            format!("{} results, {} from one to the next", row.values, steps(row.values.saturating_sub(1)))
+        }
         false => format!("{} results in a row", row.values),
     };
     match &said.count {
@@ -96,14 +99,20 @@ fn count_differs(place: Place<'_>, prose: &Prose<'_>, said: &Said, row: &Row<'_>
             );
             let found = at(&codes::SERIES_DRIFT, row.span, message)?.label("in the rule");
             let help = match said.steps && row.steps {
-                true => format!("write `its last {wanted} values`: {} are {wanted} results; {HELP}", steps(*count)),
+                true => format!(
+                    "write `its last {wanted} values`: {} are {wanted} results; {HELP}",
+                    steps(*count)
+                ),
                 false => format!("correct the one that is wrong; {HELP}"),
             };
             Some(with(found, prose.span(words.clone()), "in the wording").help(help))
         }
         None if says_a_row(prose, row) => None,
         None => {
-            let message = format!("the wording of {} says nothing of results in a row, its rule looks at {looks}", place.code);
+            let message = format!(
+                "the wording of {} says nothing of results in a row, its rule looks at {looks}",
+                place.code
+            );
             let found = at(&codes::SERIES_DRIFT, row.span, message)?.label("in the rule alone");
             Some(with(found, prose.span(0..prose.text.len()), "nothing of it here").help(format!(
                 "say in the wording how many results count, or leave it out of the rule; {HELP}"
@@ -166,11 +175,13 @@ fn distance_differs(place: Place<'_>, prose: &Prose<'_>, said: &Said, row: &Row<
         ),
         (None, _) => format!("say it in the wording, or leave it out of the rule; {HELP}"),
     };
-    Some(match words {
-        Some(words) => with(found, prose.span(words), "in the wording"),
-        None => found,
-    }
-    .help(help))
+    Some(
+        match words {
+            Some(words) => with(found, prose.span(words), "in the wording"),
+            None => found,
+        }
+        .help(help),
+    )
 }
 
 fn rows(place: Place<'_>) -> Vec<Row<'_>> {
@@ -212,7 +223,10 @@ fn said(prose: &Prose<'_>) -> Said {
             .take_while(|at| !matches!(prose.tokens[*at].lower.as_str(), "." | ";" | ","))
             .collect();
         let steps = near.iter().any(|at| is_one_of(RISING, *at) || is_one_of(FALLING, *at));
-        let last = near.iter().rev().find(|at| is_one_of(RESULTS, **at) || is_one_of(RISING, **at) || is_one_of(FALLING, **at));
+        let last = near
+            .iter()
+            .rev()
+            .find(|at| is_one_of(RESULTS, **at) || is_one_of(RISING, **at) || is_one_of(FALLING, **at));
         let Some(last) = last else { continue };
         let words = prose.tokens[before].range.start..prose.tokens[*last].range.end;
         if said.count.is_some() {

@@ -5,8 +5,8 @@ use serde_json::json;
 use super::check;
 use crate::diagnostics::Diagnostic;
 use crate::model::{
-    Anchor, Clause, Comparator, Criterion, CriterionKind, Decision, Direction, Duration,
-    Moment, Named, Occurrence, Offset, Origin, Rule, Selector, Term, Trial, UnitRef, Value, Window,
+    Anchor, Clause, Comparator, Criterion, CriterionKind, Decision, Direction, Duration, Moment, Named,
+    Occurrence, Offset, Origin, Rule, Selector, Term, Trial, UnitRef, Value, Window,
 };
 use crate::source::{FileId, Span};
 use crate::time::testing::Draft;

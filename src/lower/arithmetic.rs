@@ -46,7 +46,8 @@ impl Lowering<'_> {
         let is_ratio = operator == ArithmeticOperator::Divide
             && left_unit.is_some()
             && Self::same_kind(left_unit.as_ref(), right_unit.as_ref(), &Analyte::default());
-        let is_alike = left_unit.as_ref().map(|unit| &unit.ucum) == right_unit.as_ref().map(|unit| &unit.ucum);
+        let is_alike =
+            left_unit.as_ref().map(|unit| &unit.ucum) == right_unit.as_ref().map(|unit| &unit.ucum);
         let sort = match unit {
             // Centimetres by centimetres are a pure number, milligrams by grams want to be told.
             Some(_) if is_ratio && is_alike => {

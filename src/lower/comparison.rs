@@ -71,7 +71,12 @@ impl Lowering<'_> {
         let left = left?;
         let Sort::Coded { levels, ordered, label } = &left.sort else { return None };
         let name = match &right.kind {
-            ExprKind::Finding(finding) if finding.qualifiers.is_empty() => finding.name.clone(),
+            ExprKind::Finding(finding) if finding.qualifiers.is_empty() => {
+                if self.bare(finding, "a value").is_none() {
+                    return Some(None);
+                }
+                finding.name.clone()
+            }
             ExprKind::Quantity(quantity) if quantity.unit.is_none() => {
                 Spanned::new(quantity.number_text.clone(), quantity.number.span)
             }

@@ -97,7 +97,10 @@ impl<'a> Lowering<'a> {
             );
             return None;
         };
-        self.use_concept(other, &[Keyword::Condition, Keyword::Drug, Keyword::DrugClass, Keyword::Procedure])?;
+        self.use_concept(
+            other,
+            &[Keyword::Condition, Keyword::Drug, Keyword::DrugClass, Keyword::Procedure],
+        )?;
         let is_drug = |domain: Domain| matches!(domain, Domain::Drug | Domain::DrugClass);
         let fits = domain_of(&other.value).is_some_and(|two| two == own || is_drug(own) && is_drug(two));
         if !fits || of.value == other.value {

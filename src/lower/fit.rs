@@ -78,7 +78,8 @@ impl Lowering<'_> {
                     (Some(written), Some(measured)) => {
                         let read = self.unit(written)?;
                         let to = super::unit::unit_of(measured)?;
-                        if measured.ucum == "1" && crate::units::commensurable(&read, &to, &analyte).is_err() {
+                        if measured.ucum == "1" && crate::units::commensurable(&read, &to, &analyte).is_err()
+                        {
                             let number = &quantity.number_text;
                             let text = &against.term.text;
                             let found = Diagnostic::new(

@@ -39,10 +39,16 @@ impl Lowering<'_> {
                 let of = of.into_iter().collect::<Option<Vec<_>>>()?;
                 Some(Clause { text, rule: quantified(quantifier.value, of), origin: expr.span.into() })
             }
-            // `ever taking steroids`: the outer word says when.
-            ExprKind::Occurs { mode: inner, of } if mode.value == ast::Mode::Ever => {
-                let mode = if inner.value == ast::Mode::Taking { mode } else { inner };
+            // `ever taking steroids`: the outer word says when, the inner one of what.
+            ExprKind::Occurs { mode: inner, of }
+                if mode.value == ast::Mode::Ever && inner.value == ast::Mode::Taking =>
+            {
+                self.is_taken(inner, of, env)?;
                 self.occurs(expr, mode, of, env)
+            }
+            ExprKind::Occurs { mode: inner, .. } => {
+                self.two_modes(mode, inner);
+                None
             }
             ExprKind::Finding(finding) if self.is_definition(&finding.name.value) => {
                 self.mode_of_definition(mode, &finding.name);
@@ -66,6 +72,22 @@ impl Lowering<'_> {
                 );
                 None
             }
+        }
+    }
+
+    /// Whether all that an expression names are drugs.
+    fn is_taken(&mut self, taking: &Spanned<ast::Mode>, of: &Expr, env: &Env<'_>) -> Option<()> {
+        match &of.kind {
+            ExprKind::Parenthesised(of) | ExprKind::Timed { of, .. } => self.is_taken(taking, of, env),
+            ExprKind::It => env.it.map_or(Some(()), |it| self.is_taken(taking, it, &env.without_it())),
+            ExprKind::Quantified { list, predicate: None, .. } => {
+                list.iter().try_for_each(|one| self.is_taken(taking, one, env))
+            }
+            ExprKind::Finding(finding) if !self.is_definition(&finding.name.value) => {
+                let found = self.finding(finding)?;
+                self.mode_fits(taking, &found)
+            }
+            _ => Some(()),
         }
     }
 
@@ -164,9 +186,7 @@ impl Lowering<'_> {
                 let rule = self.occurrence(of, found, mode, env)?;
                 Some(Clause { text: self.words(of.span), rule, origin: of.span.into() })
             }
-            ExprKind::Occurs { mode, of: inner } => {
-                self.occurs(of, mode, inner, env)
-            }
+            ExprKind::Occurs { mode, of: inner } => self.occurs(of, mode, inner, env),
             _ => self.truth(of, env),
         }
     }

@@ -6,9 +6,7 @@ use std::rc::Rc;
 use super::Lowering;
 use crate::ast::{self, DurationExpr, Keyword, MomentPart, Name, TimePhrase};
 use crate::diagnostics::{Diagnostic, codes};
-use crate::model::{
-    Anchor, Constraint, Direction, Duration, Moment, Occurrence, Offset, TimeUnit, Window,
-};
+use crate::model::{Anchor, Constraint, Direction, Duration, Moment, Occurrence, Offset, TimeUnit, Window};
 use crate::number::Exact;
 use crate::resolve::Space;
 use crate::source::{Span, Spanned};

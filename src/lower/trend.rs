@@ -93,9 +93,13 @@ impl Lowering<'_> {
     pub(super) fn chooses_for_all(&mut self, value: &Expr) {
         let (text, span) = self.written(value);
         self.report(
-            Diagnostic::new(&codes::IDLE_WORD, span, format!("`{text}` chooses one value, and all are compared"))
-                .label("every value of that time is held against its first, last, highest, … value")
-                .help("remove the word before the measure"),
+            Diagnostic::new(
+                &codes::IDLE_WORD,
+                span,
+                format!("`{text}` chooses one value, and all are compared"),
+            )
+            .label("every value of that time is held against its first, last, highest, … value")
+            .help("remove the word before the measure"),
         );
     }
 

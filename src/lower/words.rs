@@ -31,12 +31,9 @@ impl Lowering<'_> {
 
     fn idle_time(&mut self, phrase: &Spanned<TimePhrase>, of: &Expr) {
         let (time, what) = (self.words(phrase.span), self.words(of.span));
-        let found = Diagnostic::new(
-            &codes::IDLE_WORD,
-            phrase.span,
-            format!("`{time}` says nothing about `{what}`"),
-        )
-        .label("nothing takes its time from this");
+        let found =
+            Diagnostic::new(&codes::IDLE_WORD, phrase.span, format!("`{time}` says nothing about `{what}`"))
+                .label("nothing takes its time from this");
         self.report(match inner_phrase(of) {
             Some(inner) => found.and(inner, "this is its time").help(
                 "keep one of the two; where both must hold, say from when to when: `from consent to randomization`",
@@ -80,10 +77,9 @@ impl Lowering<'_> {
                         format!("`{of}` starts on one day"),
                         format!("write `{of} started {within}`; {lasting}"),
                     ),
-                    Mode::Ended => (
-                        format!("`{of}` ends on one day"),
-                        format!("write `{of} ended {within}`; {lasting}"),
-                    ),
+                    Mode::Ended => {
+                        (format!("`{of}` ends on one day"), format!("write `{of} ended {within}`; {lasting}"))
+                    }
                     _ => (
                         format!("`{text}` for one"),
                         format!("write `{of} present {within}` for on some day of it; {lasting}"),
@@ -95,13 +91,12 @@ impl Lowering<'_> {
                 let over = within.replacen("within ", "over the ", 1);
                 (
                     format!("`{name}` has results on some days"),
-                    format!("write `every {name} {over}` where each result of that time must do, `{name} {within}` for the latest"),
+                    format!(
+                        "write `every {name} {over}` where each result of that time must do, `{name} {within}` for the latest"
+                    ),
                 )
             }
-            _ => (
-                format!("`{text}` is no state that lasts"),
-                format!("write `{text} {within}`"),
-            ),
+            _ => (format!("`{text}` is no state that lasts"), format!("write `{text} {within}`")),
         };
         let message = format!("`{time}` asks for every day, and {is}");
         let found = Diagnostic::new(&codes::IDLE_WORD, days.at, message).label("every day?");
@@ -133,10 +128,12 @@ impl Lowering<'_> {
     /// A name that nothing may narrow: qualifiers, `other than` and `with` are said of findings.
     pub(super) fn bare(&mut self, finding: &ast::Finding, is: &str) -> Option<()> {
         let narrowing = finding.qualifiers.first().map(|word| (word.span, word.value.clone()));
-        let narrowing = narrowing
-            .or_else(|| finding.other_than.first().map(|name| (name.span, format!("other than {}", name.value))));
-        let narrowing =
-            narrowing.or_else(|| finding.with.as_ref().map(|with| (with.span, format!("with {}", self.words(with.span)))));
+        let narrowing = narrowing.or_else(|| {
+            finding.other_than.first().map(|name| (name.span, format!("other than {}", name.value)))
+        });
+        let narrowing = narrowing.or_else(|| {
+            finding.with.as_ref().map(|with| (with.span, format!("with {}", self.words(with.span))))
+        });
         let Some((span, written)) = narrowing else { return Some(()) };
         let name = &finding.name.value;
         let found = Diagnostic::new(&codes::IDLE_WORD, span, format!("`{written}` does not narrow {is}"));
@@ -178,14 +175,14 @@ impl Lowering<'_> {
         );
     }
 
-    /// `count of taking metformin started`: one word says which occurrences are counted.
+    /// `count of taking metformin started`, `ever (stroke present at consent)`: one word says when.
     pub(super) fn two_modes(&mut self, one: &Spanned<Mode>, other: &Spanned<Mode>) {
         let (outer, inner) = (self.words(one.span), self.words(other.span));
         self.report(
             Diagnostic::new(&codes::IDLE_WORD, one.span, format!("`{outer}` and `{inner}` cannot both say when"))
                 .label("one of them")
                 .and(other.span, "or this")
-                .help("write `started` or `ended` behind the name for what began or ended in that time, and nothing for what was there in it"),
+                .help("keep one of the two: `started` or `ended` for what began or ended in that time, `present` for what was there in it, `ever` for any time"),
         );
     }
 
@@ -193,9 +190,13 @@ impl Lowering<'_> {
     pub(super) fn mode_of_dose(&mut self, mode: &Spanned<Mode>, name: &str) {
         let word = self.words(mode.span);
         self.report(
-            Diagnostic::new(&codes::IDLE_WORD, mode.span, format!("`{word}` does not say which dose is meant"))
-                .label("says nothing here")
-                .help(format!("write `dose of {name}` and its time: it is the dose taken last in that time")),
+            Diagnostic::new(
+                &codes::IDLE_WORD,
+                mode.span,
+                format!("`{word}` does not say which dose is meant"),
+            )
+            .label("says nothing here")
+            .help(format!("write `dose of {name}` and its time: it is the dose taken last in that time")),
         );
     }
 
@@ -218,9 +219,14 @@ impl Lowering<'_> {
                 let inner = self.words(inner.span);
                 (self.words(of.span), format!("keep `{word}` or `{inner}`"))
             }
-            ExprKind::Arithmetic { .. } | ExprKind::Call { .. } | ExprKind::Negative(_) | ExprKind::Table { .. } => (
+            ExprKind::Arithmetic { .. }
+            | ExprKind::Call { .. }
+            | ExprKind::Negative(_)
+            | ExprKind::Table { .. } => (
                 self.words(of.span),
-                format!("give the formula a name, as in `derive bmi: weight / height ^ 2`, and write `{word} bmi`; or write `{word}` before each measure of it"),
+                format!(
+                    "give the formula a name, as in `derive bmi: weight / height ^ 2`, and write `{word} bmi`; or write `{word}` before each measure of it"
+                ),
             ),
             _ => {
                 let text = self.words(of.span);
@@ -230,7 +236,9 @@ impl Lowering<'_> {
         };
         let message = format!("`{word}` chooses among results, and `{text}` is one value");
         self.report(
-            Diagnostic::new(&codes::IDLE_WORD, selector.span, message).label("nothing to choose from").help(help),
+            Diagnostic::new(&codes::IDLE_WORD, selector.span, message)
+                .label("nothing to choose from")
+                .help(help),
         );
         None
     }
@@ -240,7 +248,10 @@ impl Lowering<'_> {
         let word = self.words(occurrence.span);
         let whole = occurrence.span.to(name.span);
         let (is, more) = if is_event {
-            ("happens once", format!("; if it can happen several times, declare `event {} {{ repeats }}`", name.value))
+            (
+                "happens once",
+                format!("; if it can happen several times, declare `event {} {{ repeats }}`", name.value),
+            )
         } else {
             ("is one visit", String::new())
         };
@@ -253,7 +264,12 @@ impl Lowering<'_> {
     }
 
     /// `last chemotherapy`, `first end of chemotherapy`: a moment is the first beginning, or the last end.
-    pub(super) fn which_edge(&mut self, written: &ast::Moment, occurrence: &Spanned<ast::Occurrence>, keyword: Keyword) {
+    pub(super) fn which_edge(
+        &mut self,
+        written: &ast::Moment,
+        occurrence: &Spanned<ast::Occurrence>,
+        keyword: Keyword,
+    ) {
         let name = &written.name.value;
         let text = self.words(occurrence.span.to(written.name.span));
         let is = keyword.text().replace('_', " ");

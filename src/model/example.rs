@@ -75,10 +75,18 @@ pub enum Fact {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "detail", rename_all = "snake_case")]
 pub enum FactDetail {
-    Degree { name: String, value: i64 },
-    Flag { name: String, holds: bool },
+    Degree {
+        name: String,
+        value: i64,
+    },
+    Flag {
+        name: String,
+        holds: bool,
+    },
     /// What a recorded class (`malignancy`) is known not to be.
-    OtherThan { name: String },
+    OtherThan {
+        name: String,
+    },
 }
 
 impl FactDetail {

@@ -117,7 +117,8 @@ fn a_window_that_ends_before_it_begins_settles_nothing() {
     );
     let verdict = protocol.screen(&record("2011-07-08", lasting), None);
     assert_eq!(verdict.decisions[0].to_ask[0].ask, "correct the dates of `consent` and `randomization`");
-    let counted = term("count", Value::Count { finding: finding("t2dm"), mode: Mode::Present, window: between });
+    let counted =
+        term("count", Value::Count { finding: finding("t2dm"), mode: Mode::Present, window: between });
     let protocol = rule(compare(counted, Comparator::Equal, number("0")));
     assert_eq!(status(&protocol, &record("2011-06-01", listed)), Met);
     assert_eq!(status(&protocol, &record("2011-07-08", listed)), Unknown);
@@ -269,8 +270,10 @@ fn an_events_attributes_are_tested_where_they_are_recorded() {
 
 #[test]
 fn a_count_is_a_lower_bound_until_nothing_is_missing() {
-    let count =
-        term("count of stroke", Value::Count { finding: finding("stroke"), mode: Mode::Present, window: until_decision() });
+    let count = term(
+        "count of stroke",
+        Value::Count { finding: finding("stroke"), mode: Mode::Present, window: until_decision() },
+    );
     let at_least = rule(compare(count.clone(), Comparator::AtLeast, number("2")));
     let at_most = rule(compare(count, Comparator::AtMost, number("1")));
     let case = |dates: &[&str], extra: &str| {

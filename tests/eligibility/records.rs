@@ -203,7 +203,10 @@ fn one_entry_can_have_several_names_and_names_that_it_may_have() {
             ("something that may be another", &case(r#""perhaps": ["lung_cancer"]"#), NotMet),
         ],
     );
-    let times = term("count", Value::Count { finding: finding("malignancy"), mode: Mode::Present, window: until_decision() });
+    let times = term(
+        "count",
+        Value::Count { finding: finding("malignancy"), mode: Mode::Present, window: until_decision() },
+    );
     let twice = compare(times, Comparator::AtLeast, number("2"));
     table(
         &classes().include("X", twice),

@@ -102,7 +102,11 @@ fn rich() -> Protocol {
         .exclude(
             "E2",
             compare(
-                value(Value::Count { finding: finding("stroke"), mode: Mode::Started, window: until_decision() }),
+                value(Value::Count {
+                    finding: finding("stroke"),
+                    mode: Mode::Started,
+                    window: until_decision(),
+                }),
                 Comparator::AtLeast,
                 number("2"),
             ),

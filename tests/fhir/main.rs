@@ -1,5 +1,6 @@
 //! FHIR R4 as records: cases beside their near misses in `cases/*.md`, joining, hostile data, and 40 synthetic people.
 
+#[allow(dead_code, reason = "shared with other tests")]
 #[path = "../support/literate.rs"]
 mod literate;
 #[path = "../support/snippet.rs"]

@@ -153,8 +153,11 @@ fn a_log_is_ongoing_exactly_when_it_has_no_end_and_ends_after_it_begins() {
 fn what_an_outcome_counts_is_logged_and_what_a_criterion_counts_is_history() {
     let mut draft = Draft::new();
     draft.concept("seizure", concept(Domain::Condition, "Seizure", &[]));
-    let count =
-        Value::Count { finding: finding("seizure", Domain::Condition), mode: Mode::Present, window: within_before(90, "consent") };
+    let count = Value::Count {
+        finding: finding("seizure", Domain::Condition),
+        mode: Mode::Present,
+        window: within_before(90, "consent"),
+    };
     let two = term("2", Value::Constant { number: exact("2"), unit: None, number_text: "2".into() });
     let rule =
         Rule::Compare { left: term("count", count), operator: Comparator::AtLeast, right: two, unit: None };

@@ -390,9 +390,7 @@ impl<'t> Reader<'_, 't> {
         of: &str,
     ) -> Formula {
         let (about, measure) = match &value.value {
-            Value::Count { finding, mode, window } => {
-                (About::Count { finding, mode: *mode, window }, None)
-            }
+            Value::Count { finding, mode, window } => (About::Count { finding, mode: *mode, window }, None),
             Value::Change { measure, .. } | Value::AreaUnder { measure, .. } => {
                 (About::Term { term: value }, Some(measure.as_str()))
             }

@@ -386,9 +386,13 @@ impl<'a> Reader<'a, '_> {
                     if side.is_some_and(|other| other != before) {
                         let at = self.span(&part);
                         self.say(
-                            Diagnostic::new(&codes::BAD_VALUE, at, "the sign says one side, the word the other")
-                                .label("before or after?")
-                                .help("write the sign or the word: `-30 min` is 30 minutes before"),
+                            Diagnostic::new(
+                                &codes::BAD_VALUE,
+                                at,
+                                "the sign says one side, the word the other",
+                            )
+                            .label("before or after?")
+                            .help("write the sign or the word: `-30 min` is 30 minutes before"),
                         );
                     }
                     side = Some(before);
