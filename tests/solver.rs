@@ -10,7 +10,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use program::{Ended, run};
+use program::{Ended, command, run, wait};
+use trialc::diagnostics::codes;
 
 const HEAD: &str = "trial s \"S\" { enrollment: not stated }
 use std.vitals
@@ -57,15 +58,13 @@ fn a_solver_that_is_not_there_is_an_error_of_usage_that_says_what_to_do() {
     study(home.path());
     for arguments in [
         &["check", "light.trial", "--solver", "no-such-solver"][..],
+        &["cases", "light.trial", "--solver", "no-such-solver"][..],
         &["diff", "light.trial", "raised.trial", "--solver", "./no-such-solver"][..],
     ] {
         let ended = run(home.path(), arguments);
         assert_eq!(ended.code, Some(2), "{}", ended.err);
-        assert!(
-            ended.err.contains("cannot run the solver") && ended.err.contains("pip install"),
-            "{}",
-            ended.err
-        );
+        assert!(ended.err.starts_with("error[M01]: cannot run the solver `"), "{}", ended.err);
+        assert!(ended.err.contains("there is no such file") && ended.err.contains("pip install"), "{}", ended.err);
         assert_eq!(ended.out, "");
     }
     // Without one nothing is missing.
@@ -91,7 +90,7 @@ fn nobody_is_told_with_the_smallest_set_and_by_whom_it_was_found() {
 #[test]
 fn somebody_unknown_and_silence_say_nothing_of_the_protocol() {
     for (text, counted) in
-        [("cat >/dev/null\necho sat", "somebody 4"), ("cat >/dev/null\necho unknown", "no answer in time 4")]
+        [("cat >/dev/null\necho sat", "somebody 4"), ("cat >/dev/null\necho unknown", "unknown 4, no answer in time 0")]
     {
         let ended = checked(text);
         assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{text}");
@@ -103,26 +102,86 @@ fn somebody_unknown_and_silence_say_nothing_of_the_protocol() {
 fn a_solver_that_thinks_for_too_long_is_ended() {
     let began = Instant::now();
     let ended = checked("exec sleep 300");
-    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
-    assert!(ended.out.contains("no answer in time 4"), "{}", ended.out);
+    assert_eq!(ended.code, Some(0), "of the protocol nothing is said");
+    let told = "warning[M04]: solver had no answer within 1 second to 4 of 4 questions";
+    assert!(ended.err.starts_with(told) && ended.err.contains("--solver-seconds 60"), "{}", ended.err);
+    assert!(ended.out.contains("unknown 0, no answer in time 4"), "{}", ended.out);
     assert!(began.elapsed() < Duration::from_secs(120), "four questions of a second each");
 }
 
 #[test]
-fn what_is_no_answer_is_an_error_of_usage() {
-    for text in
-        ["cat >/dev/null\necho hello", "exit 3", "echo '(error \"unsupported\")'", "printf '\\377\\376'"]
-    {
+fn what_is_no_answer_is_an_error_and_nothing_of_it_is_believed() {
+    for (text, shown) in [
+        ("cat >/dev/null\necho hello", "`hello` is no answer"),
+        ("echo '(error \"unsupported\")'\nexit 1", "`(error \"unsupported\")` is no answer"),
+        ("cat >/dev/null\necho unsat\necho unsat", "`unsat …` is no answer"),
+        ("cat >/dev/null", "it answers nothing"),
+        ("printf '\\377\\376'", "what it says is no text"),
+    ] {
+        let ended = checked(text);
+        assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{text}: {}", ended.err);
+        assert!(ended.err.starts_with("error[M03]: the solver `"), "{}", ended.err);
+        assert!(ended.err.contains(shown) && ended.err.contains("help: "), "{text}: {}", ended.err);
+    }
+}
+
+#[test]
+fn a_solver_that_ends_without_an_answer_is_an_error_that_says_how_it_ended() {
+    for (text, shown) in [
+        ("exit 3", "exit code 3, without a word"),
+        ("echo 'no license' >&2\nexit 1", "exit code 1, “no license”"),
+        ("kill -9 $$", "it was ended from outside"),
+    ] {
         let ended = checked(text);
         assert_eq!(ended.code, Some(2), "{text}: {}", ended.err);
-        assert!(ended.err.contains("the solver `") && ended.err.contains("help: "), "{}", ended.err);
+        assert!(ended.err.starts_with("error[M02]: the solver `"), "{text}: {}", ended.err);
+        assert!(ended.err.contains(shown) && ended.err.contains("help: run `"), "{text}: {}", ended.err);
     }
+    // Whoever answers is believed, however it ends.
+    assert_eq!(checked("cat >/dev/null\necho unknown\nexit 1").code, Some(0));
 }
 
 #[test]
 fn a_solver_that_never_stops_talking_is_cut_off() {
     let ended = checked("yes unsat");
     assert_eq!(ended.code, Some(2), "{}", ended.err);
+    assert!(ended.err.starts_with("error[M03]: "), "{}", ended.err);
+}
+
+/// The commands that a page shows: the example and its repair.
+fn commands(page: &str) -> Vec<Vec<&str>> {
+    let blocks = page.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+    blocks.map(|block| block.split_whitespace().skip(1).collect()).collect()
+}
+
+#[test]
+fn the_command_of_a_page_raises_its_code_and_the_repair_does_not() {
+    let pages: Vec<_> = codes::ALL.iter().filter(|code| code.id.starts_with('M')).collect();
+    assert_eq!(pages.len(), 4);
+    for code in pages {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(home.path().join("trial.trial"), protocol(110)).unwrap();
+        // The one that is late thinks for a second and a half, about four questions.
+        let thinks = if code.id == "M04" { "sleep 1.5\n" } else { "" };
+        script(home.path(), "z3", &format!("cat >/dev/null\n{thinks}echo unknown"));
+        script(home.path(), "minisat", "echo 'PARSE ERROR! Unexpected char: ('\nexit 3");
+        let lacks = "echo 'error while loading shared libraries: libpoly.so.0' >&2\nexit 127";
+        script(home.path(), "cvc5-without-its-library", lacks);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = std::iter::once(home.path().to_owned()).chain(std::env::split_paths(&path));
+        let path = std::env::join_paths(folders).unwrap();
+        let ended = |arguments: &[&str]| {
+            wait(command(home.path(), arguments).env("PATH", &path).spawn().unwrap())
+        };
+        let [example, repair] = <[Vec<&str>; 2]>::try_from(commands(code.page)).expect("an example and its repair");
+        let raised = ended(&example);
+        let is_error = code.severity == trialc::diagnostics::Severity::Error;
+        let told = format!("{}[{}]: ", code.severity.text(), code.id);
+        assert!(raised.err.starts_with(&told), "{}: {}", code.id, raised.err);
+        assert_eq!(raised.code, Some(if is_error { 2 } else { 0 }), "{}: {}", code.id, raised.err);
+        let repaired = ended(&repair);
+        assert_eq!((repaired.code, repaired.err.as_str()), (Some(0), ""), "{}", code.id);
+    }
 }
 
 /// `TRIALC_SOLVER` is the program.
@@ -152,6 +211,23 @@ fn a_real_solver_refutes_what_only_arithmetic_refutes_and_not_the_near_miss() {
         ended.out
     );
     assert!(!ended.out.contains("possibly"), "{}", ended.out);
+
+    // A quotient that no facts are put together for without a solver: both sides, near the limit.
+    let ratio = "trial r \"R\" { enrollment: not stated }
+use std.labs
+event consent \"Consent\"
+event randomization \"Randomization\": on or after consent
+eligibility for randomization {
+  include I1 \"De Ritis ratio\": latest ast within 14 days before randomization / latest alt within 14 days before randomization < 2
+}
+";
+    fs::write(home.path().join("ratio.trial"), ratio).unwrap();
+    let without = run(home.path(), &["cases", "ratio.trial"]);
+    assert!(without.err.contains("none just in by I1") && without.err.contains("none just out by I1"), "{}", without.err);
+    let with = run(home.path(), &["cases", "ratio.trial", "--solver", &solver, "--solver-seconds", "60"]);
+    assert_eq!(with.code, Some(0), "{}", with.err);
+    assert!(with.err.contains("2 examples, 0 sides of boundaries without one"), "{}", with.err);
+    assert!(with.out.contains("expect: ineligible by I1") && with.out.contains("expect: eligible"), "{}", with.out);
 
     // A formula with an age in whole years and a factor by sex: 60 / 72 * 90 / 0.9 is 83, and by 0.7 it is 107.
     let clearance = |limit: &str| {

@@ -22,7 +22,9 @@ pub struct CriterionRow {
 pub(super) fn following(before: &TestCodes, decisions: &[DecisionDifference]) -> TestCodes {
     let mut codes = before.following();
     // What is kept is kept first, so that nothing new takes its code.
-    for (event, one) in each(decisions).filter(|(_, one)| one.standing.is_same()) {
+    // An exclusion that is an inclusion now is answered the other way round.
+    let keeps = |one: &CriterionDifference| one.standing.is_same() && one.kind == one.old_kind;
+    for (event, one) in each(decisions).filter(|(_, one)| keeps(one)) {
         if let (Some(old), Some(new)) = (&one.old_code, &one.new_code)
             && let Some(kept) = before.get(event, old)
         {
@@ -53,18 +55,18 @@ pub(super) fn rows(
                (event, code): (&str, &Option<String>),
                codes: &TestCodes,
                prose: &Option<String>,
-               one: &CriterionDifference| {
+               category: CriterionKind| {
         Some(CriterionRow {
             version: version.cloned(),
             code: codes.get(event, code.as_deref()?)?.to_owned(),
             test: prose.clone()?,
-            category: one.kind,
+            category,
         })
     };
     let old = each(decisions)
-        .filter_map(|(event, one)| row(old_version, (event, &one.old_code), before, &one.old_prose, one));
+        .filter_map(|(event, one)| row(old_version, (event, &one.old_code), before, &one.old_prose, one.old_kind));
     let new = each(decisions)
-        .filter_map(|(event, one)| row(new_version, (event, &one.new_code), &after, &one.new_prose, one));
+        .filter_map(|(event, one)| row(new_version, (event, &one.new_code), &after, &one.new_prose, one.kind));
     old.chain(new).collect()
 }
 
@@ -78,6 +80,7 @@ mod tests {
         CriterionDifference {
             standing,
             kind: CriterionKind::Include,
+            old_kind: CriterionKind::Include,
             old_code: old.map(str::to_owned),
             new_code: new.map(str::to_owned),
             old_prose: old.map(|_| "old words".to_owned()),
@@ -125,6 +128,15 @@ mod tests {
             ["1 E1", "1 E2", "2 E1A", "2 E1"],
             "what had E1 has it still, under whichever code"
         );
+    }
+
+    #[test]
+    fn what_was_excluded_and_is_now_included_is_another_question() {
+        let turned = CriterionDifference {
+            old_kind: CriterionKind::Exclude,
+            ..one(Standing::Reworded, Some("E1"), Some("E1"))
+        };
+        assert_eq!(codes(vec![turned]), ["1 E1", "2 E1A"]);
     }
 
     #[test]

@@ -35,7 +35,10 @@ pub struct DecisionDifference {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CriterionDifference {
     pub standing: Standing,
+    /// What it is now; of a criterion that is gone, what it was.
     pub kind: CriterionKind,
+    #[serde(skip)]
+    pub old_kind: CriterionKind,
     /// Absent for a new criterion.
     pub old_code: Option<String>,
     /// Absent for a criterion that is gone.
@@ -260,6 +263,7 @@ fn single(standing: Standing, code: &str, criterion: &Criterion) -> CriterionDif
     CriterionDifference {
         standing,
         kind: criterion.kind,
+        old_kind: criterion.kind,
         old_code,
         new_code,
         old_prose,
@@ -335,14 +339,26 @@ fn both(
         };
         changes.push(change);
     } else if reworded || !pieces.is_empty() {
-        let what = if reworded { "worded anew" } else { "written otherwise" };
-        let sentence = format!("{} {new_code} is {what} and decides the same.", kind_word(new.kind));
+        let what = match old.kind != new.kind {
+            true => "was an exclusion",
+            false if reworded => "is worded anew",
+            false => "is written otherwise",
+        };
+        let what = if new.kind == CriterionKind::Exclude && old.kind != new.kind { "was an inclusion" } else { what };
+        let sentence = format!("{} {new_code} {what} and decides the same.", kind_word(new.kind));
         let (from, to) = if reworded {
             words()
         } else {
             (Some(collapsed(&old.rule.text)), Some(collapsed(&new.rule.text)))
         };
         let change = Change::new(subject.clone(), ChangeKind::Reworded, Class::Editorial, sentence);
+        let change = match old.kind != new.kind {
+            true => change.effect(
+                EffectKind::Codes,
+                format!("yes to {new_code} on eligibility forms means what no to {old_code} meant"),
+            ),
+            false => change,
+        };
         changes.push(at(change.words(from, to)));
     }
     if old_code != new_code {
@@ -360,6 +376,7 @@ fn both(
     CriterionDifference {
         standing,
         kind: new.kind,
+        old_kind: old.kind,
         old_code: Some(old_code.to_owned()),
         new_code: Some(new_code.to_owned()),
         old_prose: Some(collapsed(&old.prose)),

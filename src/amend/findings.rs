@@ -3,9 +3,9 @@
 use super::change::{Change, ChangeKind, EffectKind, Part};
 use super::eligibility::{CriterionDifference, Standing};
 use super::facets::collapsed;
-use super::{Difference, OutOfWindow, summary};
+use super::{Difference, OutOfWindow, summary, words};
 use crate::diagnostics::{self, Code, Diagnostic, Severity, codes};
-use crate::model::{Criterion, Header, Origin, Tier, Trial};
+use crate::model::{Criterion, CriterionKind, Header, Tier, Trial};
 use crate::source::{FileId, Span};
 use crate::wording::listed;
 
@@ -80,22 +80,24 @@ impl Seen<'_> {
     }
 
     /// A place of the old protocol in the list of both.
-    fn before(&self, origin: Origin) -> Option<Span> {
-        let span = origin.0?;
+    fn before(&self, old: Option<Span>) -> Option<Span> {
+        let span = old?;
         let file = span.file.0 + u32::try_from(self.old_files_from).unwrap_or(0);
         Some(Span { file: FileId(file), ..span })
     }
 
-    /// Where a change is shown: in the new protocol, in the old one for what is gone, else at the header.
+    /// Where a change is shown: at the words that made it in the new protocol, in the old one for what is gone, else at the header.
     fn place(&self, change: &Change) -> Option<Span> {
-        change.new.0.or_else(|| self.before(change.old)).or(self.new.header.origin.0)
+        let words = words::of(self.old, self.new, change);
+        words.new.or_else(|| self.before(words.old)).or(self.new.header.origin.0)
     }
 
     /// The diagnostic, with the old place beside the new one.
     fn at(&self, code: &'static Code, change: &Change, message: String) -> Option<Diagnostic> {
         let span = self.place(change)?;
         let diagnostic = Diagnostic::new(code, span, message);
-        Some(match (change.new.0, self.before(change.old)) {
+        let words = words::of(self.old, self.new, change);
+        Some(match (words.new, self.before(words.old)) {
             (Some(_), Some(before)) => diagnostic.and(before, "as it was"),
             _ => diagnostic,
         })
@@ -183,8 +185,8 @@ impl Seen<'_> {
         narrower.filter_map(one).collect()
     }
 
-    /// D03: collected data do not fit. Fields of default forms have no place of their own: they are told together. Where the summary
-    /// of changes gives a reason, the author knows: it is told as a note.
+    /// D03: collected data do not fit. What one statement makes of several fields is told together. Where the summary of changes gives a
+    /// reason, the author knows: it is told as a note.
     fn breaking(&self) -> Vec<Diagnostic> {
         let mut places: Vec<(Span, Severity, Vec<&Change>)> = Vec::new();
         for change in self.difference.changes.iter().filter(|change| change.has(EffectKind::BreaksData)) {
@@ -323,7 +325,7 @@ impl Seen<'_> {
             let mut diagnostic = Diagnostic::new(&codes::RENUMBERED, span, message)
                 .label(format!("was {old_code}"))
                 .help(help);
-            if let Some(before) = self.before(first.old) {
+            if let Some(before) = self.before(first.old.0) {
                 diagnostic = diagnostic.and(before, "as it was");
             }
             found.push(diagnostic);
@@ -404,10 +406,24 @@ impl Seen<'_> {
                         continue;
                     };
                 let Some(span) = origin.or(one.new.0) else { continue };
-                let message = format!("{what} of {code} is written otherwise and decides the same people");
-                let help = "list it as editorial, or leave it as it was: each change of words is read, translated and approved again";
+                let (message, help) = match (one.old_kind, one.kind) {
+                    (was, is) if was == is => (
+                        format!("{what} of {code} is written otherwise and decides the same people"),
+                        "list it as editorial, or leave it as it was: each change of words is read, translated and approved again",
+                    ),
+                    (_, is) => {
+                        let (was, is) = match is {
+                            CriterionKind::Include => ("an exclusion", "an inclusion"),
+                            CriterionKind::Exclude => ("an inclusion", "an exclusion"),
+                        };
+                        (
+                            format!("{code} was {was} and is {is} now: it decides the same people, and `yes` on its form means the opposite"),
+                            "leave it as it was, or give it a code that was never used, so that nobody mixes up answers of before and after",
+                        )
+                    }
+                };
                 let mut diagnostic = Diagnostic::new(&codes::WITHOUT_EFFECT, span, message).help(help);
-                if let Some(before) = self.before(old_origin) {
+                if let Some(before) = self.before(old_origin.0) {
                     diagnostic = diagnostic.and(before, "as it was");
                 }
                 found.push(diagnostic);

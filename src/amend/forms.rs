@@ -5,7 +5,7 @@ use super::eligibility::{DecisionDifference, Standing};
 use super::facets::{self, collapsed, quoted};
 use super::fields::{self, Verdict};
 use super::plain;
-use crate::model::{CheckKind, Form, FormCheck, Trial};
+use crate::model::{CheckKind, Field, Form, FormCheck, Trial, Why};
 use crate::wording::listed;
 
 /// The domain of forms that hold the criteria: they follow the version of the protocol (SDTM TI), and what was answered on
@@ -98,7 +98,9 @@ fn of_form(
     }
     visits(old, new, one, other, &title, &change, changes);
     if one.domain == CRITERIA && other.domain == CRITERIA {
-        changes.extend(criteria(&title, decisions, &change));
+        let own = |event: &str| [one, other].iter().any(|form| form.fields.iter().any(|field| serves(field, event)));
+        let decisions: Vec<&DecisionDifference> = decisions.iter().filter(|one| own(&one.event)).collect();
+        changes.extend(criteria(&title, &decisions, &change));
     } else {
         fields::compare(name, one, other, changes);
         checks(name, one, other, changes);
@@ -157,8 +159,13 @@ fn visits(
     }
 }
 
+/// Whether a field answers a criterion of this decision.
+fn serves(field: &Field, event: &str) -> bool {
+    field.why.iter().any(|why| matches!(why, Why::Criterion { decision, .. } if decision == event))
+}
+
 /// Forms of criteria follow the criteria: one line says that they do.
-fn criteria(title: &str, decisions: &[DecisionDifference], change: &Making<'_>) -> Option<Change> {
+fn criteria(title: &str, decisions: &[&DecisionDifference], change: &Making<'_>) -> Option<Change> {
     let criteria = || decisions.iter().flat_map(|decision| &decision.criteria);
     let more = criteria().filter_map(|one| one.new_code.clone().filter(|_| one.standing == Standing::Added));
     let gone =

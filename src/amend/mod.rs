@@ -28,6 +28,7 @@ mod treatment;
 mod vocabulary;
 mod windows;
 mod witness;
+mod words;
 
 pub use change::{Change, ChangeKind, Class, Effect, EffectKind, Impact, Part, Subject, WindowDays};
 pub use codes::CriterionRow;

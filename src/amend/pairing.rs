@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::plain;
 use crate::eligibility::Mentions;
-use crate::model::{Clause, Criterion, CriterionKind, Named};
+use crate::model::{Clause, Comparator, Criterion, CriterionKind, Named, Rule};
 
 /// A criterion with its code.
 pub(super) type Coded<'a> = (&'a str, &'a Criterion);
@@ -55,6 +55,13 @@ impl<'a> Known<'a> {
             && (!is_text(&self.meaning) || self.wording == other.wording)
     }
 
+    /// An exclusion that is an inclusion of everybody else now, or the reverse.
+    fn turns_into(&self, other: &Self) -> bool {
+        self.kind() != other.kind()
+            && self.coded.1.arms == other.coded.1.arms
+            && is_opposite(&self.meaning, &other.meaning)
+    }
+
     /// How much speaks for the same criterion in another form, from 0 to 100.
     fn likeness(&self, other: &Self) -> u32 {
         if self.kind() != other.kind() {
@@ -93,6 +100,8 @@ pub(super) fn pair<'a>(old: &'a Named<Criterion>, new: &'a Named<Criterion>) -> 
     claim(&|one, other| one.means(other) && one.wording == other.wording);
     claim(&|one, other| one.means(other));
     claim(&|one, other| one.kind() == other.kind() && one.wording == other.wording);
+    claim(&|one, other| one.code() == other.code() && one.turns_into(other));
+    claim(&|one, other| one.turns_into(other));
     claim(&|one, other| one.code() == other.code() && one.likeness(other) >= ALIKE_UNDER_ONE_CODE);
     // What is left: the most alike first.
     let mut candidates: Vec<(u32, usize, usize)> = Vec::new();
@@ -119,8 +128,35 @@ pub(super) fn pair<'a>(old: &'a Named<Criterion>, new: &'a Named<Criterion>) -> 
     Paired { pairs: both.chain(gone.map(|(known, _)| (Some(known.coded), None))).collect() }
 }
 
+/// Whether one clause is written as what the other denies.
+fn is_opposite(one: &Clause, other: &Clause) -> bool {
+    match (&one.rule, &other.rule) {
+        (Rule::Not { of }, _) if **of == *other => true,
+        (_, Rule::Not { of }) if **of == *one => true,
+        (
+            Rule::Compare { left, operator, right, unit },
+            Rule::Compare { left: left2, operator: operator2, right: right2, unit: unit2 },
+        ) => left == left2 && denied(*operator) == *operator2 && right == right2 && unit == unit2,
+        (Rule::All { of }, Rule::Any { of: others }) | (Rule::Any { of }, Rule::All { of: others }) => {
+            of.len() == others.len() && of.iter().zip(others).all(|(one, other)| is_opposite(one, other))
+        }
+        _ => false,
+    }
+}
+
+fn denied(operator: Comparator) -> Comparator {
+    match operator {
+        Comparator::Less => Comparator::AtLeast,
+        Comparator::AtMost => Comparator::Greater,
+        Comparator::Equal => Comparator::NotEqual,
+        Comparator::NotEqual => Comparator::Equal,
+        Comparator::AtLeast => Comparator::Less,
+        Comparator::Greater => Comparator::AtMost,
+    }
+}
+
 fn is_text(clause: &Clause) -> bool {
-    matches!(clause.rule, crate::model::Rule::Text { .. })
+    matches!(clause.rule, Rule::Text { .. })
 }
 
 /// How alike two short wordings are letter by letter, in percent; 0 where less than half is: a slip of a word is the same wording.
@@ -150,7 +186,7 @@ fn likeness_of_words(one: &str, other: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Domain, Finding, Mode, Origin, Rule, Window};
+    use crate::model::{Domain, Finding, Mode, Origin, Window};
 
     fn criterion(kind: CriterionKind, prose: &str, thing: &str) -> Criterion {
         let finding = Finding {

@@ -1,9 +1,18 @@
 //! Where two rules differ, in words: which limit, which time, which part.
 
+use std::cmp::Ordering;
+
 use super::plain;
-use crate::model::{Clause, Comparator, Finding, Mode, Rule, Selector, Term, TimeUnit, Trial, Value, Window};
+use crate::eligibility::{EligibilityDocument, Parts, Screener};
+use crate::model::{
+    Clause, Comparator, Finding, Mode, Rule, Selector, Term, TimeUnit, Trial, UnitRef, Value, Window,
+};
+use crate::number::Exact;
 use crate::source::Span;
 use crate::wording::{Wording, symbol};
+
+/// Of a limit that is converted, so many figures are told.
+const FIGURES: u32 = 4;
 
 /// One place at which two rules differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +29,12 @@ pub(super) struct Piece {
 pub(super) struct Rules<'a> {
     pub old: Wording<'a>,
     pub new: Wording<'a>,
+    trial: &'a Trial,
 }
 
 impl<'a> Rules<'a> {
     pub fn of(old: &'a Trial, new: &'a Trial) -> Self {
-        Self { old: Wording::of(old), new: Wording::of(new) }
+        Self { old: Wording::of(old), new: Wording::of(new), trial: new }
     }
 
     /// The places at which the rules differ; empty when they mean the same.
@@ -69,14 +79,14 @@ impl<'a> Rules<'a> {
                 if operator != operator2 {
                     found.push(piece(old, new, compared(*operator, *operator2)));
                 }
-                self.limit(right, right2, "the limit", counted_in(left2), found);
+                self.limit(right, right2, "the limit", Some(left2), found);
             }
             (Rule::Between { value, low, high, .. }, Rule::Between { value: v2, low: l2, high: h2, .. })
                 if self.same_subject(value, v2) =>
             {
                 self.term(value, v2, "the value", found);
-                self.limit(low, l2, "the lower limit", counted_in(v2), found);
-                self.limit(high, h2, "the upper limit", counted_in(v2), found);
+                self.limit(low, l2, "the lower limit", Some(v2), found);
+                self.limit(high, h2, "the upper limit", Some(v2), found);
             }
             (Rule::Is { value, one_of }, Rule::Is { value: v2, one_of: o2 })
                 if self.same_subject(value, v2) =>
@@ -215,12 +225,13 @@ impl<'a> Rules<'a> {
     }
 
     fn term(&self, old: &Term, new: &Term, called: &str, found: &mut Vec<Piece>) {
-        self.limit(old, new, called, "", found);
+        self.limit(old, new, called, None, found);
     }
 
-    /// As [`Self::term`], of a number that counts these: completed years have no unit of their own.
-    fn limit(&self, old: &Term, new: &Term, called: &str, counted: &str, found: &mut Vec<Piece>) {
+    /// As [`Self::term`], of a limit of this value: completed years have no unit of their own.
+    fn limit(&self, old: &Term, new: &Term, called: &str, of: Option<&Term>, found: &mut Vec<Piece>) {
         let (one, other) = (plain::term(old), plain::term(new));
+        let counted = of.map_or("", counted_in);
         if one == other {
             return;
         }
@@ -257,12 +268,39 @@ impl<'a> Rules<'a> {
                 let (from, to) = (self.old.term(old), self.new.term(new));
                 found.push(at(format!("{called} {verb} from {from}{counted} to {to}{counted}")));
             }
+            (
+                Value::Constant { number, unit: Some(unit), .. },
+                Value::Constant { number: number2, unit: Some(unit2), .. },
+            ) => {
+                let (from, to) = (self.old.term(old), self.new.term(new));
+                let same = of.and_then(|of| self.converted(of, number2, unit2, unit));
+                let verb = match same.as_ref().map(|same| same.cmp(number)) {
+                    None => "changes",
+                    Some(Ordering::Less) => "falls",
+                    Some(Ordering::Greater) => "rises",
+                    Some(Ordering::Equal) => "is the same and changes its unit",
+                };
+                let equals = same.filter(|same| same != number).map_or(String::new(), |same| {
+                    format!(", which is {} {}", same.to_significant(FIGURES), unit.written)
+                });
+                found.push(at(format!("{called} {verb} from {from} to {to}{equals}")));
+            }
             _ => {
                 let (from, to) = (self.old.term(old), self.new.term(new));
                 let (from, to) = if from == to { (old.text.clone(), new.text.clone()) } else { (from, to) };
                 found.push(at(format!("{called} changes from {from} to {to}")));
             }
         }
+    }
+
+    /// A limit of this value in another unit.
+    fn converted(&self, of: &Term, number: &Exact, from: &UnitRef, to: &UnitRef) -> Option<Exact> {
+        let Value::Measured { measure, .. } = &of.value else { return None };
+        let document = EligibilityDocument::of(self.trial);
+        let screener = Screener::of(&document);
+        let decision = self.trial.decisions.values().next()?;
+        let parts = Parts { screener: &screener, decision, arm: None, as_of: None };
+        parts.in_unit(measure, number, from, to)
     }
 
     fn finding(&self, old: &Finding, new: &Finding, at: (&Clause, &Clause), found: &mut Vec<Piece>) {

@@ -125,8 +125,8 @@ fn said(fact: &Fact) -> String {
             text.push_str(&detailed(details));
             text
         }
-        Fact::Absent { name, from, to } => {
-            let mut text = format!("no {name}");
+        Fact::Absent { other, name, from, to } => {
+            let mut text = format!("no {}{name}", if *other { "other " } else { "" });
             if let Some(from) = from {
                 text.push_str(&format!(" from {from}"));
             }

@@ -350,8 +350,9 @@ pub enum Fact {
         to: Option<Spanned<PartialDate>>,
         details: Vec<FactDetail>,
     },
-    /// `no stroke`: known never to have occurred; with `from … to …` for that period alone.
-    Absent { name: Name, from: Option<Spanned<PartialDate>>, to: Option<Spanned<PartialDate>> },
+    /// `no stroke`: known never to have occurred; with `from … to …` for that period alone. `no other malignancy`: none but those that
+    /// are recorded here.
+    Absent { other: bool, name: Name, from: Option<Spanned<PartialDate>>, to: Option<Spanned<PartialDate>> },
     /// `answer I1 yes`.
     Answer { criterion: Name, answer: Name },
 }

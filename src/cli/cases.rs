@@ -8,9 +8,10 @@ use super::console::Console;
 use super::files::shown;
 use super::publish::publish;
 use super::report::trial_of;
+use super::solver::SolverChoice;
 use super::{Exit, Failure, Outcome};
 use crate::emit::Artifact;
-use crate::logic::{Shown, cases, coverage, example_text};
+use crate::logic::{Shown, cases, cases_with, coverage, example_text};
 use crate::model::Trial;
 
 /// Write participants at the boundary of every criterion, just in and just out, as examples to keep
@@ -22,8 +23,10 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", conflicts_with = "coverage")]
     out: Option<PathBuf>,
     /// Which tests of the criteria the protocol's own examples show to decide, instead
-    #[arg(long)]
+    #[arg(long, conflicts_with = "solver")]
     coverage: bool,
+    #[command(flatten)]
+    solver: SolverChoice,
 }
 
 pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
@@ -34,7 +37,16 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     if arguments.coverage {
         return covered(console, &arguments.file, &trial);
     }
-    let found = cases(&trial);
+    let found = match arguments.solver.open()? {
+        None => cases(&trial),
+        Some(solver) => {
+            let found = cases_with(&trial, Box::new(solver.clone()));
+            let (found, asked) = found.map_err(|fault| solver.failed(&fault))?;
+            let told = solver.told(console, &arguments.file, asked);
+            console.err(&told);
+            found
+        }
+    };
     let mut text = format!(
         "// Participants at the boundaries of the criteria of {}, by `trialc cases`.\n",
         trial.header.name

@@ -39,7 +39,7 @@ fn check(console: &Console, disk: &Disk, arguments: &Arguments) -> Outcome {
             let (found, asked) = checked.map_err(|fault| solver.failed(&fault))?;
             compilation.diagnostics.extend(found);
             diagnostics::sort(&mut compilation.diagnostics);
-            Some(solver.in_words(&arguments.file, asked))
+            Some(solver.told(console, &arguments.file, asked))
         }
         _ => None,
     };

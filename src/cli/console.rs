@@ -56,7 +56,20 @@ impl Console {
     }
 
     pub fn failure(&self, failure: &Failure) {
-        let mark = if self.err_look().color { "\u{1b}[1;31merror:\u{1b}[0m" } else { "error:" };
+        self.told("error", "31", failure);
+    }
+
+    /// What is worth knowing of a command that could do its work.
+    pub fn warning(&self, warning: &Failure) {
+        self.told("warning", "33", warning);
+    }
+
+    fn told(&self, word: &str, color: &str, failure: &Failure) {
+        let word = failure.code.map_or(word.to_owned(), |code| format!("{word}[{}]", code.id));
+        let mark = match self.err_look().color {
+            true => format!("\u{1b}[1;{color}m{word}:\u{1b}[0m"),
+            false => format!("{word}:"),
+        };
         self.err(&format!("{mark} {}\n", failure.message));
         if let Some(help) = &failure.help {
             self.err(&format!("  help: {help}\n"));

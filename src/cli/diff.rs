@@ -78,7 +78,8 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
         Some(solver) => {
             let compared = amend::compare_with(before, after, Box::new(solver.clone()));
             let (difference, asked) = compared.map_err(|fault| solver.failed(&fault))?;
-            console.err(&solver.in_words(&arguments.new, asked));
+            let told = solver.told(console, &arguments.new, asked);
+            console.err(&told);
             difference
         }
     };

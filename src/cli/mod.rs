@@ -42,6 +42,8 @@ use console::{ColorChoice, Console};
 use jiff::civil::Date;
 pub use panic::install_panic_hook;
 
+use crate::diagnostics::Code;
+
 /// Compiles clinical trial protocols: eligibility checkers, visit schedules and case report forms from one file.
 #[derive(Debug, Parser)]
 #[command(name = "trialc", version, arg_required_else_help = true, disable_help_subcommand = true)]
@@ -84,13 +86,19 @@ enum Exit {
 /// Why a command could not do its work: exit code 2.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Failure {
+    /// Where it has a page (`trialc explain`).
+    code: Option<&'static Code>,
     message: String,
     help: Option<String>,
 }
 
 impl Failure {
     fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None }
+        Self { code: None, message: message.into(), help: None }
+    }
+
+    fn of(code: &'static Code, message: impl Into<String>) -> Self {
+        Self { code: Some(code), ..Self::new(message) }
     }
 
     fn help(mut self, text: impl Into<String>) -> Self {

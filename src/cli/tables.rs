@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 impl From<Unreadable> for Failure {
     fn from(unreadable: Unreadable) -> Self {
-        Self { message: unreadable.message, help: unreadable.help }
+        Self { help: unreadable.help, ..Self::new(unreadable.message) }
     }
 }
 

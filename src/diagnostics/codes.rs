@@ -1,7 +1,8 @@
 //! The one table of codes. A code is stable: it is never reused and never changes its meaning. Families follow
 //! the questions a reviewer asks: G grammar, B names and files, K kinds of value, U units, N numbers, T time,
 //! L logic, C concepts and wording, A arms, S schedule, F forms, O outcomes, P population, R registry, X text,
-//! E examples, Q questions about filled forms, D the difference of two versions of a protocol.
+//! E examples, Q questions about filled forms, D the difference of two versions of a protocol, M the machine: other programs that
+//! a command needs. Files that cannot be read or written, and slips of usage, have no code: they say nothing of a protocol.
 
 use super::Severity::{self, Error, Info, Warning};
 
@@ -290,4 +291,10 @@ codes! {
 
     // ---- E: examples ----------------------------------------------------------------------------
     EXAMPLE_DISAGREES "E01" "example-disagrees" Error;
+
+    // ---- M: other programs, told by `trialc … --solver` -------------------------------------------
+    SOLVER_NOT_RUN "M01" "solver-not-run" Error;
+    SOLVER_ENDED "M02" "solver-ended" Error;
+    SOLVER_ANSWER "M03" "solver-answer" Error;
+    SOLVER_LATE "M04" "solver-late" Warning;
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::document::EligibilityDocument;
 use super::explain::because_in_words;
-use super::record::{Absence, AttributeValue, Dose, Entry, Measurement, Record, RecordedValue, Sex};
+use super::record::{
+    Absence, AttributeValue, Coverage, CoveredDomain, Dose, Entry, Measurement, Record, RecordedValue, Sex,
+};
 use super::screen::Screener;
 use super::verdict::{DecisionVerdict, Eligibility, Status, Verdict};
 use rayon::prelude::*;
@@ -192,7 +194,13 @@ fn add_fact(trial: &Trial, fact: &Fact, record: &mut Record) -> Result<(), Strin
             add_details(trial, details, &mut entry);
             list_of(trial, name, record).push(entry);
         }
-        Fact::Absent { name, from, to } => {
+        // All that there was of it is in the record.
+        Fact::Absent { other: true, name, from, to } => record.coverage.push(Coverage {
+            of: CoveredDomain::Name(name.clone()),
+            from: perhaps(from)?,
+            to: perhaps(to)?,
+        }),
+        Fact::Absent { other: false, name, from, to } => {
             record.absences.push(Absence { name: name.clone(), from: perhaps(from)?, to: perhaps(to)? });
         }
         Fact::Answer { criterion, answer } => {

@@ -17,7 +17,9 @@ use super::verdict::Status;
 use crate::model::{
     Clause, Concept, Criterion, Decision, Domain, Finding, MeasureKind, Moment, Term, UnitRef, Window,
 };
+use crate::number::Exact;
 use crate::time::DateRange;
+use crate::units;
 
 /// A window on the calendar, with all that its ends can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,6 +140,13 @@ impl<'a> Parts<'a> {
         let record = Record::default();
         let person = self.person(&record);
         self.evaluator(&person).in_own_unit(measure, amount).ok()
+    }
+
+    /// A number of a measure in another unit; `None` where the measure does not say how they convert.
+    pub fn in_unit(&self, measure: &str, number: &Exact, from: &UnitRef, to: &UnitRef) -> Option<Exact> {
+        let amount = Amount::exact(number.clone(), Scale::Unit(units::parse(&from.ucum).ok()?));
+        let (found, _) = self.in_one_unit(Some(measure), &amount, &[], Some(to))?;
+        found.value().cloned()
     }
 
     /// Whether a word or number recorded of a coded measure is one of these.

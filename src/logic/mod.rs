@@ -30,7 +30,7 @@ mod typical;
 mod witness;
 mod written;
 
-pub use cases::{Cases, NoCase, cases};
+pub use cases::{Cases, NoCase, cases, cases_with};
 pub use compare::{Engine, Influence, Relation, Side};
 pub use coverage::{Shown, coverage};
 pub use question::{Asked, Fault, Solver};

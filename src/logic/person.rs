@@ -16,6 +16,7 @@ use crate::time::{add_days, shift};
 
 mod course;
 mod results;
+mod together;
 
 /// Days on which the decision may be: in the middle of a month, so that months can be counted to and fro. The first comes after long
 /// months, the others after shorter ones: six months are 184 days, 182 or 181.
@@ -40,6 +41,8 @@ pub(super) struct Draft<'e, 't> {
     course: Vec<course::Spell>,
     absences: Vec<Fact>,
     results: Vec<results::Placed>,
+    /// The variable whose number is to come out as it is chosen.
+    focus: Option<usize>,
 }
 
 impl<'e, 't> Draft<'e, 't> {
@@ -64,7 +67,13 @@ impl<'e, 't> Draft<'e, 't> {
             course: Vec::new(),
             absences: Vec::new(),
             results: Vec::new(),
+            focus: None,
         }
+    }
+
+    /// The number of this variable is to come out as it is chosen, before that of any other.
+    pub fn about(self, variable: usize) -> Self {
+        Self { focus: Some(variable), ..self }
     }
 
     /// Everything that is recorded of the participant.
@@ -309,14 +318,23 @@ fn of_term(term: &crate::model::Term) -> Vec<&Moment> {
 /// A number of a cell, with as few decimals as will do: the lowest that belongs to it, or where it has no lower end, the nearest to
 /// its upper end.
 pub(super) fn number_in(engine: &Engine<'_>, variable: usize, choice: Choice) -> Option<Exact> {
+    let (Choice::Cell(_) | Choice::Upper(_), Kind::Ordered(_)) = (choice, &engine.space.variables[variable].kind)
+    else {
+        return None;
+    };
+    match engine.given.get(&variable) {
+        Some(given) => Some(given.clone()),
+        None => number_of(engine, variable, choice),
+    }
+}
+
+/// The same, whatever a solver has chosen.
+pub(super) fn number_of(engine: &Engine<'_>, variable: usize, choice: Choice) -> Option<Exact> {
     let (Choice::Cell(cell) | Choice::Upper(cell), Kind::Ordered(family)) =
         (choice, &engine.space.variables[variable].kind)
     else {
         return None;
     };
-    if let Some(given) = engine.given.get(&variable) {
-        return Some(given.clone());
-    }
     let is_upper = matches!(choice, Choice::Upper(_));
     let (low, high) = ends(engine, *family, cell);
     let is_in = |value: &Exact| {
@@ -383,8 +401,40 @@ pub(super) fn shown(number: &Exact) -> String {
     number.to_decimal().unwrap_or_else(|| number.to_significant(6))
 }
 
+/// `Body mass index above 35 kg/m2`: the end of a cell that has one, else as [`in_words`].
+pub(super) fn limit_in_words(engine: &Engine<'_>, variable: usize, choice: Choice) -> String {
+    let (Choice::Cell(cell) | Choice::Upper(cell), Kind::Ordered(family)) =
+        (choice, &engine.space.variables[variable].kind)
+    else {
+        return in_words(engine, variable, choice);
+    };
+    let (low, high) = ends(engine, *family, cell);
+    let is_upper = matches!(choice, Choice::Upper(_));
+    let end = match (&low, &high) {
+        (_, Some((at, closed))) if is_upper || low.is_none() => {
+            Some((if *closed { "at most" } else { "below" }, at.clone()))
+        }
+        (Some((at, closed)), _) => Some((if *closed { "at least" } else { "above" }, at.clone())),
+        _ => None,
+    };
+    match end {
+        Some((word, at)) => said_of(engine, variable, choice, Some((word, at))),
+        None => in_words(engine, variable, choice),
+    }
+}
+
 /// `HbA1c 9.6 %`, `no stroke`, `age 66 years`.
 pub(super) fn in_words(engine: &Engine<'_>, variable: usize, choice: Choice) -> String {
+    said_of(engine, variable, choice, None)
+}
+
+/// `limit`: a word such as `above` and the number that is said instead of the chosen one.
+fn said_of(
+    engine: &Engine<'_>,
+    variable: usize,
+    choice: Choice,
+    limit: Option<(&'static str, Exact)>,
+) -> String {
     let of = &engine.space.variables[variable];
     let trial = engine.space.trials[of.place.side];
     let label = |name: &str| {
@@ -412,21 +462,26 @@ pub(super) fn in_words(engine: &Engine<'_>, variable: usize, choice: Choice) -> 
             }
         }
         (choice, Kind::Ordered(family), about) => {
-            let number = number_in(engine, variable, choice).unwrap_or_else(Exact::zero);
+            let chosen = || number_in(engine, variable, choice).unwrap_or_else(Exact::zero);
+            let (word, number) = limit.unwrap_or_else(|| ("", chosen()));
             let unit = engine.space.families[*family].unit.as_ref().map(|unit| unit.written.as_str());
             match about {
                 About::Age { .. } | About::Duration { .. } | About::Between { .. } => {
-                    format!("{} {}", of.words, in_time(&number, unit.unwrap_or_default()))
+                    format!("{}{} {}", of.words, spaced(word), in_time(&number, unit.unwrap_or_default()))
                 }
                 About::Measured { measure, .. } | About::Ratio { measure, .. } => {
-                    format!("{} {}", label(measure), quantity(&number, unit))
+                    format!("{}{} {}", label(measure), spaced(word), quantity(&number, unit))
                 }
-                _ => format!("{} {}", of.words, quantity(&number, unit)),
+                _ => format!("{}{} {}", of.words, spaced(word), quantity(&number, unit)),
             }
         }
         (_, _, _) => of.words.clone(),
     };
     format!("{whose}{text}")
+}
+
+fn spaced(word: &str) -> String {
+    if word.is_empty() { String::new() } else { format!(" {word}") }
 }
 
 fn quantity(number: &Exact, unit: Option<&str>) -> String {

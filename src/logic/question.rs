@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::circuit::{FALSE, TRUE, Wire};
 use super::encode::Encoder;
 use super::read::Definition;
-use super::said::{Said, closure};
+use super::said::{Said, closure, real};
 use super::space::{Kind, Space};
 use super::typical::Choice;
 use crate::number::Exact;
@@ -21,13 +21,22 @@ pub trait Solver {
     fn ask(&mut self, question: &str) -> Result<Option<String>, Fault>;
 }
 
-/// Why a solver is of no use: it cannot be run, or says what is no answer.
+/// Why a solver is of no use.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault(pub String);
+pub enum Fault {
+    /// It cannot be started: what the machine says.
+    CannotRun(String),
+    /// It ended without an answer: how, and what it said of it.
+    Ended(String),
+    /// What it says is no answer.
+    NoAnswer(String),
+}
 
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        match self {
+            Fault::CannotRun(why) | Fault::Ended(why) | Fault::NoAnswer(why) => f.write_str(why),
+        }
     }
 }
 
@@ -38,7 +47,10 @@ impl std::error::Error for Fault {}
 pub struct Asked {
     pub nobody: usize,
     pub somebody: usize,
+    /// It says that it does not know.
     pub unknown: usize,
+    /// Its time was over before it said anything.
+    pub late: usize,
 }
 
 /// What a solver says.
@@ -73,10 +85,14 @@ impl Question<'_, '_> {
     pub fn ask(&self, solver: &mut dyn Solver, asked: &mut Asked, goal: &[Wire]) -> Result<Answer, Fault> {
         let text = format!("{}(check-sat)\n", self.text(goal, &self.near(goal)));
         let Some(said) = solver.ask(&text)? else {
-            asked.unknown += 1;
+            asked.late += 1;
             return Ok(Answer::Unknown);
         };
-        let (answer, count) = match said.trim() {
+        // cvc5 says why it does not know: `unknown (TIMEOUT)`.
+        let (word, reason) = said.trim().split_once(' ').unwrap_or((said.trim(), ""));
+        let is_reason = reason.is_empty() || (word == "unknown" && matches!(read(reason), Some(Tree::List(_))));
+        let (answer, count) = match word {
+            _ if !is_reason => return Err(not_an_answer(&said)),
             "unsat" => (Answer::Nobody, &mut asked.nobody),
             "sat" => (Answer::Somebody, &mut asked.somebody),
             "unknown" | "timeout" => (Answer::Unknown, &mut asked.unknown),
@@ -120,20 +136,32 @@ impl Question<'_, '_> {
         Ok(Some(set))
     }
 
-    /// Values that meet a goal that can be met; `None` where the solver gives none in time, or none that can be written.
-    pub fn model(&self, solver: &mut dyn Solver, goal: &[Wire]) -> Result<Option<Model>, Fault> {
-        let near = self.near(goal);
+    /// Values that meet a goal that can be met; `None` where the solver gives none in time, or none that can be written. `within`: a
+    /// variable and two ends between which it is wanted; `None` then also where there is nobody.
+    pub fn model(
+        &self,
+        solver: &mut dyn Solver,
+        goal: &[Wire],
+        within: Option<&(usize, Exact, Exact)>,
+    ) -> Result<Option<Model>, Fault> {
+        let mut near = self.near(goal);
+        near.extend(within.map(|(variable, ..)| *variable));
         let names: Vec<String> = near.iter().map(|variable| format!("v{variable}")).collect();
         let mut text = String::from("(set-option :produce-models true)\n");
         text.push_str(&self.text(goal, &near));
+        if let Some((variable, low, high)) = within {
+            let value = Said::of(self.space, self.encoder, self.definitions).value(*variable);
+            let _ = writeln!(text, "(assert (<= {} {value} {}))", real(low), real(high));
+        }
         let _ = writeln!(text, "(check-sat)\n(get-value ({}))", names.join(" "));
         let Some(said) = solver.ask(&text)? else { return Ok(None) };
         let Some(values) = said.trim_start().strip_prefix("sat") else {
-            // It may give up the second time.
-            return if said.trim_start().starts_with("unknown") {
+            // It may give up the second time, and who is wanted so near may not be.
+            let said = said.trim_start();
+            return if said.starts_with("unknown") || (within.is_some() && said.starts_with("unsat")) {
                 Ok(None)
             } else {
-                Err(not_an_answer(&said))
+                Err(not_an_answer(said))
             };
         };
         let listed = read(values).ok_or_else(|| not_an_answer(&said))?;
@@ -275,10 +303,12 @@ fn not_an_answer(said: &str) -> Fault {
     const MOST: usize = 200;
     let said = said.trim();
     if said.is_empty() {
-        return Fault("it answers nothing".to_owned());
+        return Fault::NoAnswer("it answers nothing".to_owned());
     }
-    let cut: String = said.chars().take(MOST).collect();
-    Fault(format!("`{cut}` is no answer to a question in SMT-LIB"))
+    let line = said.lines().next().unwrap_or(said);
+    let cut: String = line.chars().take(MOST).collect();
+    let more = if cut.len() < said.len() { " …" } else { "" };
+    Fault::NoAnswer(format!("`{cut}{more}` is no answer to a question in SMT-LIB"))
 }
 
 // ---- reading what a solver prints ----------------------------------------------------------------------------

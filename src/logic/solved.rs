@@ -2,7 +2,7 @@
 
 use super::circuit::Wire;
 use super::compare::Engine;
-use super::person::steps_of;
+use super::person::{number_in, steps_of};
 use super::question::{Answer, Asked, Fault, Model, Solver};
 use super::space::Kind;
 use super::typical::{Choice, settle, wires_of};
@@ -11,10 +11,10 @@ use crate::model::Trial;
 use crate::number::Exact;
 
 /// What came of asking.
-pub(super) enum Solved {
+pub(super) enum Solved<T> {
     Nobody,
     /// Whom the evaluator has screened.
-    Somebody(Witness),
+    Somebody(T),
     /// Nothing can be said.
     Unknown,
     /// There is no solver, or nothing is computed.
@@ -38,6 +38,13 @@ impl<'t> Engine<'t> {
         engine
     }
 
+    /// One trial, with such a solver.
+    pub fn of_one_with_solver(trial: &'t Trial, solver: Box<dyn Solver + 't>) -> Self {
+        let mut engine = Self::with_formulas(vec![trial]);
+        engine.helper = Some(Ok(Helper { solver, asked: Asked::default() }));
+        engine
+    }
+
     /// How often the solver was asked, or why it was of no use; none where there is no solver.
     pub fn asked(&self) -> Option<Result<Asked, Fault>> {
         Some(match self.helper.as_ref()? {
@@ -47,12 +54,26 @@ impl<'t> Engine<'t> {
     }
 
     /// Asks whether the goal can be met, and screens whom the solver finds.
-    pub(super) fn solved(&mut self, event: &str, goal: &[Wire], wanted: &Wanted) -> Solved {
+    pub(super) fn solved(&mut self, event: &str, goal: &[Wire], wanted: &Wanted) -> Solved<Witness> {
+        self.by_solver(event, goal, None, |engine, chosen| {
+            engine.shown(event, chosen, wanted).filter(Witness::is_confirmed)
+        })
+    }
+
+    /// Asks whether the goal can be met, and gives whom the solver finds to `screened`, with few decimals first. `beside`: a variable and
+    /// the end of a cell near which it is wanted, where that can be.
+    pub(super) fn by_solver<T>(
+        &mut self,
+        event: &str,
+        goal: &[Wire],
+        beside: Option<(usize, Choice)>,
+        screened: impl FnMut(&mut Self, &[Choice]) -> Option<T>,
+    ) -> Solved<T> {
         if !self.question().is_for_a_solver(goal) {
             return Solved::NotAsked;
         }
         match self.helper.take() {
-            Some(Ok(mut helper)) => match self.asked_of(&mut helper, event, goal, wanted) {
+            Some(Ok(mut helper)) => match self.asked_of(&mut helper, event, goal, beside, screened) {
                 Ok(solved) => {
                     self.helper = Some(Ok(helper));
                     solved
@@ -87,20 +108,29 @@ impl<'t> Engine<'t> {
         found
     }
 
-    fn asked_of(
+    fn asked_of<T>(
         &mut self,
         helper: &mut Helper<'t>,
         event: &str,
         goal: &[Wire],
-        wanted: &Wanted,
-    ) -> Result<Solved, Fault> {
+        beside: Option<(usize, Choice)>,
+        mut screened: impl FnMut(&mut Self, &[Choice]) -> Option<T>,
+    ) -> Result<Solved<T>, Fault> {
+        let narrow = beside.and_then(|(variable, choice)| self.beside(variable, choice));
         let question = self.question();
         match question.ask(&mut *helper.solver, &mut helper.asked, goal)? {
             Answer::Nobody => return Ok(Solved::Nobody),
             Answer::Unknown => return Ok(Solved::Unknown),
             Answer::Somebody => {}
         }
-        let Some(model) = question.model(&mut *helper.solver, goal)? else { return Ok(Solved::Unknown) };
+        let mut model = match &narrow {
+            Some(narrow) => question.model(&mut *helper.solver, goal, Some(narrow))?,
+            None => None,
+        };
+        if model.is_none() {
+            model = question.model(&mut *helper.solver, goal, None)?;
+        }
+        let Some(model) = model else { return Ok(Solved::Unknown) };
         let mut all = goal.to_vec();
         for (variable, (choice, _)) in &model {
             all.extend(wires_of(&self.complete, *variable, *choice));
@@ -111,13 +141,21 @@ impl<'t> Engine<'t> {
         };
         for more in 0..MORE_DECIMALS {
             self.give(&model, more, &mut chosen);
-            let found = self.shown(event, &chosen, wanted);
+            let found = screened(self, &chosen);
             self.given.clear();
-            if let Some(found) = found.filter(Witness::is_confirmed) {
+            if let Some(found) = found {
                 return Ok(Solved::Somebody(found));
             }
         }
         Ok(Solved::Unknown)
+    }
+
+    /// The values of a variable that lie within one usual step of the end of a cell.
+    fn beside(&self, variable: usize, choice: Choice) -> Option<(usize, Exact, Exact)> {
+        let Kind::Ordered(family) = self.space.variables[variable].kind else { return None };
+        let at = number_in(self, variable, choice)?;
+        let step = steps_of(self, variable, family).into_iter().next()?;
+        Some((variable, &at - &step, &at + &step))
     }
 
     /// The solver's values with as many decimals as people write, and some more.

@@ -46,7 +46,10 @@ pub(super) fn fact(fact: &Fact) -> Option<String> {
             let period = period(from.as_ref(), to.as_ref());
             format!("{name}{}{dose}{period}{}", FactDetail::left_out(details), said(details))
         }
-        Fact::Absent { name, from, to } => format!("no {name}{}", period(from.as_ref(), to.as_ref())),
+        Fact::Absent { other, name, from, to } => {
+            let other = if *other { "other " } else { "" };
+            format!("no {other}{name}{}", period(from.as_ref(), to.as_ref()))
+        }
         Fact::Answer { criterion, answer } => {
             let answer = match answer {
                 Answer::Yes => "yes",

@@ -131,12 +131,17 @@ impl Lowering<'_> {
                 };
                 Some(Fact::Lasted { name: name.value.clone(), from: date(from), to: date(to), dose, details })
             }
-            ast::Fact::Absent { name, from, to } => {
+            ast::Fact::Absent { other, name, from, to } => {
                 self.is_recorded(name)?;
                 let date = |date: &Option<crate::source::Spanned<ast::PartialDate>>| {
                     date.as_ref().map(|date| iso(date.value))
                 };
-                Some(Fact::Absent { name: name.value.clone(), from: date(from), to: date(to) })
+                Some(Fact::Absent {
+                    other: *other,
+                    name: name.value.clone(),
+                    from: date(from),
+                    to: date(to),
+                })
             }
             ast::Fact::Answer { criterion, answer } => {
                 let base = criterion.value.split('.').next().unwrap_or_default().to_owned();

@@ -59,8 +59,10 @@ pub enum Fact {
         #[serde(default)]
         details: Vec<FactDetail>,
     },
-    /// Known not to have occurred; for the given period or ever.
+    /// Known not to have occurred; for the given period or ever. `other`: but for what else is recorded.
     Absent {
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        other: bool,
         name: String,
         from: Option<String>,
         to: Option<String>,

@@ -1,8 +1,8 @@
 //! One edit, and what is said of it.
 
-use trialc::amend::{ChangeKind, Class, EffectKind, Part, Standing};
+use trialc::amend::{ChangeKind, Class, EffectKind, Part, Standing, compare};
 
-use crate::support::{changed, lines};
+use crate::support::{BASE, changed, lines, trial};
 
 /// What is said of these edits, apart from forms, which follow.
 fn said(edits: &[(&str, &str)]) -> Vec<String> {
@@ -241,4 +241,82 @@ fn numbers_of_the_title_page() {
         ],
         "the version is what the comparison is of"
     );
+}
+
+#[test]
+fn a_limit_in_another_unit_is_told_in_the_old_one_too() {
+    let limit = |to: &str| {
+        let difference = changed(&[("in 7.5 to 9.5 %\n", to)]);
+        let of_i2 = difference.changes.iter().filter(|change| change.subject.name == "I2");
+        of_i2.map(|change| change.sentence.clone()).collect::<Vec<_>>()
+    };
+    let told = limit("in 58 to 86 mmol/mol\n");
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(told[0].contains("falls from 7.5 % to 58 mmol/mol, which is 7.458 %"), "{told:#?}");
+    assert!(told[0].contains("rises from 9.5 % to 86 mmol/mol, which is 10.02 %"), "{told:#?}");
+    // The same limit is no change, whatever its unit.
+    let systolic = |limit: &str| {
+        trial(&BASE.replace(
+            "  exclude E4",
+            &format!(
+                "  exclude E5 \"Pressure\": latest weight within 7 days before randomization > {limit}\n  exclude E4"
+            ),
+        ))
+    };
+    let same = compare(&systolic("120 kg"), &systolic("120,000 g"));
+    assert!(same.of_meaning().next().is_none(), "{:#?}", lines(&same));
+}
+
+#[test]
+fn an_exclusion_that_is_an_inclusion_now_is_one_criterion_and_its_answers_are_turned_around() {
+    let turned = changed(&[(
+        "exclude E4 \"Otherwise unsuitable\": attested by",
+        "include E4 \"Suitable\": not attested by",
+    )]);
+    assert!(turned.of_meaning().next().is_none(), "{:#?}", lines(&turned));
+    let told = turned.changes.iter().find(|change| change.subject.name == "E4").expect("it is told");
+    assert_eq!(told.sentence, "Inclusion criterion E4 was an exclusion and decides the same.");
+    assert!(told.has(EffectKind::Codes), "{told:#?}");
+    // Whoever is included was excluded: two criteria.
+    let other = changed(&[("exclude E4 \"Otherwise unsuitable\"", "include E4 \"Otherwise unsuitable\"")]);
+    let kinds: Vec<ChangeKind> =
+        other.of_meaning().filter(|change| change.subject.name == "E4").map(|change| change.kind).collect();
+    assert_eq!(kinds, [ChangeKind::Added, ChangeKind::Removed]);
+    // A limit from its other side, under another code.
+    let with = |criterion: &str| trial(&BASE.replace("  exclude E4", &format!("  {criterion}\n  exclude E4")));
+    let weight = "latest weight within 7 days before randomization";
+    let light = with(&format!("exclude E5 \"Light\": {weight} < 40 kg"));
+    let heavy = with(&format!("include I9 \"Heavy enough\": {weight} >= 40 kg"));
+    let limit = compare(&light, &heavy);
+    assert!(limit.of_meaning().next().is_none(), "{:#?}", lines(&limit));
+    let near = compare(&light, &with(&format!("include I9 \"Heavy enough\": {weight} > 40 kg")));
+    assert_eq!(near.of_meaning().count(), 2, "at 40 kg they differ: {:#?}", lines(&near));
+}
+
+#[test]
+fn a_form_of_one_decision_does_not_follow_the_criteria_of_another() {
+    let with = |more: &str| {
+        trial(&format!(
+            "{BASE}event second \"Second dose\": after randomization
+eligibility for second \"Second dose\" {{ include P1 \"No stroke\": not stroke started within 6 months before second }}
+{}",
+            more
+        ))
+    };
+    let extra = BASE.replace(
+        "  exclude E4",
+        "  exclude E5 \"Heavy\": latest weight within 7 days before randomization > 200 kg\n  exclude E4",
+    );
+    let second = "event second \"Second dose\": after randomization
+eligibility for second \"Second dose\" { include P1 \"No stroke\": not stroke started within 6 months before second }
+";
+    let difference = compare(&with(""), &trial(&format!("{extra}{second}")));
+    let followed: Vec<String> = difference
+        .changes
+        .iter()
+        .filter(|change| change.property.as_deref() == Some("criteria"))
+        .map(|change| change.subject.name.clone())
+        .collect();
+    assert!(!followed.is_empty());
+    assert!(!followed.iter().any(|name| name.to_uppercase().contains("SECOND")), "{followed:?}");
 }

@@ -12,3 +12,4 @@ mod participants;
 mod population;
 mod reports;
 mod support;
+mod words;

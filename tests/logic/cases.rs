@@ -2,6 +2,7 @@
 
 use trialc::compile::compile;
 use trialc::logic::{cases, coverage, example_text};
+use trialc::model::{Fact, FactValue};
 use trialc::source::{LoadError, Loader};
 
 use crate::protocol::{compiled, trial};
@@ -14,23 +15,24 @@ impl Loader for Text {
     }
 }
 
-const PROTOCOLS: [(&str, &str); 4] = [
-    ("nct01719640", include_str!("../../protocols/nct01719640/trial.trial")),
-    ("oncology", include_str!("../../protocols/oncology/trial.trial")),
-    ("crossover", include_str!("../../protocols/crossover/trial.trial")),
-    ("nct03548935", include_str!("../../protocols/nct03548935/trial.trial")),
+/// With how many sides of boundaries nobody stands on.
+const PROTOCOLS: [(&str, &str, usize); 4] = [
+    ("nct01719640", include_str!("../../protocols/nct01719640/trial.trial"), 5),
+    ("oncology", include_str!("../../protocols/oncology/trial.trial"), 0),
+    ("crossover", include_str!("../../protocols/crossover/trial.trial"), 0),
+    ("nct03548935", include_str!("../../protocols/nct03548935/trial.trial"), 0),
 ];
 
 /// What the checker says of the examples when they stand in the protocol itself.
 #[test]
 fn the_examples_of_every_protocol_compile_and_hold() {
-    for (name, text) in PROTOCOLS {
+    for (name, text, without) in PROTOCOLS {
         let trial = compiled(text);
         let found = cases(&trial);
         assert_eq!(found, cases(&trial), "{name}: the same on every run");
         let written: Vec<String> =
             found.examples.iter().map(|example| example_text(example).expect("it can be written")).collect();
-        println!("{name}: {} examples, {} without: {:#?}", written.len(), found.missing.len(), found.missing);
+        assert_eq!(found.missing.len(), without, "{name}: {:#?}", found.missing);
         assert!(!written.is_empty(), "{name}");
         let whole = format!("{text}\n{}", written.join("\n"));
         let compilation = compile(&Text(whole), "trial.trial").expect("the file is there");
@@ -157,4 +159,161 @@ fn a_limit_of_normal_is_written_so_that_the_value_is_the_share_that_is_wanted() 
     );
     let found = cases(&trial);
     assert!(found.missing.is_empty(), "{:#?}", found.missing);
+}
+
+/// The labels of the participants, and of sides without one the criterion, the side and why.
+fn sides(trial: &trialc::model::Trial) -> (Vec<String>, Vec<String>) {
+    let found = cases(trial);
+    let side = |passes: bool| if passes { "in" } else { "out" };
+    let missing = found.missing.iter().map(|one| format!("{} {}: {}", one.code, side(one.passes), one.why));
+    (found.examples.into_iter().map(|example| example.label).collect(), missing.collect())
+}
+
+#[test]
+fn who_has_one_disease_of_a_class_has_no_other() {
+    let criteria = |others: &str| {
+        format!(
+            "include I1 \"Lung cancer\": confirmed nsclc present at consent
+             exclude E1 \"Another malignancy\": malignancy other than ({others}) present within 5 years before randomization"
+        )
+    };
+    let lung = trial(&criteria("basal_cell_carcinoma, nsclc, lung_cancer"));
+    let (labels, missing) = sides(&lung);
+    assert_eq!(missing, [""; 0]);
+    assert_eq!(labels.len(), 3, "{labels:?}");
+    let eligible = cases(&lung).examples.into_iter().next().and_then(|example| example_text(&example));
+    assert!(eligible.as_ref().is_some_and(|text| text.contains("  no other malignancy\n")), "{eligible:?}");
+    // Where the disease itself counts, nobody is eligible, and the criterion that keeps them out is named.
+    let (labels, missing) = sides(&trial(&criteria("basal_cell_carcinoma")));
+    assert!(!labels.iter().any(|label| label.contains("in:") || label.contains("Meets")), "{labels:?}");
+    assert!(missing.iter().any(|why| why.starts_with("I1 in: who could be written so fails E1")), "{missing:#?}");
+}
+
+#[test]
+fn what_is_said_to_be_the_only_one_settles_what_it_leaves_out() {
+    let verdict = |fact: &str| {
+        let example = format!(
+            "example \"x\" {{ consent on 2025-03-01; randomization on 2025-03-02
+               nsclc from 2024-01-01, confirmed
+               {fact}
+               expect: undetermined }}"
+        );
+        let trial = crate::protocol::trial_with(
+            &example,
+            "include I1 \"Lung cancer\": confirmed nsclc present at consent
+             exclude E1 \"Another\": malignancy other than (nsclc, lung_cancer) present within 5 years before randomization",
+        );
+        let record = trialc::eligibility::record_of(&trial, &trial.examples[0]).expect("a record");
+        let document = trialc::eligibility::EligibilityDocument::of(&trial);
+        let verdict = trialc::eligibility::screen(&document, &record, None);
+        verdict.decision("randomization").expect("it is decided").verdict.text()
+    };
+    assert_eq!(verdict("no other malignancy"), "eligible");
+    assert_eq!(verdict("no other malignancy from 2019-01-01 to 2025-03-02"), "eligible");
+    // For a shorter time than is asked, it says too little.
+    assert_eq!(verdict("no other malignancy from 2024-01-01 to 2025-03-02"), "undetermined");
+    // That there was none at all contradicts what is recorded.
+    assert_eq!(verdict("no malignancy"), "undetermined");
+    assert_eq!(verdict(""), "undetermined");
+    assert_eq!(verdict("breast_cancer on 2023-01-01; no other malignancy"), "ineligible");
+}
+
+#[test]
+fn a_table_is_shown_to_decide_by_the_row_that_is_meant() {
+    let by = |limits: &str| {
+        sides(&trial(&format!(
+            "exclude E1 \"Creatinine\": latest creatinine within 14 days before randomization > by sex ({limits})"
+        )))
+    };
+    let (labels, missing) = by("1.5 mg/dL for male, 1.4 mg/dL for female");
+    assert_eq!(missing, [""; 0]);
+    assert!(labels.iter().any(|label| label == "E1, just in: sex male"), "{labels:?}");
+    // Where both rows say the same, sex decides nothing.
+    let (_, missing) = by("1.5 mg/dL for male, 1.5 mg/dL for female");
+    assert_eq!(
+        missing,
+        [
+            "E1 in: nothing else in E1 leaves the decision to this",
+            "E1 out: nothing else in E1 leaves the decision to this"
+        ]
+    );
+}
+
+#[test]
+fn a_mean_comes_out_at_its_limit_beside_the_highest() {
+    let (labels, missing) = sides(&trial(
+        "include I1 \"Mean\": mean systolic_bp within 7 days before randomization > 135 mmHg
+         include I2 \"Highest\": highest systolic_bp within 7 days before randomization < 180 mmHg",
+    ));
+    assert_eq!(missing, [""; 0]);
+    let out: Vec<&String> = labels.iter().filter(|label| label.contains("out")).collect();
+    assert_eq!(
+        out,
+        [
+            "I1, just out: Systolic blood pressure 135 mm[Hg]",
+            "I2, just out: Systolic blood pressure 180 mm[Hg]"
+        ]
+    );
+    // One value is never above its own mean.
+    let (_, missing) = sides(&trial(
+        "include I1 \"Mean\": mean systolic_bp within 7 days before randomization > 135 mmHg
+         include I2 \"Highest\": highest systolic_bp within 7 days before randomization < 130 mmHg",
+    ));
+    assert!(!missing.is_empty(), "a mean above the highest");
+}
+
+#[test]
+fn ages_at_two_moments_are_those_of_one_person() {
+    let (labels, missing) = sides(&trial(
+        "include I1 \"Adults\": age at consent in 18 to 80 years
+         exclude E1 \"Pressure\": latest systolic_bp within 7 days before randomization > by age (150 mmHg for under 65 years, 160 mmHg for 65 years and over)",
+    ));
+    assert_eq!(missing, [""; 0]);
+    for label in ["I1, just out: age at consent 17 years and 11 months", "I1, just out: age at consent 81 years"] {
+        assert!(labels.iter().any(|one| one == label), "{label}: {labels:?}");
+    }
+}
+
+#[test]
+fn what_is_computed_comes_out_within_a_step_of_its_limit() {
+    let found = cases(&trial(
+        "exclude E1 \"Body mass index\": latest bmi within 28 days before randomization > 35 kg/m2",
+    ));
+    assert!(found.missing.is_empty(), "{:#?}", found.missing);
+    let out = found.examples.iter().find(|example| example.label.contains("out")).expect("somebody");
+    assert_eq!(out.label, "E1, just out: Body mass index above 35 kg/m2");
+    let value = |name: &str| {
+        out.facts.iter().find_map(|fact| match fact {
+            Fact::Measured { measure, value: FactValue::Quantity { number, .. }, .. } if measure == name => {
+                number.to_string().parse::<f64>().ok()
+            }
+            _ => None,
+        })
+    };
+    let (Some(kg), Some(cm)) = (value("weight"), value("height")) else { panic!("{:#?}", out.facts) };
+    let bmi = kg / (cm / 100.0) / (cm / 100.0);
+    assert!(bmi > 35.0 && bmi <= 36.0, "{kg} kg at {cm} cm is {bmi}");
+}
+
+#[test]
+fn a_side_without_anybody_names_the_criterion_and_its_words() {
+    let (_, missing) = sides(&trial(
+        "include I1 \"HbA1c of at most 9.5 %\": latest hba1c within 14 days before randomization <= 9.5 %
+         exclude E1 \"HbA1c above 9.5 %\": latest hba1c within 14 days before randomization > 9.5 %",
+    ));
+    assert_eq!(
+        missing,
+        [
+            "I1 out: E1 (“HbA1c above 9.5 %”) keeps out everybody whom this would keep out alone",
+            "E1 out: I1 (“HbA1c of at most 9.5 %”) keeps out everybody whom this would keep out alone"
+        ]
+    );
+    let (_, missing) = sides(&trial(
+        "include I1 \"Diabetes\": t2dm present at consent
+         include I2 \"Of three years\": duration of t2dm at consent >= 3 years",
+    ));
+    assert_eq!(
+        missing,
+        ["I1 out: I2 (“Of three years”) asks since when there is t2dm: who is without it cannot pass that"]
+    );
 }

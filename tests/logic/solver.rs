@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use trialc::logic::{Asked, Engine, Fault, Relation, Solver, smt2};
+use trialc::logic::{Asked, Engine, Fault, Relation, Solver, cases, cases_with, smt2};
 
 use crate::protocol::{said, trial};
 
@@ -78,7 +78,7 @@ fn nobody_is_believed() {
     let solver = Told::of(&[Some("unsat\n")]);
     let (relation, asked) = raised(60, 100, &solver);
     assert_eq!(relation, Relation::SameWhenComplete);
-    assert_eq!(asked, Some(Ok(Asked { nobody: 1, somebody: 0, unknown: 0 })));
+    assert_eq!(asked, Some(Ok(Asked { nobody: 1, ..Asked::default() })));
     let question = solver.asked.borrow()[0].clone();
     assert!(question.ends_with("(check-sat)\n") && question.contains("(set-logic QF_NIRA)"), "{question}");
 }
@@ -110,16 +110,16 @@ fn unknown_and_time_that_is_over_say_nothing() {
             (trial(&[BMI, TALL, &light(60)].concat()), trial(&[BMI, TALL, &light(100)].concat()));
         Engine::of(&old, &new).population("randomization").expect("both decide")
     };
-    for answer in [Some("unknown\n"), None] {
+    for (answer, unknown, late) in [(Some("unknown\n"), 1, 0), (Some("unknown (TIMEOUT)\n"), 1, 0), (None, 0, 1)] {
         let (relation, asked) = raised(60, 100, &Told::of(&[answer]));
         assert_eq!(said(&relation), said(&without));
-        assert_eq!(asked, Some(Ok(Asked { nobody: 0, somebody: 0, unknown: 1 })));
+        assert_eq!(asked, Some(Ok(Asked { unknown, late, ..Asked::default() })));
     }
 }
 
 #[test]
 fn what_is_no_answer_is_a_fault_and_not_believed() {
-    for answer in ["", "unsatisfiable\n", "(error \"line 3\")\nunsat\n", "sat unsat"] {
+    for answer in ["", "unsatisfiable\n", "(error \"line 3\")\nunsat\n", "sat unsat", "unsat (TIMEOUT)", "unknown why"] {
         let (relation, asked) = raised(60, 100, &Told::of(&[Some(answer)]));
         assert!(matches!(relation, Relation::Broader { .. }), "{answer}: {}", said(&relation));
         assert!(matches!(asked, Some(Err(_))), "{answer}: {asked:?}");
@@ -139,4 +139,45 @@ fn nobody_is_asked_where_nothing_is_computed() {
     let mut engine = Engine::with_solver(&old, &new, Box::new(solver.clone()));
     assert!(matches!(engine.population("randomization"), Some(Relation::Broader { .. })));
     assert_eq!(solver.asked.borrow().len(), 0);
+}
+
+/// Finds 60 U/L of AST and 40 U/L of ALT, whatever it is asked.
+struct Enzymes;
+
+impl Solver for Enzymes {
+    fn ask(&mut self, question: &str) -> Result<Option<String>, Fault> {
+        if !question.contains("(get-value ") {
+            return Ok(Some("sat\n".to_owned()));
+        }
+        let values = question.lines().filter_map(|line| {
+            let (name, words) = line.strip_prefix("; ")?.split_once(": ")?;
+            let value = match (words.contains("ast"), words.contains("alt")) {
+                (true, true) => "1.5",
+                (true, false) => "60.0",
+                _ => "40.0",
+            };
+            name.starts_with('v').then(|| format!("({name} {value})"))
+        });
+        Ok(Some(format!("sat\n({})\n", values.collect::<Vec<_>>().join(" "))))
+    }
+}
+
+#[test]
+fn a_boundary_of_a_formula_is_shown_with_the_values_of_a_solver_where_the_checker_confirms_them() {
+    let trial = trial(
+        "include I1 \"De Ritis ratio\": latest ast within 14 days before randomization / latest alt within 14 days before randomization < 2\n",
+    );
+    assert_eq!(cases(&trial).examples.len(), 0, "nobody is put together without one");
+    let (found, asked) = cases_with(&trial, Box::new(Enzymes)).expect("it answers");
+    let labels: Vec<&str> = found.examples.iter().map(|example| example.label.as_str()).collect();
+    assert_eq!(labels.len(), 1, "{labels:?}: 1.5 is in, and nobody who is out is confirmed");
+    assert!(labels[0].starts_with("I1, in: ") || labels[0] == "Meets every criterion", "{labels:?}: not at its limit");
+    assert!(asked.somebody > 0);
+    let missing: Vec<bool> = found.missing.iter().map(|one| one.passes).collect();
+    assert_eq!(missing, [false]);
+    // Whom the formulas leave out, nobody looks for.
+    let (found, _) = cases_with(&trial, Box::new(Told::of(&[Some("unsat\n"); 6]))).expect("it answers");
+    assert!(found.examples.is_empty());
+    assert!(found.missing.iter().all(|one| one.why.contains("by the formulas")), "{:#?}", found.missing);
+    assert!(cases_with(&trial, Box::new(Told::of(&[Some("hello\n")]))).is_err());
 }

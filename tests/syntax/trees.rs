@@ -237,6 +237,8 @@ fn an_example_holds_facts_and_an_expectation() {
       metformin from 2010-01-01 to 2011-02-01
       no stroke
       no mi from 2001 to 2002
+      no other mi from 2003 to 2004
+      no other from 2001
       answer I1: yes
       expect: ineligible by I8, E3
     }";
@@ -251,7 +253,7 @@ fn an_example_holds_facts_and_an_expectation() {
             other => panic!("{other:?}"),
         })
         .collect();
-    assert_eq!(facts.len(), 12);
+    assert_eq!(facts.len(), 14);
     assert!(
         matches!(facts[2], Fact::Attribute { name, value } if name.value == "country" && value.value == "CN")
     );
@@ -263,8 +265,13 @@ fn an_example_holds_facts_and_an_expectation() {
     assert!(matches!(facts[7], Fact::Lasting { to: None, .. }));
     assert!(matches!(facts[8], Fact::Lasting { to: Some(_), .. }));
     assert!(matches!(facts[9], Fact::Absent { from: None, .. }));
-    assert!(matches!(facts[10], Fact::Absent { from: Some(_), to: Some(_), .. }));
-    assert!(matches!(facts[11], Fact::Answer { answer, .. } if answer.value == "yes"));
+    assert!(matches!(facts[10], Fact::Absent { other: false, from: Some(_), to: Some(_), .. }));
+    assert!(
+        matches!(facts[11], Fact::Absent { other: true, name, to: Some(_), .. } if name.value == "mi")
+    );
+    // A thing that is called so.
+    assert!(matches!(facts[12], Fact::Absent { other: false, name, to: None, .. } if name.value == "other"));
+    assert!(matches!(facts[13], Fact::Answer { answer, .. } if answer.value == "yes"));
     let expect = example.items.last().expect("an expectation");
     assert!(
         matches!(body(expect), Value::Expectation { verdict, by, .. } if verdict.value == "ineligible" && by.len() == 2)

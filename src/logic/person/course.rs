@@ -86,6 +86,9 @@ impl<'t> Draft<'_, 't> {
     pub(super) fn date_births_and_onsets(&mut self) {
         let mut latest: Option<Date> = None;
         let mut earliest: Option<Date> = None;
+        // The last day of birth with which everybody is as old as they must be, not as they are chosen to be; and that of the age that
+        // is to come out as it is chosen.
+        let (mut young_enough, mut focus): (Option<Date>, Option<Date>) = (None, None);
         let mut at_onset: Vec<(&'t Finding, i64, Option<i64>)> = Vec::new();
         for (number, variable, choice) in self.variables() {
             let (About::Age { at }, Kind::Ordered(family)) = (&variable.about, &variable.kind) else {
@@ -100,12 +103,22 @@ impl<'t> Draft<'_, 't> {
             let by = |count: i64| self.length(*family, count);
             let young = shift(day, Direction::Before, &by(low)).map(|found| found.date);
             latest = latest.into_iter().chain(young).min();
+            if self.focus == Some(number) {
+                focus = young;
+            }
+            let least = self.least_of(*family, choice).and_then(|least| shift(day, Direction::Before, &by(least)));
+            young_enough = young_enough.into_iter().chain(least.map(|found| found.date)).min();
             let old = high.and_then(|high| shift(day, Direction::Before, &by(high + 1)));
             earliest = earliest.into_iter().chain(old.and_then(|found| add_days(found.date, 1))).max();
         }
         let default =
             shift(self.decided, Direction::Before, &Duration::Months(ADULT)).map(|found| found.date);
-        let mut born = latest.or_else(|| earliest.max(default).or(default));
+        let fits = |day: &Date| {
+            earliest.is_none_or(|earliest| *day >= earliest) && young_enough.is_none_or(|last| *day <= last)
+        };
+        let chosen = latest.or_else(|| earliest.max(default).or(default));
+        // Ages at two moments differ by less than their limits may.
+        let mut born = focus.filter(fits).or(chosen.filter(fits)).or(earliest.filter(fits)).or(chosen);
         // First and last day on which a finding may have begun, by how long it has lasted.
         let mut onsets: Vec<(&'t Finding, Option<Date>, Option<Date>)> = Vec::new();
         for (number, variable, choice) in self.variables() {
@@ -178,6 +191,14 @@ impl<'t> Draft<'_, 't> {
         let low = number_in(self.engine, variable, choice)?.to_i64()?;
         let high = high.and_then(|(at, closed)| Some(at.to_i64()? - i64::from(!closed)));
         Some((low, high))
+    }
+
+    /// The lowest whole number that belongs to a cell; `None` where it has no lower end.
+    fn least_of(&self, family: usize, choice: Choice) -> Option<i64> {
+        let (Choice::Cell(cell) | Choice::Upper(cell)) = choice else { return None };
+        let (low, _) = ends(self.engine, family, cell);
+        let (at, closed) = low?;
+        Some(at.to_i64()? + i64::from(!closed))
     }
 
     fn length(&self, family: usize, count: i64) -> Duration {
@@ -360,9 +381,18 @@ impl<'t> Draft<'_, 't> {
         spells
     }
 
-    /// Says that there was none: for good, or where something of the kind is recorded, at this time.
+    /// Says that there was none: for good, or where something of the kind is recorded, at this time; beside something of the kind at this
+    /// time, that there was no other.
     fn deny(&mut self, finding: &Finding, days: Days) {
-        let near = self.course.iter().any(|spell| self.is_a(&spell.name, &finding.name, self.side));
+        let mut kin = self.course.iter().filter(|spell| self.is_a(&spell.name, &finding.name, self.side));
+        if kin.clone().any(|spell| spell.touches(days)) {
+            let absence = Fact::Absent { other: true, name: finding.name.clone(), from: None, to: None };
+            if !self.absences.contains(&absence) {
+                self.absences.push(absence);
+            }
+            return;
+        }
+        let near = kin.next().is_some();
         let text = |day: Option<Date>| day.map(|day| day.to_string());
         let (from, to) = if near { (text(days.0), text(days.1)) } else { (None, None) };
         // An absence without its beginning is one since birth.
@@ -370,7 +400,7 @@ impl<'t> Draft<'_, 't> {
             (None, Some(_)) => self.born.map(|born| born.to_string()),
             _ => from,
         };
-        let absence = Fact::Absent { name: finding.name.clone(), from, to };
+        let absence = Fact::Absent { other: false, name: finding.name.clone(), from, to };
         if !self.absences.contains(&absence) {
             self.absences.push(absence);
         }

@@ -1,8 +1,11 @@
 //! Results of measures, each on a day on which it is the one that is asked for.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 
-use super::{Draft, End, ends, number_in, quantity_of};
+use super::together::{Ask, together};
+use super::{Draft, End, ends, number_in, quantity_of, steps_of};
 use crate::eligibility::{Truth, record_of};
 use crate::logic::space::{About, Kind};
 use crate::logic::typical::Choice;
@@ -32,13 +35,19 @@ impl Placed {
     }
 }
 
+/// Results with their days, and the unit that they are in.
+type Chosen = (Vec<(Date, Exact)>, Option<UnitRef>);
+
 /// A computed quantity that must come out between two ends.
 struct Sought<'t> {
     measure: &'t str,
     select: Selector,
     window: &'t Window,
     family: usize,
-    cell: usize,
+    /// The ends between which it has to come out.
+    room: (End, End),
+    /// Where it is wanted first: within a usual step of its limit.
+    near: Option<(End, End)>,
 }
 
 impl<'t> Draft<'_, 't> {
@@ -46,15 +55,26 @@ impl<'t> Draft<'_, 't> {
         let mut sought: Vec<Sought<'t>> = Vec::new();
         let mut steady = Vec::new();
         let mut ratios = Vec::new();
+        let shared = self.shared();
         for (number, variable, choice) in self.variables() {
             match (&variable.about, &variable.kind, choice) {
+                (About::Measured { measure, .. }, Kind::Ordered(_), _) if shared.contains_key(measure) => {
+                    let (results, unit) = &shared[measure];
+                    for (on, value) in results {
+                        self.put(measure, *on, quantity_of(value.clone(), unit.clone()), None);
+                    }
+                }
                 (
                     About::Measured { measure, select, window },
                     Kind::Ordered(family),
                     Choice::Cell(cell) | Choice::Upper(cell),
                 ) => {
                     if self.formula(measure).is_some() {
-                        sought.push(Sought { measure, select: *select, window, family: *family, cell });
+                        let room = ends(self.engine, *family, cell);
+                        let near = (self.focus == Some(number))
+                            .then(|| near_limit(&room, steps_of(self.engine, number, *family).first()?, choice))
+                            .flatten();
+                        sought.push(Sought { measure, select: *select, window, family: *family, room, near });
                         continue;
                     }
                     let (Some(value), Some(days)) =
@@ -106,11 +126,50 @@ impl<'t> Draft<'_, 't> {
             self.put_ratio(measure, on, (&ratio, &cell), upper);
         }
         for one in sought {
-            self.compute(&one);
+            self.compute(one);
         }
         for (measure, window, is_steady) in steady {
             self.put_steady(measure, window, is_steady);
         }
+    }
+
+    /// Results of measures that several questions are about, where these can be chosen so that all come out.
+    fn shared(&self) -> BTreeMap<&'t str, Chosen> {
+        let mut asked: BTreeMap<&'t str, (Vec<Ask>, Option<UnitRef>, bool)> = BTreeMap::new();
+        for (number, variable, choice) in self.variables() {
+            let (
+                About::Measured { measure, select, window },
+                Kind::Ordered(family),
+                Choice::Cell(cell) | Choice::Upper(cell),
+            ) = (&variable.about, &variable.kind, choice)
+            else {
+                continue;
+            };
+            let (Some(value), Some(days)) = (number_in(self.engine, number, choice), self.days(window)) else {
+                continue;
+            };
+            let (low, high) = ends(self.engine, *family, cell);
+            let unit = self.engine.space.families[*family].unit.clone();
+            let entry = asked.entry(*measure).or_insert_with(|| (Vec::new(), unit.clone(), true));
+            entry.2 &= entry.1.as_ref().map(|one| &one.ucum) == unit.as_ref().map(|one| &one.ucum);
+            entry.0.push(Ask {
+                select: *select,
+                days,
+                on: self.day_for(*select, days),
+                low,
+                high,
+                number: value,
+                is_focus: self.focus == Some(number),
+            });
+        }
+        let several = asked.into_iter().filter(|(measure, (asks, _, is_one_unit))| {
+            asks.len() > 1 && *is_one_unit && self.formula(measure).is_none()
+        });
+        let chosen = several.filter_map(|(measure, (asks, unit, _))| {
+            let plausible = self.trial.measures.get(measure)?.quantity().and_then(|one| one.plausible.as_ref());
+            Some((measure, (together(&asks, plausible)?, unit)))
+        });
+        chosen.collect()
     }
 
     /// The day on which a result is the one that is meant.
@@ -268,7 +327,20 @@ impl<'t> Draft<'_, 't> {
 
     /// Values of the measures that a quantity is computed from, until it lies where it is wanted. One of them is moved, the others
     /// are as they are known or usual.
-    fn compute(&mut self, sought: &Sought<'t>) {
+    fn compute(&mut self, sought: Sought<'t>) {
+        let before = self.results.clone();
+        if let Some(near) = &sought.near {
+            let near = Sought { room: near.clone(), near: None, ..sought };
+            self.find_parts(&near);
+            if self.lies(&near) {
+                return;
+            }
+            self.results = before;
+        }
+        self.find_parts(&sought);
+    }
+
+    fn find_parts(&mut self, sought: &Sought<'t>) {
         let Some(days) = self.days(sought.window) else { return };
         let on = self.day_for(sought.select, days);
         let leaves = self.leaves(sought.measure);
@@ -325,7 +397,7 @@ impl<'t> Draft<'_, 't> {
 
     /// Whether the computed quantity lies beyond the lower end of its cell, and below the upper.
     fn sides(&self, sought: &Sought<'t>) -> (bool, bool) {
-        let (low, high) = ends(self.engine, sought.family, sought.cell);
+        let (low, high) = sought.room.clone();
         let unit = self.engine.space.families[sought.family].unit.clone();
         let holds = |operator: Comparator, at: &Exact| {
             let term = |value: Value| Term { text: String::new(), value, origin: Origin::default() };
@@ -411,6 +483,17 @@ impl<'t> Draft<'_, 't> {
         }
         self.results[place].value = before;
         false
+    }
+}
+
+/// The ends within a step of the limit of a cell at which somebody is just in or just out.
+fn near_limit((low, high): &(End, End), step: &Exact, choice: Choice) -> Option<(End, End)> {
+    match (low, high) {
+        (Some((at, closed)), _) if matches!(choice, Choice::Cell(_)) => {
+            Some((Some((at.clone(), *closed)), Some((at + step, true))))
+        }
+        (_, Some((at, closed))) => Some((Some((at - step, true)), Some((at.clone(), *closed)))),
+        _ => None,
     }
 }
 

@@ -322,7 +322,8 @@ fn take_name_out(item: &mut Item, identity: &Identity) -> bool {
 
 /// The parts that the revision gives take the place of the statement's own; statements inside it likewise.
 fn merge(place: &mut Item, revision: &Item) {
-    if revision.prose.is_some() {
+    // A statement without a wording of its own (`gives pill: 5 mg`) is said anew as a whole.
+    if revision.prose.is_some() || (place.prose.is_none() && revision.body.is_some()) {
         // The head is one span: it comes from one file.
         place.keyword = revision.keyword;
         place.name.clone_from(&revision.name);

@@ -56,9 +56,10 @@ impl Reader<'_, '_> {
                 self.answered(criterion, answer)?
             }
             Rule::absent => {
+                let other = node.clone().into_inner().any(|part| part.as_rule() == Rule::other);
                 let (name, _, ends) = self.fact_parts(node, range.start)?;
                 let mut ends = ends.into_iter();
-                Fact::Absent { name: name?, from: ends.next(), to: ends.next() }
+                Fact::Absent { other, name: name?, from: ends.next(), to: ends.next() }
             }
             Rule::observed => {
                 let normal = node.clone().into_inner().find(|part| part.as_rule() == Rule::normal);
