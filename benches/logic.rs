@@ -91,7 +91,9 @@ fn asked_of(program: &str, text: &str) -> Option<String> {
 /// Both beside each other, in turns, on the same questions.
 fn side_by_side() {
     let program = peer();
-    println!("questions      of trial        trialc/s     {program}/s   trialc to {program}   left open by trialc");
+    println!(
+        "questions      of trial        trialc/s     {program}/s   trialc to {program}   left open by trialc"
+    );
     for name in TRIALS {
         let trial = named(name);
         let text = smt2(trial);
@@ -103,10 +105,8 @@ fn side_by_side() {
         };
         let answers = said.lines().filter(|line| matches!(*line, "sat" | "unsat" | "unknown")).count();
         assert_eq!(answers, count, "{program} answers every question of {name}");
-        let [ours, theirs] = median::of_two(
-            || drop(black_box(smt2(trial))),
-            || drop(black_box(asked_of(&program, &text))),
-        );
+        let [ours, theirs] =
+            median::of_two(|| drop(black_box(smt2(trial))), || drop(black_box(asked_of(&program, &text))));
         let rate = |seconds: f64| count as f64 / seconds;
         println!(
             "{count:>9}      {name:<14} {:>10.0} {:>10.0} {:>12.1} times {open:>12}",

@@ -64,7 +64,11 @@ fn a_solver_that_is_not_there_is_an_error_of_usage_that_says_what_to_do() {
         let ended = run(home.path(), arguments);
         assert_eq!(ended.code, Some(2), "{}", ended.err);
         assert!(ended.err.starts_with("error[M01]: cannot run the solver `"), "{}", ended.err);
-        assert!(ended.err.contains("there is no such file") && ended.err.contains("pip install"), "{}", ended.err);
+        assert!(
+            ended.err.contains("there is no such file") && ended.err.contains("pip install"),
+            "{}",
+            ended.err
+        );
         assert_eq!(ended.out, "");
     }
     // Without one nothing is missing.
@@ -89,9 +93,10 @@ fn nobody_is_told_with_the_smallest_set_and_by_whom_it_was_found() {
 
 #[test]
 fn somebody_unknown_and_silence_say_nothing_of_the_protocol() {
-    for (text, counted) in
-        [("cat >/dev/null\necho sat", "somebody 4"), ("cat >/dev/null\necho unknown", "unknown 4, no answer in time 0")]
-    {
+    for (text, counted) in [
+        ("cat >/dev/null\necho sat", "somebody 4"),
+        ("cat >/dev/null\necho unknown", "unknown 4, no answer in time 0"),
+    ] {
         let ended = checked(text);
         assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""), "{text}");
         assert!(ended.out.contains(counted), "{}", ended.out);
@@ -170,10 +175,10 @@ fn the_command_of_a_page_raises_its_code_and_the_repair_does_not() {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let folders = std::iter::once(home.path().to_owned()).chain(std::env::split_paths(&path));
         let path = std::env::join_paths(folders).unwrap();
-        let ended = |arguments: &[&str]| {
-            wait(command(home.path(), arguments).env("PATH", &path).spawn().unwrap())
-        };
-        let [example, repair] = <[Vec<&str>; 2]>::try_from(commands(code.page)).expect("an example and its repair");
+        let ended =
+            |arguments: &[&str]| wait(command(home.path(), arguments).env("PATH", &path).spawn().unwrap());
+        let [example, repair] =
+            <[Vec<&str>; 2]>::try_from(commands(code.page)).expect("an example and its repair");
         let raised = ended(&example);
         let is_error = code.severity == trialc::diagnostics::Severity::Error;
         let told = format!("{}[{}]: ", code.severity.text(), code.id);
@@ -218,16 +223,24 @@ use std.labs
 event consent \"Consent\"
 event randomization \"Randomization\": on or after consent
 eligibility for randomization {
-  include I1 \"De Ritis ratio\": latest ast within 14 days before randomization / latest alt within 14 days before randomization < 2
+  include I1 \"De Ritis ratio\": (latest ast within 14 days before randomization / 1 U/L) / (latest alt within 14 days before randomization / 1 U/L) < 2
 }
 ";
     fs::write(home.path().join("ratio.trial"), ratio).unwrap();
     let without = run(home.path(), &["cases", "ratio.trial"]);
-    assert!(without.err.contains("none just in by I1") && without.err.contains("none just out by I1"), "{}", without.err);
+    assert!(
+        without.err.contains("none just in by I1") && without.err.contains("none just out by I1"),
+        "{}",
+        without.err
+    );
     let with = run(home.path(), &["cases", "ratio.trial", "--solver", &solver, "--solver-seconds", "60"]);
     assert_eq!(with.code, Some(0), "{}", with.err);
     assert!(with.err.contains("2 examples, 0 sides of boundaries without one"), "{}", with.err);
-    assert!(with.out.contains("expect: ineligible by I1") && with.out.contains("expect: eligible"), "{}", with.out);
+    assert!(
+        with.out.contains("expect: ineligible by I1") && with.out.contains("expect: eligible"),
+        "{}",
+        with.out
+    );
 
     // A formula with an age in whole years and a factor by sex: 60 / 72 * 90 / 0.9 is 83, and by 0.7 it is 107.
     let clearance = |limit: &str| {

@@ -63,10 +63,12 @@ pub(super) fn rows(
             category,
         })
     };
-    let old = each(decisions)
-        .filter_map(|(event, one)| row(old_version, (event, &one.old_code), before, &one.old_prose, one.old_kind));
-    let new = each(decisions)
-        .filter_map(|(event, one)| row(new_version, (event, &one.new_code), &after, &one.new_prose, one.kind));
+    let old = each(decisions).filter_map(|(event, one)| {
+        row(old_version, (event, &one.old_code), before, &one.old_prose, one.old_kind)
+    });
+    let new = each(decisions).filter_map(|(event, one)| {
+        row(new_version, (event, &one.new_code), &after, &one.new_prose, one.kind)
+    });
     old.chain(new).collect()
 }
 

@@ -344,7 +344,11 @@ fn both(
             false if reworded => "is worded anew",
             false => "is written otherwise",
         };
-        let what = if new.kind == CriterionKind::Exclude && old.kind != new.kind { "was an inclusion" } else { what };
+        let what = if new.kind == CriterionKind::Exclude && old.kind != new.kind {
+            "was an inclusion"
+        } else {
+            what
+        };
         let sentence = format!("{} {new_code} {what} and decides the same.", kind_word(new.kind));
         let (from, to) = if reworded {
             words()

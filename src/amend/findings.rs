@@ -417,7 +417,9 @@ impl Seen<'_> {
                             CriterionKind::Exclude => ("an inclusion", "an exclusion"),
                         };
                         (
-                            format!("{code} was {was} and is {is} now: it decides the same people, and `yes` on its form means the opposite"),
+                            format!(
+                                "{code} was {was} and is {is} now: it decides the same people, and `yes` on its form means the opposite"
+                            ),
                             "leave it as it was, or give it a code that was never used, so that nobody mixes up answers of before and after",
                         )
                     }

@@ -98,7 +98,9 @@ fn of_form(
     }
     visits(old, new, one, other, &title, &change, changes);
     if one.domain == CRITERIA && other.domain == CRITERIA {
-        let own = |event: &str| [one, other].iter().any(|form| form.fields.iter().any(|field| serves(field, event)));
+        let own = |event: &str| {
+            [one, other].iter().any(|form| form.fields.iter().any(|field| serves(field, event)))
+        };
         let decisions: Vec<&DecisionDifference> = decisions.iter().filter(|one| own(&one.event)).collect();
         changes.extend(criteria(&title, &decisions, &change));
     } else {

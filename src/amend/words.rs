@@ -137,7 +137,9 @@ impl<'t> Both<'t> {
     fn schedule(&self, fields: &[&Field]) -> Vec<Statement> {
         let mut names: Vec<&str> = Vec::new();
         for field in fields {
-            names.extend([&field.measure, &field.concept, &field.event].into_iter().flatten().map(String::as_str));
+            names.extend(
+                [&field.measure, &field.concept, &field.event].into_iter().flatten().map(String::as_str),
+            );
             names.extend(field.why.iter().filter_map(|why| match why {
                 Why::Schedule { activity } | Why::Condition { activity } => Some(activity.as_str()),
                 Why::Derivation { measure } => Some(measure),

@@ -61,7 +61,9 @@ impl Process {
         let (name, Asked { nobody, somebody, unknown, late }) = (self.name(), asked);
         let count = nobody + somebody + unknown + late;
         if count == 0 {
-            return format!("{file}: {name} was not asked: nothing that is open is computed from other values\n");
+            return format!(
+                "{file}: {name} was not asked: nothing that is open is computed from other values\n"
+            );
         }
         if late > 0 {
             let limit = self.limit.as_secs();
@@ -69,7 +71,8 @@ impl Process {
             let message = format!(
                 "{name} had no answer within {limit} {seconds} to {late} of {count} questions: what they are about is told as without it"
             );
-            let more = format!("give it more time: `--solver-seconds {}`", (limit * 10).clamp(60, LONGEST_WAIT));
+            let more =
+                format!("give it more time: `--solver-seconds {}`", (limit * 10).clamp(60, LONGEST_WAIT));
             console.warning(&Failure::of(&codes::SOLVER_LATE, message).help(more));
         }
         format!(
@@ -100,7 +103,8 @@ impl Process {
             Fault::CannotRun(why) => {
                 let help = "install it (`pip install z3-solver` brings z3; Debian has `z3` and `cvc5`), give the path of the program, or \
                             leave `--solver` away: nothing else needs it";
-                Failure::of(&codes::SOLVER_NOT_RUN, format!("cannot run the solver `{program}`: {why}")).help(help)
+                Failure::of(&codes::SOLVER_NOT_RUN, format!("cannot run the solver `{program}`: {why}"))
+                    .help(help)
             }
             Fault::Ended(how) => {
                 let help = format!(
@@ -111,7 +115,8 @@ impl Process {
             Fault::NoAnswer(why) => {
                 let help = "give a program that reads SMT-LIB from standard input and answers `sat`, `unsat` or `unknown`, such as `z3` or \
                             `cvc5`, or leave `--solver` away: nothing else needs it";
-                Failure::of(&codes::SOLVER_ANSWER, format!("the solver `{program}` does not answer: {why}")).help(help)
+                Failure::of(&codes::SOLVER_ANSWER, format!("the solver `{program}` does not answer: {why}"))
+                    .help(help)
             }
         }
     }
@@ -141,7 +146,8 @@ impl Solver for Process {
         // It has closed its output: nothing more is wanted of it than how it ended.
         let status = ended(&mut child);
         let bytes = said.map_err(|error| Fault::Ended(in_words(&error)))?;
-        let text = String::from_utf8(bytes).map_err(|_| Fault::NoAnswer("what it says is no text".to_owned()))?;
+        let text =
+            String::from_utf8(bytes).map_err(|_| Fault::NoAnswer("what it says is no text".to_owned()))?;
         match status {
             Some(status) if text.trim().is_empty() && !status.success() => {
                 Err(Fault::Ended(how(status, complaint.as_ref())))
@@ -171,7 +177,8 @@ fn ended(child: &mut Child) -> Option<ExitStatus> {
 /// `exit code 3, “cannot open the license file”`.
 fn how(status: ExitStatus, complaint: Option<&Receiver<std::io::Result<Vec<u8>>>>) -> String {
     const MOST: usize = 200;
-    let code = status.code().map_or("it was ended from outside".to_owned(), |code| format!("exit code {code}"));
+    let code =
+        status.code().map_or("it was ended from outside".to_owned(), |code| format!("exit code {code}"));
     let words = complaint.and_then(|words| words.recv_timeout(LAST_BREATH).ok()?.ok());
     let words = words.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
     match words.lines().map(str::trim).find(|line| !line.is_empty()) {

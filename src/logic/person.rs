@@ -318,7 +318,8 @@ fn of_term(term: &crate::model::Term) -> Vec<&Moment> {
 /// A number of a cell, with as few decimals as will do: the lowest that belongs to it, or where it has no lower end, the nearest to
 /// its upper end.
 pub(super) fn number_in(engine: &Engine<'_>, variable: usize, choice: Choice) -> Option<Exact> {
-    let (Choice::Cell(_) | Choice::Upper(_), Kind::Ordered(_)) = (choice, &engine.space.variables[variable].kind)
+    let (Choice::Cell(_) | Choice::Upper(_), Kind::Ordered(_)) =
+        (choice, &engine.space.variables[variable].kind)
     else {
         return None;
     };

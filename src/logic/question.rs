@@ -90,7 +90,8 @@ impl Question<'_, '_> {
         };
         // cvc5 says why it does not know: `unknown (TIMEOUT)`.
         let (word, reason) = said.trim().split_once(' ').unwrap_or((said.trim(), ""));
-        let is_reason = reason.is_empty() || (word == "unknown" && matches!(read(reason), Some(Tree::List(_))));
+        let is_reason =
+            reason.is_empty() || (word == "unknown" && matches!(read(reason), Some(Tree::List(_))));
         let (answer, count) = match word {
             _ if !is_reason => return Err(not_an_answer(&said)),
             "unsat" => (Answer::Nobody, &mut asked.nobody),

@@ -136,12 +136,7 @@ impl Lowering<'_> {
                 let date = |date: &Option<crate::source::Spanned<ast::PartialDate>>| {
                     date.as_ref().map(|date| iso(date.value))
                 };
-                Some(Fact::Absent {
-                    other: *other,
-                    name: name.value.clone(),
-                    from: date(from),
-                    to: date(to),
-                })
+                Some(Fact::Absent { other: *other, name: name.value.clone(), from: date(from), to: date(to) })
             }
             ast::Fact::Answer { criterion, answer } => {
                 let base = criterion.value.split('.').next().unwrap_or_default().to_owned();

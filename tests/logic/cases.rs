@@ -186,7 +186,10 @@ fn who_has_one_disease_of_a_class_has_no_other() {
     // Where the disease itself counts, nobody is eligible, and the criterion that keeps them out is named.
     let (labels, missing) = sides(&trial(&criteria("basal_cell_carcinoma")));
     assert!(!labels.iter().any(|label| label.contains("in:") || label.contains("Meets")), "{labels:?}");
-    assert!(missing.iter().any(|why| why.starts_with("I1 in: who could be written so fails E1")), "{missing:#?}");
+    assert!(
+        missing.iter().any(|why| why.starts_with("I1 in: who could be written so fails E1")),
+        "{missing:#?}"
+    );
 }
 
 #[test]
@@ -269,7 +272,9 @@ fn ages_at_two_moments_are_those_of_one_person() {
          exclude E1 \"Pressure\": latest systolic_bp within 7 days before randomization > by age (150 mmHg for under 65 years, 160 mmHg for 65 years and over)",
     ));
     assert_eq!(missing, [""; 0]);
-    for label in ["I1, just out: age at consent 17 years and 11 months", "I1, just out: age at consent 81 years"] {
+    for label in
+        ["I1, just out: age at consent 17 years and 11 months", "I1, just out: age at consent 81 years"]
+    {
         assert!(labels.iter().any(|one| one == label), "{label}: {labels:?}");
     }
 }

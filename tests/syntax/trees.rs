@@ -266,9 +266,7 @@ fn an_example_holds_facts_and_an_expectation() {
     assert!(matches!(facts[8], Fact::Lasting { to: Some(_), .. }));
     assert!(matches!(facts[9], Fact::Absent { from: None, .. }));
     assert!(matches!(facts[10], Fact::Absent { other: false, from: Some(_), to: Some(_), .. }));
-    assert!(
-        matches!(facts[11], Fact::Absent { other: true, name, to: Some(_), .. } if name.value == "mi")
-    );
+    assert!(matches!(facts[11], Fact::Absent { other: true, name, to: Some(_), .. } if name.value == "mi"));
     // A thing that is called so.
     assert!(matches!(facts[12], Fact::Absent { other: false, name, to: None, .. } if name.value == "other"));
     assert!(matches!(facts[13], Fact::Answer { answer, .. } if answer.value == "yes"));

@@ -3,9 +3,7 @@
 use super::Wanted;
 use crate::eligibility::{DecisionVerdict, Eligibility, Parts, Screener, Truth, record_of};
 use crate::logic::compare::Engine;
-use crate::logic::person::{
-    DECIDED, Draft, in_words, limit_in_words, number_in, number_of, shown, steps_of,
-};
+use crate::logic::person::{DECIDED, Draft, in_words, limit_in_words, number_in, number_of, shown, steps_of};
 use crate::logic::space::{About, Kind};
 use crate::logic::typical::Choice;
 use crate::logic::written;
@@ -58,7 +56,10 @@ impl<'t> Judge<'_, 't> {
                 facts.insert(0, Fact::Attribute { name: "arm".to_owned(), value: arm.to_owned() });
             }
             if let Some(fact) = facts.iter().find(|fact| written::fact(fact).is_none()) {
-                said.get_or_insert(format!("{} has no finite decimals, and an example cannot write it", named(fact)));
+                said.get_or_insert(format!(
+                    "{} has no finite decimals, and an example cannot write it",
+                    named(fact)
+                ));
                 continue;
             }
             let example =
@@ -113,13 +114,16 @@ impl<'t> Judge<'_, 't> {
         let Ok(record) = record_of(self.trial, example) else { return Hit::Far };
         let parts = Parts { screener: self.screener, decision: self.decision, arm: wanted.arm, as_of: None };
         let holds = |operator: Comparator, number: &Exact| {
-            let constant = Value::Constant { number: number.clone(), unit: unit.clone(), number_text: String::new() };
+            let constant =
+                Value::Constant { number: number.clone(), unit: unit.clone(), number_text: String::new() };
             let rule =
                 Rule::Compare { left: left.clone(), operator, right: term(constant), unit: unit.clone() };
             let clause = Clause { text: String::new(), rule, origin: Origin::default() };
             parts.truth(&clause, &record) == Truth::True
         };
-        let Some(step) = steps_of(engine, wanted.variable, *family).into_iter().next() else { return Hit::Far };
+        let Some(step) = steps_of(engine, wanted.variable, *family).into_iter().next() else {
+            return Hit::Far;
+        };
         let is_near = holds(Comparator::AtLeast, &(&at - &step)) && holds(Comparator::AtMost, &(&at + &step));
         match holds(Comparator::Equal, &number) {
             true if is_near => Hit::Exact,
@@ -145,7 +149,8 @@ fn why_not(found: &DecisionVerdict, wanted: &Wanted<'_>) -> String {
     };
     let also = found.reasons.iter().find(|code| wanted.passes || **code != wanted.code);
     if let Some(code) = also {
-        let clause = because(code).first().map(|one| format!(" (`{}`)", flat(&one.clause))).unwrap_or_default();
+        let clause =
+            because(code).first().map(|one| format!(" (`{}`)", flat(&one.clause))).unwrap_or_default();
         return format!("who could be written so fails {code} as well{clause}");
     }
     if let Some(code) = found.open.first() {
@@ -153,7 +158,8 @@ fn why_not(found: &DecisionVerdict, wanted: &Wanted<'_>) -> String {
         let why = missing.map(|missing| format!(": {}", missing.why)).unwrap_or_default();
         return format!("of who could be written so, the checker cannot decide {code}{why}");
     }
-    let clause = because(wanted.code).first().map(|one| format!(" (`{}`)", flat(&one.clause))).unwrap_or_default();
+    let clause =
+        because(wanted.code).first().map(|one| format!(" (`{}`)", flat(&one.clause))).unwrap_or_default();
     format!("who could be written so does not fail {}{clause}", wanted.code)
 }
 

@@ -146,9 +146,9 @@ impl<'t> Boundary<'_, 't> {
             let others = self.others.iter().map(|(_, passes)| *passes);
             let goal: Vec<Wire> = others.chain(self.goal.iter().copied()).chain(beside).collect();
             let with_ages: Vec<Wire> = goal.iter().chain(&in_step).copied().collect();
-            let found = [&with_ages, &goal].into_iter().find_map(|goal| {
-                settle(&engine.space, &mut engine.complete, goal, typical.as_deref())
-            });
+            let found = [&with_ages, &goal]
+                .into_iter()
+                .find_map(|goal| settle(&engine.space, &mut engine.complete, goal, typical.as_deref()));
             let Some(mut chosen) = found else { continue };
             if let Some(place) = place {
                 chosen[wanted.variable] = place;
@@ -229,10 +229,14 @@ impl<'t> Boundary<'_, 't> {
 
     /// Of somebody without a finding, the other criteria that ask how long it has lasted, or at which age it began.
     fn since_when(&self, engine: &Engine<'_>, wanted: &Wanted<'_>) -> Option<String> {
-        let About::Occurs { finding, .. } = &engine.space.variables[wanted.variable].about else { return None };
+        let About::Occurs { finding, .. } = &engine.space.variables[wanted.variable].about else {
+            return None;
+        };
         let asks = |variable: &usize| match &engine.space.variables[*variable].about {
             About::Duration { finding: other, .. } => other.name == finding.name,
-            About::Age { at } => matches!(&at.of, Anchor::Onset { finding: other } if other.name == finding.name),
+            About::Age { at } => {
+                matches!(&at.of, Anchor::Onset { finding: other } if other.name == finding.name)
+            }
             _ => false,
         };
         let (read, _) = self.others.iter().find(|(read, _)| {
@@ -279,7 +283,9 @@ fn ages_in_step(engine: &mut Engine<'_>) -> Vec<Wire> {
     let variables = engine.space.variables.iter().enumerate();
     let ages: Vec<(usize, usize, String)> = variables
         .filter_map(|(number, variable)| match (&variable.about, &variable.kind) {
-            (About::Age { at }, Kind::Ordered(family)) if !matches!(at.of, Anchor::Onset { .. } | Anchor::End { .. }) => {
+            (About::Age { at }, Kind::Ordered(family))
+                if !matches!(at.of, Anchor::Onset { .. } | Anchor::End { .. }) =>
+            {
                 Some((number, *family, variable.of.clone()))
             }
             _ => None,
@@ -288,7 +294,8 @@ fn ages_in_step(engine: &mut Engine<'_>) -> Vec<Wire> {
     let mut wires = Vec::new();
     for (one, family, of) in &ages {
         for (two, other, other_of) in &ages {
-            let unit = |family: usize| engine.space.families[family].unit.as_ref().map(|unit| unit.ucum.clone());
+            let unit =
+                |family: usize| engine.space.families[family].unit.as_ref().map(|unit| unit.ucum.clone());
             if one == two || of != other_of || unit(*family) != unit(*other) {
                 continue;
             }

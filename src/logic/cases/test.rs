@@ -39,7 +39,11 @@ impl Test {
                 };
                 // Another word than all of these counts as none of them.
                 let open = open.then(String::new);
-                levels.into_iter().chain(open).map(|level| self.fixed(formula, &Fixed::Level(&level))).collect()
+                levels
+                    .into_iter()
+                    .chain(open)
+                    .map(|level| self.fixed(formula, &Fixed::Level(&level)))
+                    .collect()
             }
             _ => [true, false].map(|value| self.fixed(formula, &Fixed::Truth(value))).to_vec(),
         };
@@ -71,12 +75,16 @@ impl Test {
         let each = |of: &[Formula]| of.iter().map(|part| self.fixed(part, to)).collect::<Vec<_>>();
         match formula {
             Formula::Known(_) | Formula::Unknown => formula.clone(),
-            Formula::Holds(_) | Formula::Beyond(..) | Formula::OneOf(..) => match (leaf(formula), to, formula) {
-                (Some(test), ..) if test != *self => formula.clone(),
-                (_, Fixed::Truth(value), _) => Formula::Known(*value),
-                (_, Fixed::Level(level), Formula::OneOf(_, wanted)) => Formula::Known(wanted.contains(*level)),
-                _ => formula.clone(),
-            },
+            Formula::Holds(_) | Formula::Beyond(..) | Formula::OneOf(..) => {
+                match (leaf(formula), to, formula) {
+                    (Some(test), ..) if test != *self => formula.clone(),
+                    (_, Fixed::Truth(value), _) => Formula::Known(*value),
+                    (_, Fixed::Level(level), Formula::OneOf(_, wanted)) => {
+                        Formula::Known(wanted.contains(*level))
+                    }
+                    _ => formula.clone(),
+                }
+            }
             Formula::Not(of) => Formula::Not(Box::new(self.fixed(of, to))),
             Formula::All(of) => Formula::All(each(of)),
             Formula::Any(of) => Formula::Any(each(of)),
@@ -86,7 +94,8 @@ impl Test {
                 Formula::Choose(Box::new([one, two, three].map(|part| self.fixed(part, to))))
             }
             Formula::Rows(rows) => {
-                let each = rows.iter().map(|(belongs, asked)| (self.fixed(belongs, to), self.fixed(asked, to)));
+                let each =
+                    rows.iter().map(|(belongs, asked)| (self.fixed(belongs, to), self.fixed(asked, to)));
                 Formula::Rows(each.collect())
             }
         }

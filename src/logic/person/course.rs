@@ -106,7 +106,8 @@ impl<'t> Draft<'_, 't> {
             if self.focus == Some(number) {
                 focus = young;
             }
-            let least = self.least_of(*family, choice).and_then(|least| shift(day, Direction::Before, &by(least)));
+            let least =
+                self.least_of(*family, choice).and_then(|least| shift(day, Direction::Before, &by(least)));
             young_enough = young_enough.into_iter().chain(least.map(|found| found.date)).min();
             let old = high.and_then(|high| shift(day, Direction::Before, &by(high + 1)));
             earliest = earliest.into_iter().chain(old.and_then(|found| add_days(found.date, 1))).max();

@@ -72,7 +72,9 @@ impl<'t> Draft<'_, 't> {
                     if self.formula(measure).is_some() {
                         let room = ends(self.engine, *family, cell);
                         let near = (self.focus == Some(number))
-                            .then(|| near_limit(&room, steps_of(self.engine, number, *family).first()?, choice))
+                            .then(|| {
+                                near_limit(&room, steps_of(self.engine, number, *family).first()?, choice)
+                            })
                             .flatten();
                         sought.push(Sought { measure, select: *select, window, family: *family, room, near });
                         continue;
@@ -145,7 +147,8 @@ impl<'t> Draft<'_, 't> {
             else {
                 continue;
             };
-            let (Some(value), Some(days)) = (number_in(self.engine, number, choice), self.days(window)) else {
+            let (Some(value), Some(days)) = (number_in(self.engine, number, choice), self.days(window))
+            else {
                 continue;
             };
             let (low, high) = ends(self.engine, *family, cell);
@@ -166,7 +169,8 @@ impl<'t> Draft<'_, 't> {
             asks.len() > 1 && *is_one_unit && self.formula(measure).is_none()
         });
         let chosen = several.filter_map(|(measure, (asks, unit, _))| {
-            let plausible = self.trial.measures.get(measure)?.quantity().and_then(|one| one.plausible.as_ref());
+            let plausible =
+                self.trial.measures.get(measure)?.quantity().and_then(|one| one.plausible.as_ref());
             Some((measure, (together(&asks, plausible)?, unit)))
         });
         chosen.collect()

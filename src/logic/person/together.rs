@@ -146,7 +146,11 @@ mod tests {
     fn what_is_implausible_is_not_chosen() {
         let mean = ask(Selector::Mean, Some(60), Some(62), 60, true);
         let highest = ask(Selector::Highest, Some(180), None, 180, true);
-        assert_eq!(values(&[mean, highest]), None, "a mean of 60 with a value of 180 needs one below nothing");
+        assert_eq!(
+            values(&[mean, highest]),
+            None,
+            "a mean of 60 with a value of 180 needs one below nothing"
+        );
     }
 
     #[test]
