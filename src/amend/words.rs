@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::change::{Change, Part};
-use crate::model::{CheckKind, Field, Form, Named, Origin, Trial, Why};
+use crate::model::{Administration, CheckKind, Field, Form, Named, Origin, Trial, Why};
 use crate::source::Span;
 
 /// The statement as it was and as it is; each only where there is one.
@@ -164,6 +164,35 @@ impl<'t> Both<'t> {
         found
     }
 
+    /// What arms and periods give of a product, where that is not what it was.
+    fn given(&self, product: &str) -> Vec<Statement> {
+        let plans = |trial: &'t Trial| -> Vec<(String, Vec<&'t Administration>)> {
+            let arms = trial.arms.iter().map(|(name, arm)| (name.clone(), &arm.gives));
+            let periods = trial.sequences.iter().flat_map(|(name, sequence)| {
+                sequence.periods.iter().map(move |(period, of)| (format!("{name} {period}"), &of.gives))
+            });
+            let own =
+                |gives: &'t [Administration]| gives.iter().filter(|one| one.product == product).collect();
+            arms.chain(periods).map(|(name, gives)| (name, own(gives))).collect()
+        };
+        let (old, new) = (plans(self.old), plans(self.new));
+        let first = |gives: Option<&(String, Vec<&'t Administration>)>| {
+            gives.and_then(|(_, gives)| gives.first()?.origin.0)
+        };
+        let names =
+            new.iter().chain(old.iter().filter(|(name, _)| !new.iter().any(|(other, _)| other == name)));
+        let pairs = names.map(|(name, _)| {
+            let of = |plans: &'_ [(String, Vec<&'t Administration>)]| {
+                plans.iter().position(|(other, _)| other == name)
+            };
+            (of(&old).map(|at| &old[at]), of(&new).map(|at| &new[at]))
+        });
+        let changed = pairs.filter(|(one, two)| one.map(|(_, gives)| gives) != two.map(|(_, gives)| gives));
+        changed
+            .map(|(one, two)| Statement { words: Words { old: first(one), new: first(two) }, differs: true })
+            .collect()
+    }
+
     /// Criteria, outcomes, strata and products that need it.
     fn rules(&self, fields: &[&Field]) -> Vec<Statement> {
         let mut found = Vec::new();
@@ -186,6 +215,7 @@ impl<'t> Both<'t> {
                     self.pair(|trial| Some(&trial.allocations), allocation, |one| one.origin, &mut found);
                 }
                 Why::Treatment { product } => {
+                    found.extend(self.given(product));
                     self.pair(|trial| Some(&trial.interventions), product, |one| one.origin, &mut found);
                 }
                 _ => {}
