@@ -102,15 +102,13 @@ impl<'t> Both<'t> {
         groups.into_iter().flatten().collect()
     }
 
-    fn pair<T: PartialEq>(
+    fn pair<T: PartialEq + 't>(
         &self,
         of: impl Fn(&'t Trial) -> Option<&'t Named<T>>,
         name: &str,
         place: impl Fn(&T) -> Origin,
         found: &mut Vec<Statement>,
-    ) where
-        T: 't,
-    {
+    ) {
         let [one, two] = [self.old, self.new].map(|trial| of(trial).and_then(|all| all.get(name)));
         if one.is_none() && two.is_none() {
             return;

@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn several_values_in_a_row_are_counted() {
         let row = ask(Selector::Consecutive(2), None, Some(140), 120, false);
-        assert_eq!(values(&[row.clone()]), None, "one value is not two");
+        assert_eq!(values(&[row]), None, "one value is not two");
         assert_eq!(values(&[ask(Selector::Latest, None, Some(140), 120, false)]).unwrap(), ["120"]);
     }
 }
