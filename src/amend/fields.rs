@@ -166,6 +166,20 @@ fn asked_when(title: &str, before: &Field, after: &Field, change: &Making<'_>, c
         let found = change(ChangeKind::Changed, "when", Class::Data, format!("{title} {words}."));
         changes.push(verdict.on(found.words(said(before), said(after))));
     }
+    if before.cycles != after.cycles {
+        let sentence = format!("{title} is asked in other cycles.");
+        let said = |field: &Field| {
+            let parts: Vec<String> =
+                field.cycles.iter().map(|(visit, cycles)| format!("{visit} in {cycles}")).collect();
+            (!parts.is_empty()).then(|| parts.join("; "))
+        };
+        let found = change(ChangeKind::Changed, "cycles", Class::Data, sentence);
+        let verdict = match after.cycles.is_empty() {
+            true => Verdict::keeps("it is asked in more cycles; those that have it keep it"),
+            false => Verdict::breaks("answers may be there in cycles in which it is no longer asked"),
+        };
+        changes.push(verdict.on(found.words(said(before), said(after))));
+    }
     let (Some(one), Some(other)) = (&before.visits, &after.visits) else { return };
     let gone: Vec<String> = one.iter().filter(|visit| !other.contains(visit)).cloned().collect();
     if !gone.is_empty() {

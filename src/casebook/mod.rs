@@ -11,16 +11,18 @@ mod names;
 mod occasions;
 mod own;
 mod sheet;
+mod times;
 mod truth;
 
 pub use checks::{Carried, Demand};
-pub use conditions::{Conditions, FieldCondition, FormCondition, List, Tells, tells};
+pub use conditions::{Conditions, Days, Details, FieldCondition, FormCondition, Laid, List, Tells, tells};
 pub use limits::{Bounds, UnitLimits, limits};
 pub use names::{
-    PARTICIPANT, RECORDS, REPEAT, VISIT, numbered_visits, topic, unit_variable, variable, visit_label,
-    visits_of,
+    PARTICIPANT, RECORDS, REPEAT, VISIT, numbered_visits, of_cycles, topic, unit_variable, variable,
+    visit_label, visits_of,
 };
 pub use occasions::{Occasion, occasions};
 pub use own::{Own, Sources};
 pub use sheet::{Answer, Item, Number, Sheet, sheets};
+pub use times::{LISTED, modulo, numbers};
 pub use truth::{Answers, Compared, Operator, Syntax, Truth, in_common, write};

@@ -1,6 +1,7 @@
 //! What the parts of a form are called towards the outside: properties, CDASH variables, visits.
 
-use crate::model::{Field, Form, Trial, Visit};
+use super::sheet::Sheet;
+use crate::model::{CycleNumbers, Field, Form, Trial, Visit};
 
 /// The properties that identify an entry, beside the form's own fields (CDASH's common identifiers).
 pub const PARTICIPANT: &str = "SUBJID";
@@ -50,6 +51,19 @@ pub fn numbered_visits<'a>(trial: &'a Trial, form: &'a Form) -> Vec<&'a str> {
             .is_some_and(Visit::is_numbered)
     };
     form.visits.iter().filter(is_numbered).map(String::as_str).collect()
+}
+
+/// The cycles that a visit has, and those in which the form is filled in at it, wherever these are not all.
+pub fn of_cycles<'s>(
+    trial: &'s Trial,
+    sheet: &'s Sheet<'_>,
+) -> impl Iterator<Item = (&'s String, &'s CycleNumbers)> {
+    let visits = trial.schedule.as_ref().map(|schedule| &schedule.visits);
+    let of_visit = move |visit: &'s String| visits?.get(visit)?.cycles.as_ref();
+    sheet.form.visits.iter().flat_map(move |visit| {
+        let both = [of_visit(visit), sheet.cycles.get(visit)];
+        both.into_iter().flatten().map(move |cycles| (visit, cycles))
+    })
 }
 
 pub fn visit_label<'a>(trial: &'a Trial, visit: &'a str) -> &'a str {

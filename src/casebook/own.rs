@@ -89,12 +89,14 @@ pub(super) fn of<'a>(trial: &'a Trial, sources: &Sources<'a>, form: &str, field:
     let reader = Reader { trial, sources, form };
     let scope = |scope: &FieldScope| {
         let Own { holds, fails, whole } = reader.clause(&scope.when);
-        if scope.visits.is_empty() {
+        let visits = (!scope.visits.is_empty()).then(|| Truth::AtVisit(scope.visits.clone()));
+        let here: Vec<Truth> = visits.into_iter().chain(scope.cycles.clone().map(Truth::Time)).collect();
+        if here.is_empty() {
             return Own { holds, fails, whole };
         }
-        let here = Truth::AtVisit(scope.visits.clone());
+        let here = joined_by(Truth::All)(here);
         Own {
-            holds: holds.map(|holds| Truth::Any(vec![here.clone().not(), holds])),
+            holds: holds.map(|holds| Truth::Any(vec![here.clone().not().pushed_down(), holds])),
             fails: fails.map(|fails| Truth::All(vec![here, fails])),
             whole,
         }

@@ -1,13 +1,15 @@
 //! One walk over the forms: what a carrier writes of each, in terms that none of them owns.
 
 use std::collections::BTreeSet;
+use std::ops::Not as _;
 
 use super::checks::{self, Demand};
+use super::conditions::cycles_of;
 use super::limits::{self, Bounds};
 use super::names::{PARTICIPANT, RECORDS, REPEAT, VISIT, unit_variable, variable};
 use super::own::{self, Own, Sources};
 use super::truth::Truth;
-use crate::model::{Field, FieldKind, Form, Level, Trial, UnitRef};
+use crate::model::{CycleNumbers, Field, FieldKind, Form, Level, Named, Trial, UnitRef};
 
 /// A form with its questions in order.
 #[derive(Clone, Debug)]
@@ -18,6 +20,8 @@ pub struct Sheet<'a> {
     pub items: Vec<Item<'a>>,
     /// Fields for which the schedule names no visit: nobody is ever asked.
     pub never: Vec<&'a Field>,
+    /// The cycles in which the form is filled in, of those visits at which it is not filled in each time.
+    pub cycles: Named<CycleNumbers>,
 }
 
 /// One question with one answer.
@@ -113,7 +117,9 @@ impl<'a> Sheet<'a> {
     pub fn of(trial: &'a Trial, sources: &Sources<'a>, name: &'a str, form: &'a Form) -> Self {
         let mut taken: BTreeSet<String> = form.fields.iter().map(|field| field.name.clone()).collect();
         taken.extend([PARTICIPANT, VISIT, REPEAT, RECORDS].map(str::to_owned));
-        let mut sheet = Self { name, form, items: Vec::new(), never: Vec::new() };
+        let cycles = |visit: &String| Some((visit.clone(), cycles_of(trial, form, visit)?));
+        let cycles = form.visits.iter().filter_map(cycles).collect();
+        let mut sheet = Self { name, form, items: Vec::new(), never: Vec::new(), cycles };
         for field in &form.fields {
             if field.visits.as_ref().is_some_and(Vec::is_empty) {
                 sheet.never.push(field);
@@ -123,6 +129,10 @@ impl<'a> Sheet<'a> {
                 field.when.iter().map(|condition| Truth::is(&condition.field, &condition.one_of)).collect();
             if let Some(visits) = field.visits.as_ref().filter(|_| !form.visits.is_empty()) {
                 asked.push(Truth::AtVisit(visits.clone()));
+            }
+            for (visit, cycles) in &field.cycles {
+                let elsewhere = Truth::AtVisit(vec![visit.clone()]).not();
+                asked.push(Truth::Any(vec![elsewhere, Truth::Time(cycles.clone())]));
             }
             let answer = answer(trial, field, &mut taken);
             let unit = match &answer {

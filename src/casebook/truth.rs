@@ -8,6 +8,7 @@ use std::cmp::Ordering;
 
 use serde::Serialize;
 
+use crate::model::CycleNumbers;
 use crate::number::Exact;
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -41,6 +42,8 @@ pub enum Truth {
     Past(String),
     /// The entry is of one of these visits.
     AtVisit(Vec<String>),
+    /// Its visit, which takes place more than once, takes place for one of these times.
+    Time(CycleNumbers),
     All(Vec<Truth>),
     Any(Vec<Truth>),
     Not(Box<Truth>),
@@ -128,13 +131,29 @@ impl Truth {
                 add(left);
                 add(right);
             }
-            Truth::AtVisit(_) => {}
+            Truth::AtVisit(_) | Truth::Time(_) => {}
             Truth::All(parts) | Truth::Any(parts) => parts.iter().for_each(|part| part.collect(found)),
             Truth::Not(part) => part.collect(found),
         }
     }
 
-    /// Whether it holds of these answers. `None` where only the day of today could tell.
+    /// It speaks of visits and times only, not of answers.
+    pub fn is_of_time(&self) -> bool {
+        self.items().is_empty()
+    }
+
+    /// It asks for the day of today.
+    pub fn asks_today(&self) -> bool {
+        match self {
+            Truth::Past(_) => true,
+            Truth::All(parts) | Truth::Any(parts) => parts.iter().any(Truth::asks_today),
+            Truth::Not(part) => part.asks_today(),
+            _ => false,
+        }
+    }
+
+    /// Whether it holds of these answers. `None` where only the day of today could tell, or the number of the time, which nobody has
+    /// said.
     pub fn holds(&self, answers: &impl Answers) -> Option<bool> {
         Some(match self {
             Truth::Is { item, one_of } => answers.text(item).is_some_and(|text| one_of.contains(&text)),
@@ -159,6 +178,7 @@ impl Truth {
             }
             Truth::Past(_) => return None,
             Truth::AtVisit(visits) => answers.visit().is_some_and(|visit| visits.contains(&visit)),
+            Truth::Time(cycles) => return answers.time().map(|number| cycles.contains(number)),
             Truth::All(parts) => {
                 let parts: Vec<Option<bool>> = parts.iter().map(|part| part.holds(answers)).collect();
                 match parts.contains(&Some(false)) {
@@ -199,6 +219,8 @@ pub trait Answers {
     fn number(&self, item: &str) -> Option<Exact>;
     fn answered(&self, item: &str) -> bool;
     fn visit(&self) -> Option<String>;
+    /// Which time it is of a visit that takes place more than once, where that is said.
+    fn time(&self) -> Option<u32>;
 }
 
 /// How a carrier writes truths. `None` where it cannot: then the whole is not carried, and told as a loss.
@@ -211,6 +233,8 @@ pub trait Syntax {
     fn same(&self, left: &str, right: &str) -> Option<String>;
     fn past(&self, item: &str) -> Option<String>;
     fn at_visit(&self, visit: &str) -> Option<String>;
+    /// The number of the time is one of these.
+    fn time(&self, cycles: &CycleNumbers) -> Option<String>;
     fn all(&self, parts: Vec<String>) -> String {
         parts.join(" and ")
     }
@@ -250,6 +274,7 @@ fn part(truth: &Truth, syntax: &impl Syntax) -> Option<(String, bool)> {
                 visits.iter().map(|visit| Some(tight(syntax.at_visit(visit)?))).collect::<Option<_>>()?;
             joined(visits, |parts| syntax.any(parts))
         }
+        Truth::Time(cycles) => Some((syntax.time(cycles)?, false)),
         Truth::All(parts) => {
             let parts = parts.iter().map(|one| part(one, syntax)).collect::<Option<_>>()?;
             joined(parts, |parts| syntax.all(parts))

@@ -1,7 +1,7 @@
 //! Why a field is on its form and under which conditions of the protocol it is asked, in words.
 
 use crate::casebook::{Answer, Item, visit_label};
-use crate::model::{CriterionKind, Field, Trial, Why};
+use crate::model::{CriterionKind, CycleNumbers, Field, Trial, Why};
 use crate::wording::unit_name::plain;
 use crate::wording::{Wording, sentence};
 
@@ -62,6 +62,14 @@ pub(crate) fn only(trial: &Trial, field: &Field) -> Vec<String> {
     let mut found: Vec<String> = field.only.iter().map(scope).collect();
     found.dedup();
     found
+}
+
+/// In which cycles a field is asked, of the visits at which it is not asked in each: `At Day 1 in cycles 1, 3 only`.
+pub(crate) fn in_cycles(trial: &Trial, field: &Field) -> Vec<String> {
+    let one = |(visit, cycles): (&String, &CycleNumbers)| {
+        format!("At {} in {cycles} only", visit_label(trial, visit))
+    };
+    field.cycles.iter().map(one).collect()
 }
 
 /// Code and label of each answer, units as people write them; empty where there is no list.

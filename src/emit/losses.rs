@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use indexmap::IndexMap;
 
 use super::entry::only;
-use crate::casebook::{Answer, Bounds, Carried, Item, Sheet};
+use crate::casebook::{Answer, Bounds, Carried, Item, Sheet, Truth, of_cycles, visit_label};
 use crate::model::Trial;
 
 /// One kind of loss after the other, in the order in which they were met.
@@ -69,6 +69,35 @@ impl Losses {
                     "every participant is offered the form",
                     format!("{}: {}", sheet.name, sheet.form.arms.join(", ")),
                 );
+            }
+        }
+    }
+
+    /// Forms of some cycles only, where a carrier offers them in each.
+    pub fn forms_of_cycles(&mut self, trial: &Trial, sheets: &[Sheet<'_>]) {
+        for sheet in sheets {
+            for (visit, cycles) in of_cycles(trial, sheet) {
+                self.add(
+                    "cycles of a visit in which a form is not filled in",
+                    "the form is offered each time",
+                    format!("{}: {} in {cycles}", sheet.name, visit_label(trial, visit)),
+                );
+            }
+        }
+    }
+
+    /// Questions whose skip logic this carrier cannot write.
+    pub fn skips(&mut self, sheets: &[Sheet<'_>], writes: impl Fn(&Sheet<'_>, &Truth) -> bool) {
+        for sheet in sheets {
+            for item in &sheet.items {
+                let shown = item.shown();
+                if !shown.is_empty() && !writes(sheet, &Truth::All(shown)) {
+                    self.add(
+                        "conditions that cannot be written",
+                        "the question is always asked",
+                        format!("{}.{}", sheet.name, item.name),
+                    );
+                }
             }
         }
     }

@@ -10,6 +10,8 @@ pub(super) struct Given<'a> {
     pub sheet: &'a Sheet<'a>,
     pub fields: &'a Fields,
     pub visit: Option<&'a str>,
+    /// Which time it is of a visit that takes place more than once.
+    pub time: Option<u32>,
 }
 
 impl Given<'_> {
@@ -53,5 +55,9 @@ impl Answers for Given<'_> {
 
     fn visit(&self) -> Option<String> {
         self.visit.map(str::to_owned)
+    }
+
+    fn time(&self) -> Option<u32> {
+        self.time
     }
 }

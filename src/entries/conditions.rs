@@ -3,7 +3,7 @@
 use super::people::{Held, People, VISITS, held};
 use super::read::{Entry, Filled, place};
 use super::{At, Finding, Report};
-use crate::casebook::{Sheet, visit_label};
+use crate::casebook::{Laid, REPEAT, Sheet, visit_label};
 use crate::diagnostics::codes;
 use crate::eligibility::{ConditionDecided, Truth};
 use crate::json::Json;
@@ -28,7 +28,8 @@ pub(super) fn applies(people: &People<'_>, form: &str, at: &At) -> Applies {
     let of_form = visit.and_then(|visit| conditions.of_form(form, visit));
     let numbers: Vec<usize> = of_visit.into_iter().chain(of_form).collect();
     let words = words(people, &numbers);
-    Applies { decided: people.all(at, numbers.into_iter()), words }
+    let laid = numbers.into_iter().map(|condition| Laid { condition, is_sure: true });
+    Applies { decided: people.all(at, laid), words }
 }
 
 /// The conditions in plain words.
@@ -107,6 +108,16 @@ pub(super) fn missed(
             }
             let label = visit_label(trial, visit);
             let say = format!("{} is missing at {label}", sheet.name);
+            match (sheet.cycles.get(visit), at.repeat) {
+                (Some(cycles), Some(number)) if !cycles.contains(number) => continue,
+                (Some(_), None) => {
+                    report
+                        .undecided
+                        .insert(format!("whether {say}: which time it is ({REPEAT}) is not recorded"));
+                    continue;
+                }
+                _ => {}
+            }
             match in_arm(trial, sheet, visit, people.arm(at)) {
                 Truth::False => continue,
                 Truth::Unknown => {

@@ -7,9 +7,11 @@ use jiff::civil::Date;
 
 use super::read::{Entry, Fields};
 use super::value::{fault_of, quantity};
-use crate::casebook::{List, Sheet, Tells};
+use crate::casebook::{Days, Details, List, Sheet, Tells};
 use crate::eligibility::Record;
-use crate::eligibility::record::{Absence, Entry as Recorded, Measurement, RecordedValue, Sex};
+use crate::eligibility::record::{
+    Absence, AttributeValue, Dose, Entry as Recorded, Measurement, RecordedValue, Sex,
+};
 use crate::json::{Json, Node};
 use crate::model::{Answer, Trial};
 use crate::time::DateRange;
@@ -37,7 +39,9 @@ pub(super) fn of(
 ) {
     for fields in &entry.records {
         let one = Told { trial, sheet: entry.sheet, fields, visit };
-        facts.extend(told.iter().filter_map(|(field, tells)| one.fact(field, *tells)));
+        for (field, tells) in told {
+            one.facts(field, tells, facts);
+        }
     }
     // That a visit took place is told by its own form.
     if entry.sheet.name == super::people::VISITS
@@ -80,8 +84,24 @@ impl Told<'_> {
         self.text(field?)?.parse().ok()
     }
 
-    fn fact(&self, field: &str, tells: Tells<'_>) -> Option<Fact> {
+    fn facts(&self, field: &str, tells: &Tells<'_>, facts: &mut Vec<Fact>) {
+        match tells {
+            Tells::Logged { which, things, always, days, details } => {
+                let which = which.and_then(|which| self.text(which));
+                let named = things.iter().find(|(name, _)| Some(*name) == which);
+                for (name, list) in named.into_iter().chain(always) {
+                    let name = (*name).to_owned();
+                    facts.push(Fact::Listed(*list, Recorded { name, ..self.occurrence(*days, details) }));
+                }
+            }
+            tells => facts.extend(self.fact(field, tells)),
+        }
+    }
+
+    fn fact(&self, field: &str, tells: &Tells<'_>) -> Option<Fact> {
         Some(match tells {
+            // Told by the record as a whole.
+            Tells::Logged { .. } => return None,
             Tells::Sex => Fact::Sex(match self.text(field)? {
                 "F" => Sex::Female,
                 "M" => Sex::Male,
@@ -96,38 +116,75 @@ impl Told<'_> {
             }
             Tells::Event(name) => {
                 let on = Some(self.date(Some(field))?);
-                Fact::Event(Recorded { name: name.to_owned(), on, ..Recorded::default() })
+                Fact::Event(Recorded { name: (*name).to_owned(), on, ..Recorded::default() })
             }
             Tells::Answer(key) => Fact::Answer(
-                key.to_owned(),
+                (*key).to_owned(),
                 match self.text(field)? {
                     "Y" => Answer::Yes,
                     "N" => Answer::No,
                     _ => return None,
                 },
             ),
-            Tells::Result { measure, day, low, high } => self.result(field, measure, day, low, high)?,
-            Tells::Occurred { name, list, which, start, end, ongoing } => match self.text(field)? {
+            Tells::Result { measure, day, low, high } => self.result(field, measure, *day, *low, *high)?,
+            Tells::Occurred { name, list, which, days, details } => match self.text(field)? {
                 "Y" => {
                     let which = which.and_then(|which| self.text(which)).filter(|which| *which != "OTHER");
-                    // Days without knowing whether it is over would say that it still goes on.
-                    let is_over = ongoing.and_then(|ongoing| self.text(ongoing));
-                    let (start, end) = (self.date(start), self.date(end));
-                    let (from, to) = match (is_over, start, end) {
-                        (Some("Y"), start, _) => (start, None),
-                        (Some("N"), start, Some(end)) => (start, Some(end)),
-                        _ => (None, None),
-                    };
-                    let (name, also) = (name.to_owned(), which.map(str::to_owned).into_iter().collect());
-                    Fact::Listed(list, Recorded { name, also, from, to, ..Recorded::default() })
+                    let (name, also) = ((*name).to_owned(), which.map(str::to_owned).into_iter().collect());
+                    Fact::Listed(*list, Recorded { name, also, ..self.occurrence(*days, details) })
                 }
                 "N" => {
                     let to = Some(DateRange::exactly(self.visit?));
-                    Fact::Absent(Absence { name: name.to_owned(), from: None, to })
+                    Fact::Absent(Absence { name: (*name).to_owned(), from: None, to })
                 }
                 _ => return None,
             },
         })
+    }
+
+    /// Days, qualifiers, attributes and dose of something that occurred.
+    fn occurrence(&self, days: Days<'_>, details: &Details<'_>) -> Recorded {
+        // Days without knowing whether it is over would say that it still goes on.
+        let is_over = days.ongoing.and_then(|ongoing| self.text(ongoing));
+        let (start, end) = (self.date(days.start), self.date(days.end));
+        let (from, to) = match (is_over, start, end) {
+            (Some("Y"), start, _) => (start, None),
+            (Some("N"), start, Some(end)) => (start, Some(end)),
+            _ => (None, None),
+        };
+        let said = |(name, field): &(&str, &str)| {
+            let answer = match self.text(field)? {
+                "Y" => Answer::Yes,
+                "N" => Answer::No,
+                "U" => Answer::Unknown,
+                _ => return None,
+            };
+            Some(((*name).to_owned(), answer))
+        };
+        let attribute = |(name, field): &(&str, &str)| {
+            let value = match &self.right(field)?.value {
+                Json::Number(number) => AttributeValue::Grade(super::value::exact(number)?.to_i64()?),
+                Json::Text(text) if text == "Y" => AttributeValue::Flag(true),
+                Json::Text(text) if text == "N" => AttributeValue::Flag(false),
+                _ => return None,
+            };
+            Some(((*name).to_owned(), value))
+        };
+        Recorded {
+            from,
+            to,
+            qualifiers: details.qualifiers.iter().filter_map(said).collect(),
+            attributes: details.attributes.iter().filter_map(attribute).collect(),
+            dose: self.dose(details),
+            ..Recorded::default()
+        }
+    }
+
+    /// A dose has its unit with it, or in a text beside it.
+    fn dose(&self, details: &Details<'_>) -> Option<Dose> {
+        let (value, unit) = value_of(self.right(details.dose?)?)?;
+        let beside = || details.unit.and_then(|unit| self.text(unit)).map(str::to_owned);
+        Some(Dose { value, unit: unit.or_else(beside) })
     }
 
     fn result(
@@ -194,6 +251,7 @@ pub(super) fn record(facts: &[Fact], day: Option<Date>) -> Record {
             Fact::Listed(List::Findings, one) => record.findings.push(one.clone()),
             Fact::Listed(List::Exposures, one) => record.exposures.push(one.clone()),
             Fact::Listed(List::Procedures, one) => record.procedures.push(one.clone()),
+            Fact::Listed(List::Events, one) => record.events.push(one.clone()),
             Fact::Absent(absence) => record.absences.push(absence.clone()),
             Fact::Answer(key, answer) => {
                 record

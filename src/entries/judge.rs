@@ -10,7 +10,9 @@ use super::people::People;
 use super::read::{Entry, place};
 use super::value::{fault_of, implausible, written};
 use super::{At, Finding, Report};
-use crate::casebook::{Answer, Carried, Demand, Item, Truth, in_common, visit_label, visits_of};
+use crate::casebook::{
+    Answer, Carried, Demand, Item, Laid, REPEAT, Truth, in_common, visit_label, visits_of,
+};
 use crate::diagnostics::{Code, codes, did_you_mean};
 use crate::eligibility::Truth as Truth3;
 use crate::model::{CheckKind, FieldCondition, Trial};
@@ -25,8 +27,15 @@ pub(super) fn entry(
 ) {
     let is_of_arm = arms(trial, entry, people, report);
     let is_theirs = is_of_arm && !not_theirs(trial, entry, people, report);
+    let visit = entry.at.visit.as_deref();
+    // That a cycle does not have the form is told once, at the number of the cycle.
+    let is_filled_in = |number: &u32| {
+        let cycles = visit.and_then(|visit| entry.sheet.cycles.get(visit));
+        cycles.is_none_or(|cycles| cycles.contains(*number))
+    };
+    let time = entry.at.repeat.filter(is_filled_in);
     for fields in &entry.records {
-        let given = Given { sheet: entry.sheet, fields, visit: entry.at.visit.as_deref() };
+        let given = Given { sheet: entry.sheet, fields, visit, time };
         let at = At { record: fields.number, ..entry.at.clone() };
         let mut judge = Judge {
             trial,
@@ -186,11 +195,19 @@ impl<'a> Judge<'a, '_> {
                 self.wrong.insert(&item.name);
                 continue;
             }
-            let (visits, conditions): (Vec<&Truth>, Vec<&Truth>) =
-                item.asked.iter().partition(|truth| matches!(truth, Truth::AtVisit(_)));
-            let holds = |truths: &[&Truth]| truths.iter().all(|truth| truth.holds(&self.given) == Some(true));
+            let (times, conditions): (Vec<Truth>, Vec<Truth>) =
+                item.asked.iter().cloned().partition(Truth::is_of_time);
+            let is_of_visits = !times.is_empty();
             // Which visit it is of is told already where it is not known.
-            let (at_visit, met) = (self.given.visit.is_none() || holds(&visits), holds(&conditions));
+            let at_time = match self.given.visit {
+                None => Some(true),
+                Some(_) => Truth::All(times).holds(&self.given),
+            };
+            let met = Truth::All(conditions).holds(&self.given) == Some(true);
+            let at_visit = at_time != Some(false);
+            if at_time.is_none() && met {
+                self.of_some_time(item);
+            }
             let is_there = self.given.node(&item.name).is_some();
             let is_theirs = !(at_visit && met) || self.condition(item, is_there);
             match (self.given.node(&item.name).map(|node| node.span.clone()), at_visit && met) {
@@ -207,21 +224,13 @@ impl<'a> Judge<'a, '_> {
                             help,
                         );
                     } else {
-                        let at = visits_of(self.given.sheet.form, item.field).iter();
-                        let at: Vec<&str> = at.map(|visit| visit_label(self.trial, visit)).collect();
-                        let help = format!("it is asked at {}", at.join(", "));
-                        self.find(
-                            &codes::WRONG_VISIT,
-                            &item.name,
-                            span,
-                            format!("this is not asked at this visit ({})", item.label),
-                            help,
-                        );
+                        let (what, help) = self.elsewhere(item);
+                        self.find(&codes::WRONG_VISIT, &item.name, span, what, help);
                     }
                 }
                 (Some(span), true) if !is_theirs => {
                     self.wrong.insert(&item.name);
-                    let because = conditions_in_words(self.people, &self.laid_on(&item.field.name));
+                    let because = conditions_in_words(self.people, &numbers(&self.laid_on(&item.field.name)));
                     let message = format!(
                         "this is asked only if {because}, and that is not so for this participant ({})",
                         item.label
@@ -232,7 +241,11 @@ impl<'a> Judge<'a, '_> {
                 (None, true) if !is_theirs => {
                     self.kept.insert(&item.name);
                 }
-                (None, true) if item.field.required && (self.given.visit.is_some() || visits.is_empty()) => {
+                // Nobody can tell whether it is missed.
+                (None, true) if at_time.is_none() => {
+                    self.kept.insert(&item.name);
+                }
+                (None, true) if item.field.required && (self.given.visit.is_some() || !is_of_visits) => {
                     self.wrong.insert(&item.name);
                     let help = format!("add `\"{}\": …`{}", item.name, self.or_say_why(item));
                     let span = self.opening();
@@ -249,10 +262,35 @@ impl<'a> Judge<'a, '_> {
         }
     }
 
+    /// What is said of an answer to a question that is asked at other visits, or in other cycles of this one.
+    fn elsewhere(&self, item: &Item<'_>) -> (String, String) {
+        let cycles = self.given.visit.and_then(|visit| item.field.cycles.get(visit));
+        let at = visits_of(self.given.sheet.form, item.field);
+        let is_at_visit = self.given.visit.is_some_and(|visit| at.iter().any(|one| one == visit));
+        if let (true, Some(cycles), Some(number)) = (is_at_visit, cycles, self.given.time) {
+            let what = format!("this is not asked in cycle {number} ({})", item.label);
+            return (what, format!("it is asked in {cycles}"));
+        }
+        let at: Vec<&str> = at.iter().map(|visit| visit_label(self.trial, visit)).collect();
+        let what = format!("this is not asked at this visit ({})", item.label);
+        (what, format!("it is asked at {}", at.join(", ")))
+    }
+
+    /// A question of some cycles, where nobody has said which cycle this is. Of a form that the cycle does not have, that is told.
+    fn of_some_time(&mut self, item: &Item<'_>) {
+        let Some(visit) = self.given.visit.filter(|_| self.at.repeat.is_none()) else { return };
+        let (form, label) = (self.given.sheet.name, visit_label(self.trial, visit));
+        let say = format!(
+            "whether {} of {form} is asked at {label}: which time it is ({REPEAT}) is not recorded",
+            item.name
+        );
+        self.report.undecided.insert(say);
+    }
+
     /// The conditions of the protocol under which a field is asked here.
-    fn laid_on(&self, field: &str) -> Vec<usize> {
-        let conditions = self.people.conditions.of_field(self.given.sheet.name, field, self.given.visit);
-        conditions.collect()
+    fn laid_on(&self, field: &str) -> Vec<Laid> {
+        let Given { sheet, visit, time, .. } = &self.given;
+        self.people.conditions.of_field(sheet.name, field, *visit, *time).collect()
     }
 
     /// Whether a question is this participant's. Where nobody can tell, it is not missed, and an answer to it stands.
@@ -273,7 +311,7 @@ impl<'a> Judge<'a, '_> {
                 let at = self.given.visit.map(|visit| format!(" at {}", visit_label(self.trial, visit)));
                 let what =
                     format!("{} of {} is asked{}", item.name, self.given.sheet.name, at.unwrap_or_default());
-                let words = conditions_in_words(self.people, &conditions);
+                let words = conditions_in_words(self.people, &numbers(&conditions));
                 self.report.undecided.insert(undecided(&what, &words, &decided.missing));
                 is_there
             }
@@ -349,7 +387,7 @@ impl<'a> Judge<'a, '_> {
             return truth.clone().on(today, &self.given).holds(&self.given);
         }
         let holds = truth.holds(&self.given);
-        if holds.is_none() {
+        if holds.is_none() && truth.asks_today() {
             let say = "whether dates lie in the future: the day of the check is not given (`--as-of`)";
             self.report.undecided.insert(say.to_owned());
         }
@@ -390,6 +428,10 @@ impl<'a> Judge<'a, '_> {
             }
         }
     }
+}
+
+fn numbers(laid: &[Laid]) -> Vec<usize> {
+    laid.iter().map(|laid| laid.condition).collect()
 }
 
 /// The fields that a check speaks of, in its order.

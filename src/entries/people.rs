@@ -11,7 +11,7 @@ use super::facts::{self, Fact};
 use super::read::{Entry, Filled};
 use super::value::is_day;
 use crate::calendar::{ActualWindow, Attendance, Dates, actual_window};
-use crate::casebook::{Conditions, Tells};
+use crate::casebook::{Conditions, Laid, REPEAT, Tells};
 use crate::eligibility::{ConditionDecided, EligibilityDocument, Screener, Truth};
 use crate::json::{Json, Node};
 use crate::model::{Trial, Visit};
@@ -129,10 +129,15 @@ impl<'a> People<'a> {
     }
 
     /// All of these conditions together.
-    pub fn all(&self, at: &At, conditions: impl Iterator<Item = usize>) -> ConditionDecided {
+    pub fn all(&self, at: &At, conditions: impl Iterator<Item = Laid>) -> ConditionDecided {
         let mut whole = ConditionDecided { truth: Truth::True, missing: Vec::new() };
-        for condition in conditions {
-            let one = self.condition(at, condition);
+        for Laid { condition, is_sure } in conditions {
+            let mut one = self.condition(at, condition);
+            // It may be laid on another time than this one.
+            if !is_sure && one.truth == Truth::False {
+                let missing = vec![format!("which time it is ({REPEAT}) is not recorded")];
+                one = ConditionDecided { truth: Truth::Unknown, missing };
+            }
             whole.truth = whole.truth.and(one.truth);
             whole.missing.extend(one.missing);
         }

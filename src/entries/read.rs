@@ -6,7 +6,7 @@ use super::{At, Finding};
 use crate::casebook::{PARTICIPANT, RECORDS, REPEAT, Sheet, VISIT, numbered_visits, visit_label};
 use crate::diagnostics::{Code, codes, did_you_mean};
 use crate::json::{self, Json, Node};
-use crate::model::Trial;
+use crate::model::{CycleNumbers, Trial};
 
 /// What a record may hold.
 const MEMBERS: [&str; 5] = ["format", "trial", "version", "forms", "confirmed"];
@@ -286,13 +286,18 @@ impl<'a> Reader<'a, '_> {
         };
         let visit = at.visit.as_ref().and_then(|visit| self.trial.schedule.as_ref()?.visits.get(visit));
         at.repeat = Some(number);
-        if let Some(cycles) =
-            visit.filter(|visit| !visit.has_cycle(number)).and_then(|visit| visit.cycles.as_ref())
-        {
-            let what = format!("cycle {number} does not have this visit");
-            let at = At { field: Some(REPEAT.to_owned()), ..at.clone() };
-            self.find(&codes::WRONG_VISIT, at, node.span, &what, format!("it takes place in {cycles}"));
-        }
+        let of_visit = visit.and_then(|visit| visit.cycles.as_ref());
+        let of_form = at.visit.as_ref().and_then(|visit| sheet.cycles.get(visit));
+        let is_other = |cycles: &&CycleNumbers| !cycles.contains(number);
+        let (what, help) = if let Some(cycles) = of_visit.filter(is_other) {
+            (format!("cycle {number} does not have this visit"), format!("it takes place in {cycles}"))
+        } else if let Some(cycles) = of_form.filter(is_other) {
+            (format!("the form is not filled in in cycle {number}"), format!("it is filled in in {cycles}"))
+        } else {
+            return;
+        };
+        let at = At { field: Some(REPEAT.to_owned()), ..at.clone() };
+        self.find(&codes::WRONG_VISIT, at, node.span, &what, help);
     }
 
     /// The records of a form that has many.

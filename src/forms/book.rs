@@ -9,7 +9,9 @@ use super::field::add_reasons;
 use super::names::Codes;
 use super::needs::{self, Need, What};
 use super::timing::Timing;
-use crate::model::{Activity, ActivityKind, Concept, DeclaredForm, Field, Form, Named, Origin, Trial, Why};
+use crate::model::{
+    Activity, ActivityKind, Concept, CycleNumbers, DeclaredForm, Field, Form, Named, Origin, Trial, Why,
+};
 
 pub(super) struct Book<'a> {
     pub trial: &'a Trial,
@@ -79,6 +81,7 @@ impl<'a> Book<'a> {
             domain: domain.to_owned(),
             visits: Vec::new(),
             repeating: false,
+            logs: Vec::new(),
             arms: Vec::new(),
             instructions: None,
             fields: Vec::new(),
@@ -111,9 +114,15 @@ pub(super) fn put(form: &mut Form, field: Field) {
         form.fields.push(field);
         return;
     };
+    known.cycles = cycles_of_both(known, &field);
     add_reasons(&mut known.why, field.why);
     known.required |= field.required;
     known.event = known.event.take().or(field.event);
+    // Of a field that would tell two things nobody knows which.
+    known.detail = match (known.detail.take(), field.detail) {
+        (Some(one), Some(other)) => (one == other).then_some(one),
+        (one, other) => one.or(other),
+    };
     known.visits = match (known.visits.take(), field.visits) {
         (Some(mut one), Some(more)) => {
             for visit in more {
@@ -141,6 +150,19 @@ pub(super) fn put(form: &mut Form, field: Field) {
         );
         true
     });
+}
+
+/// The cycles in which one of two fields is asked, at the visits at which neither is asked in each.
+fn cycles_of_both(one: &Field, other: &Field) -> Named<CycleNumbers> {
+    let is_asked = |field: &Field, visit: &String| field.visits.as_ref().is_none_or(|at| at.contains(visit));
+    let mut cycles = Named::new();
+    for visit in one.cycles.keys().chain(other.cycles.keys()) {
+        let asking = [one, other].into_iter().filter(|field| is_asked(field, visit));
+        if let Some(both) = CycleNumbers::any_of(asking.map(|field| field.cycles.get(visit))) {
+            cycles.insert(visit.clone(), both);
+        }
+    }
+    cycles
 }
 
 /// A name as words.

@@ -133,9 +133,11 @@ impl Overlay<'_, '_> {
         }
         field.origin = content.origin;
         let all: Vec<String> = Vec::new();
-        field
-            .only
-            .extend(content.only.iter().map(|when| FieldScope { visits: all.clone(), when: when.clone() }));
+        field.only.extend(content.only.iter().map(|when| FieldScope {
+            visits: all.clone(),
+            cycles: None,
+            when: when.clone(),
+        }));
         self.limit(name, content, measure.map(|(_, measure)| measure));
     }
 
@@ -146,8 +148,11 @@ impl Overlay<'_, '_> {
         }
         let name = taken.claim(&variable(&self.form.domain, &content.name), MAX_LENGTH);
         let label = content.label.clone().unwrap_or_else(|| spelled(&content.name));
-        let only =
-            content.only.iter().map(|when| FieldScope { visits: Vec::new(), when: when.clone() }).collect();
+        let only = content
+            .only
+            .iter()
+            .map(|when| FieldScope { visits: Vec::new(), cycles: None, when: when.clone() })
+            .collect();
         let asked = Field {
             required: content.required.unwrap_or(false),
             help: content.help.clone(),

@@ -3,7 +3,10 @@
 
 use indexmap::{IndexMap, IndexSet};
 
-use crate::model::{Clause, Field, FieldCondition, FieldKind, FieldScope, Level, Origin, Why};
+use crate::model::{
+    Activity, Clause, CycleNumbers, Detail, Field, FieldCondition, FieldKind, FieldScope, Level, Named,
+    Origin, Why,
+};
 
 pub(super) const YES: &str = "Y";
 pub(super) const NO: &str = "N";
@@ -18,11 +21,13 @@ pub(super) fn field(name: impl Into<String>, label: impl Into<String>, kind: Fie
         required: false,
         when: Vec::new(),
         visits: None,
+        cycles: Named::new(),
         only: Vec::new(),
         group: None,
         measure: None,
         event: None,
         concept: None,
+        detail: None,
         answers: None,
         loinc: None,
         help: None,
@@ -39,6 +44,7 @@ pub(super) trait Asked: Sized {
     fn why(self, why: impl IntoIterator<Item = Why>) -> Self;
     fn group(self, heading: &str) -> Self;
     fn help(self, text: impl Into<String>) -> Self;
+    fn tells(self, detail: Detail) -> Self;
 }
 
 impl Asked for Field {
@@ -64,16 +70,36 @@ impl Asked for Field {
     fn help(self, text: impl Into<String>) -> Self {
         Field { help: Some(text.into()), ..self }
     }
+
+    fn tells(self, detail: Detail) -> Self {
+        Field { detail: Some(detail), ..self }
+    }
 }
 
-/// The visits at which something is asked, each with the conditions of the protocol under which it is.
+/// The visits at which something is asked, each with the conditions of the protocol and the cycles under which it is.
 #[derive(Clone, Default)]
-pub(super) struct AskedAt(IndexMap<String, Vec<Option<Clause>>>);
+pub(super) struct AskedAt(IndexMap<String, Vec<Asking>>);
+
+/// One reason to ask at a visit.
+#[derive(Clone, Default)]
+struct Asking {
+    when: Option<Clause>,
+    /// Absent: in all.
+    cycles: Option<CycleNumbers>,
+}
 
 impl AskedAt {
-    /// Asked at this visit, under a condition or without one.
-    pub fn put(&mut self, visit: &str, when: Option<Clause>) {
-        self.0.entry(visit.to_owned()).or_default().push(when);
+    /// Asked whenever this visit takes place.
+    pub fn put(&mut self, visit: &str) {
+        self.0.entry(visit.to_owned()).or_default().push(Asking::default());
+    }
+
+    /// Asked where the activity is done.
+    pub fn take(&mut self, activity: &Activity) {
+        for cell in &activity.cells {
+            let asking = Asking { when: cell.only_when(), cycles: cell.cycles.clone() };
+            self.0.entry(cell.visit.clone()).or_default().push(asking);
+        }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -84,19 +110,48 @@ impl AskedAt {
         self.0.keys().cloned().collect()
     }
 
+    /// The cycles, of visits at which it is not asked in each.
+    pub fn cycles(&self) -> Named<CycleNumbers> {
+        let of = |(visit, askings): (&String, &Vec<Asking>)| {
+            let cycles = CycleNumbers::any_of(askings.iter().map(|asking| asking.cycles.as_ref()))?;
+            Some((visit.clone(), cycles))
+        };
+        self.0.iter().filter_map(of).collect()
+    }
+
     /// The conditions, visit by visit: where it is asked for several reasons, one that has no condition opens it.
     pub fn only(&self) -> Vec<FieldScope> {
         let mut only: Vec<FieldScope> = Vec::new();
-        for (visit, conditions) in &self.0 {
-            let all = conditions.iter().cloned().collect::<Option<Vec<Clause>>>();
-            let Some(when) = all.and_then(Clause::any_of) else { continue };
-            match only.iter_mut().find(|scope| scope.when == when) {
-                Some(scope) => scope.visits.push(visit.clone()),
-                None => only.push(FieldScope { visits: vec![visit.clone()], when }),
+        for (visit, askings) in &self.0 {
+            for (cycles, when) in conditions(askings) {
+                match only.iter_mut().find(|scope| scope.when == when && scope.cycles == cycles) {
+                    Some(scope) => scope.visits.push(visit.clone()),
+                    None => only.push(FieldScope { visits: vec![visit.clone()], cycles, when }),
+                }
             }
         }
         only
     }
+}
+
+/// The conditions under which something is asked at a visit. Where different reasons ask in different cycles, cycle by cycle: what
+/// one of them asks for in cycle 1 says nothing of cycle 2.
+fn conditions(askings: &[Asking]) -> Vec<(Option<CycleNumbers>, Clause)> {
+    let any_of = |askings: Vec<&Asking>| {
+        let all = askings.into_iter().map(|asking| asking.when.clone()).collect::<Option<Vec<Clause>>>();
+        all.and_then(Clause::any_of)
+    };
+    let sets: Vec<Option<&CycleNumbers>> = askings.iter().map(|asking| asking.cycles.as_ref()).collect();
+    let is_one_set = sets.windows(2).all(|pair| pair[0] == pair[1]);
+    let groups = if is_one_set { None } else { CycleNumbers::told_apart(&sets) };
+    let Some(groups) = groups else {
+        return any_of(askings.iter().collect()).map(|when| (None, when)).into_iter().collect();
+    };
+    let of_group = |(contained, cycles): (Vec<bool>, CycleNumbers)| {
+        let here = askings.iter().zip(contained).filter(|(_, is_in)| *is_in).map(|(asking, _)| asking);
+        Some((Some(cycles), any_of(here.collect())?))
+    };
+    groups.into_iter().filter_map(of_group).collect()
 }
 
 /// Adds those reasons that are not among them yet.

@@ -67,7 +67,16 @@ fn demographic(book: &mut Book<'_>, name: &str, measure: &Measure, test: Test) {
     form.visits.extend(visits.iter().flatten().cloned());
     let asked = field(variable, measure.label.clone(), kind(measure)).required().why(test.why);
     let asked = Field { measure: Some(name.to_owned()), loinc: measure.loinc.clone(), visits, ..asked };
-    put(form, Field { only: test.at.only(), origin: test.origin, help: help(measure), ..asked });
+    put(
+        form,
+        Field {
+            cycles: test.at.cycles(),
+            only: test.at.only(),
+            origin: test.origin,
+            help: help(measure),
+            ..asked
+        },
+    );
 }
 
 /// The findings form that a procedure of this name stands for.
@@ -91,13 +100,13 @@ fn tests<'a>(book: &Book<'a>) -> Vec<(&'a str, &'a Measure, Test)> {
             test.why.extend(via.iter().map(|derived| Why::Derivation { measure: (*derived).to_owned() }));
             test.throughout |= activity.throughout.is_some();
             test.origin = activity.origin;
-            activity.visits().iter().for_each(|visit| test.at.put(visit, activity.only_when(visit)));
+            test.at.take(activity);
         }
     }
     for (form, declared) in book.declared {
         for name in trial.measures.keys().filter(|name| book.placed(name) == Some(form)) {
             let test = tests.entry(name).or_default();
-            declared.at.iter().for_each(|visit| test.at.put(visit, None));
+            declared.at.iter().for_each(|visit| test.at.put(visit));
             if test.why.is_empty() {
                 test.why.insert(Why::Declared);
             }
@@ -181,11 +190,11 @@ impl Asking<'_> {
         let visits = named.then(|| test.at.visits());
         let under = |field: Field| {
             let field = if form.repeating { field } else { field.when(&performed, &[YES]) };
-            let only = test.at.only();
             Field {
                 measure: Some((*name).to_owned()),
                 visits: visits.clone(),
-                only,
+                cycles: test.at.cycles(),
+                only: test.at.only(),
                 origin: test.origin,
                 ..field
             }

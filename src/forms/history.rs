@@ -11,7 +11,7 @@ use super::names::short;
 use super::needs::{Aspects, What};
 use super::{catalog, findings};
 use crate::model::{
-    ActivityKind, Attribute, Domain, Event, Field, FieldKind, Finding, Form, Level, UnitRef, Why,
+    ActivityKind, Attribute, Detail, Domain, Event, Field, FieldKind, Finding, Form, Level, UnitRef, Why,
 };
 
 /// A finding that the rules speak of, with all that they ask about it.
@@ -84,7 +84,7 @@ fn questions(book: &mut Book<'_>) {
         question.take(finding, aspects, &need.why);
         let decision = need.decision.and_then(|event| book.trial.decisions.get(event));
         let checks = decision.map(|decision| book.timing.checks(decision)).unwrap_or_default();
-        checks.iter().for_each(|visit| question.at.put(visit, None));
+        checks.iter().for_each(|visit| question.at.put(visit));
     }
     let kinds = [ActivityKind::Condition, ActivityKind::Drug];
     for (name, activity) in book.activities().filter(|(_, activity)| kinds.contains(&activity.kind)) {
@@ -98,7 +98,7 @@ fn questions(book: &mut Book<'_>) {
             asked.entry((None, name.clone())).or_insert_with(|| (domain, Question::default()));
         (question.start, question.end) = (true, true);
         question.why.insert(Why::Schedule { activity: name.clone() });
-        activity.visits().iter().for_each(|visit| question.at.put(visit, activity.only_when(visit)));
+        question.at.take(activity);
     }
     for ((person, name), (domain, question)) in asked {
         write_question(book, person.as_deref(), &name, domain, question);
@@ -129,7 +129,7 @@ fn write_question(book: &mut Book<'_>, person: Option<&str>, name: &str, domain:
     let label = book.concept_label(name);
     let which = which(book, name, &question);
     let visits = book.timing.in_order(&question.at.visits());
-    let only = question.at.only();
+    let (cycles, only) = (question.at.cycles(), question.at.only());
     let form = match person {
         Some(person) => others_form(book, person),
         None => {
@@ -146,6 +146,7 @@ fn write_question(book: &mut Book<'_>, person: Option<&str>, name: &str, domain:
     let occurred = variable("OCCUR");
     let under = |field: Field| Field {
         visits: (!visits.is_empty()).then(|| visits.clone()),
+        cycles: cycles.clone(),
         only: only.clone(),
         concept: person.is_none().then(|| name.to_owned()),
         ..field.group(&label).why(question.why.iter().cloned())
@@ -166,7 +167,8 @@ fn write_question(book: &mut Book<'_>, person: Option<&str>, name: &str, domain:
         fields.push(
             field(name, format!("{label}: {qualifier}?"), yes_no_unknown())
                 .required()
-                .when(&occurred, &[YES]),
+                .when(&occurred, &[YES])
+                .tells(Detail::Qualifier { name: qualifier.clone() }),
         );
     }
     if question.start || question.end {
@@ -187,8 +189,8 @@ fn write_question(book: &mut Book<'_>, person: Option<&str>, name: &str, domain:
     if let Some(unit) = &question.dose {
         let units = unit.iter().cloned().collect();
         let kind = FieldKind::Number { units, plausible: None, range: None, precision: None };
-        fields
-            .push(field(variable("DOSE"), format!("{label}: dose"), kind).required().when(&occurred, &[YES]));
+        let dose = field(variable("DOSE"), format!("{label}: dose"), kind).tells(Detail::Dose);
+        fields.push(dose.required().when(&occurred, &[YES]));
     }
     for field in fields {
         put(form, under(field));
@@ -341,6 +343,8 @@ fn write_log(
     let category = variable("CAT");
     if counted {
         list(form, &category, name, &thing, why);
+    } else if !form.logs.iter().any(|known| known == name) {
+        form.logs.push(name.to_owned());
     }
     let (what, start, end) = match domain.as_str() {
         "CM" => ("Medicine", "First day", "Last day"),
@@ -357,8 +361,8 @@ fn write_log(
     if domain == "CM" {
         put(form, because(field("CMINDC", "Taken for", FieldKind::Text)));
         let number = FieldKind::Number { units: Vec::new(), plausible: None, range: None, precision: None };
-        put(form, because(field("CMDOSE", "Dose", number)));
-        put(form, because(field("CMDOSU", "Unit of the dose", FieldKind::Text)));
+        put(form, because(field("CMDOSE", "Dose", number).tells(Detail::Dose)));
+        put(form, because(field("CMDOSU", "Unit of the dose", FieldKind::Text).tells(Detail::DoseUnit)));
         put(form, because(field("CMDOSFRQ", "How often", FieldKind::Text)));
         put(form, because(field("CMROUTE", "Route", FieldKind::Text)));
     }
@@ -368,24 +372,31 @@ fn write_log(
             Attribute::Ordinal { name, low, high } => {
                 let of = if name == "grade" { "TOXGR".to_owned() } else { short(name, 6) };
                 let kind = FieldKind::Integer { low: Some(*low), high: Some(*high) };
-                field(variable(&of), spelled(name), kind)
+                field(variable(&of), spelled(name), kind).tells(Detail::Attribute { name: name.clone() })
             }
-            Attribute::Related { to, .. } => {
+            Attribute::Related { name, to } => {
                 let first = related.first().is_some_and(|(first, _)| first == to);
                 let of = if first { "REL".to_owned() } else { format!("REL{}", short(to, 3)) };
                 let label = related.iter().find(|(other, _)| other == to).map_or(to, |(_, label)| label);
-                field(variable(&of), format!("Related to: {label}?"), yes_no_unknown())
+                let asked = field(variable(&of), format!("Related to: {label}?"), yes_no_unknown());
+                // A rule that asks whether it is related does not say to which of several.
+                match related.len() {
+                    1 => asked.tells(Detail::Attribute { name: name.clone() }),
+                    _ => asked,
+                }
             }
             Attribute::Flag { name } => {
                 let of = if name == "serious" { "SER".to_owned() } else { short(name, 6) };
                 field(variable(&of), format!("{}?", spelled(name)), FieldKind::YesNo)
+                    .tells(Detail::Attribute { name: name.clone() })
             }
         };
         put(form, because(under(asked.required())));
     }
     for qualifier in qualifiers {
         let asked =
-            field(variable(&short(qualifier, 6)), format!("{}?", spelled(qualifier)), yes_no_unknown());
+            field(variable(&short(qualifier, 6)), format!("{}?", spelled(qualifier)), yes_no_unknown())
+                .tells(Detail::Qualifier { name: qualifier.clone() });
         put(form, because(under(asked.required())));
     }
     if domain == "AE" {
@@ -422,5 +433,6 @@ fn list(form: &mut Form, category: &str, name: &str, label: &str, why: &Why) {
     }
     let other = Level { value: OTHER.to_owned(), label: Some("None of these".to_owned()) };
     let kind = FieldKind::Choice { levels: vec![level, other] };
-    put(form, field(category, "Which of those that the protocol counts", kind).required().why([why.clone()]));
+    let which = field(category, "Which of those that the protocol counts", kind).tells(Detail::Which);
+    put(form, which.required().why([why.clone()]));
 }

@@ -28,6 +28,7 @@ mod names;
 mod needs;
 mod procedures;
 mod subject;
+pub mod terms;
 mod timing;
 mod treatment;
 

@@ -15,13 +15,14 @@ pub(super) fn add(book: &mut Book<'_>) {
         let form = book.placed(name).unwrap_or("PR").to_owned();
         let at = visits(activity);
         let mut asked = AskedAt::default();
-        at.iter().for_each(|visit| asked.put(visit, activity.only_when(visit)));
-        let only = asked.only();
+        asked.take(activity);
+        let (cycles, only) = (asked.cycles(), asked.only());
         let label = &activity.label;
         let form = book.form(&form, "Procedures", "PR");
         form.visits.extend(at.iter().cloned());
         let under = |field: Field| Field {
             visits: Some(at.clone()),
+            cycles: cycles.clone(),
             only: only.clone(),
             origin: activity.origin,
             ..field.required().group(label).why([Why::Schedule { activity: name.clone() }])

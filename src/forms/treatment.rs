@@ -6,9 +6,9 @@ use super::book::{Book, put, visits};
 use super::catalog;
 use super::field::{Asked, NO, OTHER, YES, choice, field};
 use super::subject::starts;
+use super::terms;
 use crate::model::{
-    ActivityKind, Administration, CheckKind, Dose, Duration, Field, FieldKind, FormCheck, Frequency, Stated,
-    UnitRef, Why,
+    ActivityKind, Administration, CheckKind, Dose, Field, FieldKind, FormCheck, Stated, UnitRef, Why,
 };
 use crate::number::Exact;
 
@@ -165,7 +165,7 @@ fn planned_route(plans: &[&Administration], of_product: Option<&String>) -> Vec<
         seen.push(*route);
         new
     });
-    let listed = |route: &&String| (route.to_uppercase().replace('_', " "), super::book::spelled(route));
+    let listed = |route: &&String| (terms::route(route).value, super::book::spelled(route));
     routes.iter().map(listed).collect()
 }
 
@@ -173,44 +173,13 @@ fn planned_route(plans: &[&Administration], of_product: Option<&String>) -> Vec<
 fn planned_frequency(plans: &[&Administration]) -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = Vec::new();
     for frequency in plans.iter().filter_map(|plan| plan.frequency.is()) {
-        let listed = frequency_words(frequency);
+        let (submitted, words) = terms::frequency(frequency);
+        let listed = (submitted.value, words);
         if !found.contains(&listed) {
             found.push(listed);
         }
     }
     found
-}
-
-fn frequency_words(frequency: &Frequency) -> (String, String) {
-    let pair = |code: &str, words: &str| (code.to_owned(), words.to_owned());
-    match frequency {
-        Frequency::Once => pair("ONCE", "Once"),
-        Frequency::TimesDaily(1) => pair("QD", "Once daily"),
-        Frequency::TimesDaily(2) => pair("BID", "Twice daily"),
-        Frequency::TimesDaily(3) => pair("TID", "3 times daily"),
-        Frequency::TimesDaily(4) => pair("QID", "4 times daily"),
-        Frequency::TimesDaily(times) => (format!("{times} TIMES PER DAY"), format!("{times} times daily")),
-        Frequency::TimesWeekly(times) => (format!("{times} TIMES PER WEEK"), format!("{times} times weekly")),
-        Frequency::Every(Duration::Days(days)) if days % 7 == 0 => match days / 7 {
-            1 => pair("QS", "Every week"),
-            weeks => (format!("Q{weeks}S"), format!("Every {weeks} weeks")),
-        },
-        Frequency::Every(Duration::Days(1)) => pair("QD", "Once daily"),
-        Frequency::Every(Duration::Days(2)) => pair("QOD", "Every other day"),
-        Frequency::Every(Duration::Days(days)) => (format!("Q{days}D"), format!("Every {days} days")),
-        Frequency::Every(Duration::Months(1)) => pair("QM", "Every month"),
-        Frequency::Every(Duration::Months(months)) => {
-            (format!("Q{months}M"), format!("Every {months} months"))
-        }
-        Frequency::Every(Duration::Minutes(minutes)) if minutes % 60 == 0 => {
-            let hours = minutes / 60;
-            (format!("Q{hours}H"), format!("Every {hours} hours"))
-        }
-        Frequency::Every(Duration::Minutes(minutes)) => {
-            (format!("EVERY {minutes} MINUTES"), format!("Every {minutes} minutes"))
-        }
-        Frequency::Every(Duration::Longest(_) | Duration::Shortest(_)) => pair("AS PLANNED", "As planned"),
-    }
 }
 
 /// Dispensing and return, where the schedule collects a product's substance or names drug accountability.

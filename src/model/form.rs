@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Clause, ConceptCode, Level, Origin, UnitRef};
+use super::{Clause, ConceptCode, CycleNumbers, Level, Named, Origin, UnitRef};
 use crate::number::Exact;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,6 +15,9 @@ pub struct Form {
     /// Many records at one visit (adverse events, medications).
     #[serde(default)]
     pub repeating: bool,
+    /// Events, conditions, drugs and procedures of which each record is one, where no field asks which (`adverse_event`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub logs: Vec<String>,
     /// Arms that fill it; empty: all.
     #[serde(default)]
     pub arms: Vec<String>,
@@ -45,6 +48,9 @@ pub struct Field {
     /// Visits at which it is asked; absent: all of the form's; empty: the schedule names none.
     #[serde(default)]
     pub visits: Option<Vec<String>>,
+    /// The cycles in which it is asked, of those visits at which it is not asked in each.
+    #[serde(default, skip_serializing_if = "Named::is_empty")]
+    pub cycles: Named<CycleNumbers>,
     /// Conditions of the protocol under which it is asked, visit by visit.
     #[serde(default)]
     pub only: Vec<FieldScope>,
@@ -60,6 +66,9 @@ pub struct Field {
     /// Condition, drug or procedure that the field asks about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub concept: Option<String>,
+    /// What it tells of the thing that the field's record is of, beside that it occurred.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Detail>,
     /// Key of the criterion or attestation that the field answers.
     #[serde(default)]
     pub answers: Option<String>,
@@ -72,6 +81,24 @@ pub struct Field {
     pub why: Vec<Why>,
     #[serde(skip)]
     pub origin: Origin,
+}
+
+/// What a rule may ask of an occurrence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "detail", rename_all = "snake_case")]
+pub enum Detail {
+    /// Which of the things that the protocol counts the record is of.
+    Which,
+    Qualifier {
+        name: String,
+    },
+    /// Of an event: `grade`, `serious`.
+    Attribute {
+        name: String,
+    },
+    Dose,
+    /// The unit of the dose, as a text.
+    DoseUnit,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -111,6 +138,9 @@ pub struct FieldCondition {
 pub struct FieldScope {
     #[serde(default)]
     pub visits: Vec<String>,
+    /// Only in these cycles of the visits; in all, where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cycles: Option<CycleNumbers>,
     pub when: Clause,
 }
 

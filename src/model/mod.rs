@@ -6,6 +6,7 @@
 
 mod amendment;
 mod analyte;
+mod cycles;
 mod example;
 mod form;
 mod rule;
@@ -14,6 +15,7 @@ mod test_codes;
 mod treatment;
 
 pub use amendment::*;
+pub use cycles::*;
 pub use example::*;
 pub use form::*;
 use indexmap::IndexMap;

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Amount, Anchor, Clause, Constraint, Duration, Moment, Named, Occurrence, Offset, Origin};
+use super::{
+    Amount, Anchor, Clause, Constraint, CycleNumbers, Duration, Moment, Named, Occurrence, Offset, Origin,
+};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Schedule {
@@ -224,51 +226,6 @@ impl Cell {
     pub fn only_when(&self) -> Option<Clause> {
         let arms = (!self.arms.is_empty()).then(|| Clause::in_arm(&self.arms));
         Clause::all_of(self.when.iter().cloned().chain(arms).collect())
-    }
-}
-
-/// Some cycles of a visit, by their numbers from 1: runs with a step, each perhaps without an end.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct CycleNumbers(pub Vec<CycleRun>);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct CycleRun {
-    pub first: u32,
-    pub last: Option<u32>,
-    /// 2 for every other cycle.
-    pub step: u32,
-}
-
-impl CycleNumbers {
-    pub fn contains(&self, cycle: u32) -> bool {
-        self.0.iter().any(|run| {
-            cycle >= run.first
-                && run.last.is_none_or(|last| cycle <= last)
-                && (cycle - run.first).is_multiple_of(run.step.max(1))
-        })
-    }
-}
-
-impl std::fmt::Display for CycleNumbers {
-    /// `cycle 1`, `cycles 1, 3 to 5`, `odd cycles`, `every third cycle from cycle 2`: behind "in".
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let numbered = |run: &CycleRun| match (run.last, run.step) {
-            (None, 1) => format!("{} and later", run.first),
-            (Some(last), _) if last == run.first => last.to_string(),
-            (Some(last), 1) => format!("{} to {last}", run.first),
-            (Some(last), step) => format!("{} to {last} in steps of {step}", run.first),
-            (None, step) => format!("{} and every {step} later", run.first),
-        };
-        match self.0.as_slice() {
-            [CycleRun { first: 1, last: None, step: 1 }] => f.write_str("every cycle"),
-            [CycleRun { first: 1, last: None, step: 2 }] => f.write_str("odd cycles"),
-            [CycleRun { first: 2, last: None, step: 2 }] => f.write_str("even cycles"),
-            [CycleRun { first, last: None, step }] if *step > 1 => {
-                write!(f, "every {step} cycles from cycle {first}")
-            }
-            [run] if run.last == Some(run.first) => write!(f, "cycle {}", run.first),
-            runs => write!(f, "cycles {}", runs.iter().map(numbered).collect::<Vec<_>>().join(", ")),
-        }
     }
 }
 

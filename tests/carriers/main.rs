@@ -5,4 +5,5 @@ mod fhir;
 mod odm;
 mod redcap;
 mod support;
+mod times;
 mod truths;

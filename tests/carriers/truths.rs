@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use trialc::casebook::{Answers, Carried, Compared, Operator, Truth, sheets};
+use trialc::model::{CycleNumbers, CycleRun};
 use trialc::number::Exact;
 
 use crate::support::{small, studies};
@@ -25,6 +26,10 @@ impl Answers for Given {
 
     fn visit(&self) -> Option<String> {
         self.text("VISIT")
+    }
+
+    fn time(&self) -> Option<u32> {
+        self.text("REPEAT")?.parse().ok()
     }
 }
 
@@ -91,6 +96,19 @@ fn the_name_of_a_unit_is_new_on_its_form() {
             assert_eq!(names.len(), all, "{study}: {}", sheet.name);
         }
     }
+}
+
+/// Which time it is decides nothing where nobody has said it: neither that it is one of these nor that it is not.
+#[test]
+fn a_time_that_nobody_has_named_is_neither_of_these_nor_another() {
+    let odd = Truth::Time(CycleNumbers(vec![CycleRun { first: 1, last: None, step: 2 }]));
+    assert_eq!(odd.holds(&given(&[("REPEAT", "3")])), Some(true));
+    assert_eq!(odd.holds(&given(&[("REPEAT", "4")])), Some(false));
+    assert_eq!(odd.holds(&given(&[])), None);
+    assert_eq!((!odd.clone()).holds(&given(&[])), None);
+    let elsewhere = Truth::Any(vec![!Truth::AtVisit(vec!["d1".to_owned()]), odd]);
+    assert_eq!(elsewhere.holds(&given(&[("VISIT", "entry")])), Some(true));
+    assert_eq!(elsewhere.holds(&given(&[("VISIT", "d1")])), None);
 }
 
 /// Every check is carried by a truth over items of the form, by asking, or told to be beyond a form.

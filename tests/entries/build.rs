@@ -158,7 +158,8 @@ fn entry(trial: &Trial, form: &Form, visit: Option<&str>, mood: Mood) -> Json {
         entry.insert("VISIT".to_owned(), json!(visit));
         let visit = &trial.schedule.as_ref().expect("a schedule").visits[visit];
         if visit.is_numbered() {
-            let first = (1..).find(|number| visit.has_cycle(*number)).expect("it takes place");
+            let is_filled_in = |number: &u32| visit.has_cycle(*number);
+            let first = (1..).find(is_filled_in).expect("it takes place");
             entry.insert("REPEAT".to_owned(), json!(first));
         }
     }

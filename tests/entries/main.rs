@@ -8,6 +8,8 @@ mod agreement;
 mod build;
 mod cases;
 mod conditions;
+mod logs;
 mod own;
 mod page;
+mod times;
 mod windows;

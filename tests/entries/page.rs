@@ -12,6 +12,8 @@ use trialc::entries::{Finding, Validator};
 
 use crate::build::{MOODS, casebook, compiled, faults, record, studies};
 use crate::conditions::{PROTOCOL, random_casebook};
+use crate::logs::{LOGS, random_logs};
+use crate::times::{TIMES, random_times};
 use crate::windows::{CYCLES, random_cycles};
 
 fn told(finding: &Finding) -> Json {
@@ -26,7 +28,9 @@ fn preview_cases() {
     let folder = std::env::var("PREVIEW_CASES").expect("the folder for the cases");
     let cycles = ("cycles".to_owned(), compiled(CYCLES));
     let conditions = ("conditions".to_owned(), compiled(PROTOCOL));
-    for (study, trial) in studies().into_iter().chain([cycles, conditions]) {
+    let logs = ("logs".to_owned(), compiled(LOGS));
+    let times = ("times".to_owned(), compiled(TIMES));
+    for (study, trial) in studies().into_iter().chain([cycles, conditions, times, logs]) {
         let path = Path::new(&folder).join(format!("{study}.ndjson"));
         let mut file = BufWriter::new(File::create(path).expect("a file"));
         let validator = Validator::of(&trial);
@@ -54,6 +58,8 @@ fn preview_cases() {
             match study.as_str() {
                 "cycles" => write(&random_cycles(seed).1),
                 "conditions" => write(&random_casebook(seed)),
+                "logs" => write(&random_logs(seed)),
+                "times" => write(&random_times(seed)),
                 _ => {}
             }
         }

@@ -292,3 +292,21 @@ fn every_measure_of_the_standard_library_has_its_place() {
     assert_eq!(places["FA"], ["insulin_daily_dose", "time_in_range", "time_below_range"]);
     assert_eq!(places["DM"], ["ethnicity", "race"]);
 }
+
+/// What a cell says of its cycles goes with the field; a cell that says nothing opens them all.
+#[test]
+fn a_field_is_asked_in_the_cycles_of_its_cells() {
+    let cycle =
+        "cycle main: every 28 days from randomization for 6 cycles { visit d1 \"Day 1\": day 1 ±2 days }";
+    let of = |collects: &str| {
+        let trial = study(cycle, collects, "");
+        let field = field(&trial.forms, "VS", "WEIGHT_VSORRES").clone();
+        field.cycles.get("d1").map(ToString::to_string)
+    };
+    assert_eq!(of("collect weight at d1 of cycles 1, 3").as_deref(), Some("cycles 1, 3"));
+    assert_eq!(
+        of("collect weight at d1 of cycle 1\ncollect bmi at d1 of cycle 4").as_deref(),
+        Some("cycles 1, 4")
+    );
+    assert_eq!(of("collect weight at d1 of cycle 1\ncollect bmi at d1"), None);
+}

@@ -109,3 +109,76 @@ fn drug_accountability_counts_what_is_handed_out_and_brought_back() {
     assert_eq!(forms["DA"].visits, ["month_12"]);
     assert!(!forms.contains_key("PR"), "it is no procedure");
 }
+
+/// The value and the words of a list's only planned answer, behind which stands `Another`.
+fn planned_level(forms: &Named<Form>, form: &str, name: &str) -> (String, String) {
+    let FieldKind::Choice { levels } = &field(forms, form, name).kind else { panic!("{name} is a list") };
+    assert_eq!(levels.last().expect("a level").value, "OTHER");
+    (levels[0].value.clone(), levels[0].label.clone().expect("a label"))
+}
+
+/// CDISC's SDTM terminology, codelist C66729.
+#[test]
+fn a_route_is_submitted_as_its_term_of_the_codelist() {
+    for (route, term) in [
+        ("oral", "ORAL"),
+        ("intravenous_drip", "INTRAVENOUS DRIP"),
+        ("inhaled", "RESPIRATORY (INHALATION)"),
+        ("otic", "AURICULAR (OTIC)"),
+        ("intra_articular", "INTRA-ARTICULAR"),
+        ("intratumoral", "INTRATUMOR"),
+        ("intracoronal_dental", "INTRACORONAL, DENTAL"),
+        // Listed there as a synonym of another term.
+        ("intratracheal", "ENDOTRACHEAL"),
+        // Not listed: the sponsor's own term.
+        ("intracranial", "INTRACRANIAL"),
+    ] {
+        let mut draft = one_product();
+        draft.trial.arms["a"].gives[0].route = Stated::Is(route.into());
+        let forms = draft.forms();
+        let (value, words) = planned_level(&forms, "EX", "EXROUTE");
+        assert_eq!(value, term);
+        assert_eq!(words.to_lowercase(), route.replace('_', " "), "the site reads the protocol's word");
+        let planned = CheckKind::Planned { field: "EXROUTE".into(), value: term.into() };
+        assert!(forms["EX"].checks.iter().any(|check| check.check == planned), "{route}");
+    }
+}
+
+/// CDISC's SDTM terminology, codelist C71113: `QS` and `Q2S` are synonyms there, not submission values.
+#[test]
+fn a_frequency_is_submitted_as_its_term_of_the_codelist() {
+    for (frequency, term) in [
+        (Frequency::Every(Duration::Days(7)), "EVERY WEEK"),
+        (Frequency::Every(Duration::Days(14)), "EVERY 2 WEEKS"),
+        (Frequency::Every(Duration::Days(3)), "Q3D"),
+        (Frequency::Every(Duration::Months(1)), "QM"),
+        (Frequency::Every(Duration::Months(12)), "PA"),
+        (Frequency::Every(Duration::Minutes(60)), "QH"),
+        (Frequency::Every(Duration::Minutes(480)), "Q8H"),
+        (Frequency::TimesWeekly(3), "3 TIMES PER WEEK"),
+    ] {
+        let mut draft = one_product();
+        let often = Administration {
+            from: Some(on("randomization")),
+            frequency: Stated::Is(frequency),
+            ..administration("cells")
+        };
+        draft.trial.arms["a"].gives = vec![often];
+        assert_eq!(planned_level(&draft.forms(), "EX", "EXDOSFRQ").0, term);
+    }
+}
+
+/// What the codelists lack is told where the forms are built.
+#[test]
+fn a_term_that_no_codelist_has_is_told_as_the_sponsors_own() {
+    let losses = |route: &str| {
+        let mut draft = one_product();
+        draft.trial.arms["a"].gives[0].route = Stated::Is(route.into());
+        draft.trial.forms = draft.forms();
+        let artifacts = (trialc::emit::find("forms").expect("a target").emit)(&draft.trial);
+        let found = artifacts.into_iter().find(|artifact| artifact.path == "forms/losses.md");
+        String::from_utf8(found.expect("the report").content).expect("text")
+    };
+    assert!(losses("intracranial").contains("- EXROUTE `INTRACRANIAL` (intracranial)"));
+    assert!(!losses("inhaled").contains("EXROUTE"));
+}

@@ -47,6 +47,14 @@ fn losses(trial: &Trial, all: &[Sheet<'_>], asked: &[Sheet<'_>]) -> String {
     for sheet in asked {
         for item in &sheet.items {
             let place = format!("{}.{}", sheet.name, item.name);
+            let is_unit = matches!(item.answer, Answer::Unit { .. });
+            if !is_unit && !questionnaire::is_shown_by(trial, sheet, item) {
+                losses.add(
+                    "conditions that `enableWhen` cannot say",
+                    "the question is always enabled",
+                    place.clone(),
+                );
+            }
             match &item.answer {
                 Answer::PartialDate => losses.add(
                     "which dates may lack a part",
@@ -77,7 +85,10 @@ fn losses(trial: &Trial, all: &[Sheet<'_>], asked: &[Sheet<'_>]) -> String {
         "A visit of the PlanDefinition starts at its target; the days before and after are the extension `urn:trialc:fhir:window`, in \
          the words of the protocol they are `textEquivalent`.",
     );
-    losses.note("The participant is the `subject` of a response, the visit an answer of its own (`VISIT`).");
+    losses.note(
+        "The participant is the `subject` of a response, the visit an answer of its own (`VISIT`), and so is which time it is of a \
+         visit that takes place more than once (`REPEAT`).",
+    );
     losses.note(
         "Checks and soft limits are `questionnaire-constraint`s in FHIRPath; the context is the response or, in a form of \
          many records, the record.",

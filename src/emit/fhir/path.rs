@@ -1,6 +1,9 @@
 //! Checks as FHIRPath over a QuestionnaireResponse. The context is the response, or the group of one record.
 
-use crate::casebook::{Answer, Compared, Operator, Sheet, Syntax, Truth, VISIT, write};
+use crate::casebook::{
+    Answer, Compared, Operator, REPEAT, Sheet, Syntax, Truth, VISIT, modulo, numbers, write,
+};
+use crate::model::CycleNumbers;
 use crate::number::Exact;
 
 pub(super) struct Path<'s, 'a> {
@@ -110,6 +113,11 @@ impl Syntax for Path<'_, '_> {
     fn at_visit(&self, visit: &str) -> Option<String> {
         let test = format!("code = {}", text(visit));
         Some(format!("%resource.item.where(linkId = '{VISIT}').answer.value.where({test}).exists()"))
+    }
+
+    fn time(&self, cycles: &CycleNumbers) -> Option<String> {
+        let test = numbers("$this", cycles, modulo)?;
+        Some(format!("%resource.item.where(linkId = '{REPEAT}').answer.value.where({test}).exists()"))
     }
 
     fn not(&self, _: &Truth, written: String) -> Option<String> {

@@ -1,10 +1,13 @@
 //! A form as a Questionnaire of FHIR R4.
 
 use super::path::Path;
-use crate::casebook::{Answer, Bounds, Carried, Item, Number, RECORDS, Sheet, Truth, VISIT, visit_label};
+use crate::casebook::{
+    Answer, Bounds, Carried, Item, LISTED, Number, RECORDS, REPEAT, Sheet, Truth, VISIT, numbered_visits,
+    of_cycles, visit_label,
+};
 use crate::emit::entry::{choices, only};
 use crate::emit::json::{Json, Object, exact_number};
-use crate::model::{Trial, UnitRef};
+use crate::model::{CycleNumbers, Trial, UnitRef};
 use crate::number::Exact;
 use crate::wording::unit_name::plain;
 
@@ -13,6 +16,12 @@ pub(super) const UCUM: &str = "http://unitsofmeasure.org";
 const LOINC: &str = "http://loinc.org";
 /// Characters of an `id`.
 const ID_LENGTH: usize = 64;
+
+/// Whether `enableWhen` says all that shows a question.
+pub(super) fn is_shown_by<'a>(trial: &'a Trial, sheet: &'a Sheet<'a>, item: &Item<'a>) -> bool {
+    let writer = Writer { trial, sheet };
+    item.shown().iter().all(|truth| writer.all_of(truth).is_some())
+}
 
 pub(super) fn questionnaire<'a>(trial: &'a Trial, sheet: &'a Sheet<'a>) -> Object<'a> {
     let header = &trial.header;
@@ -38,6 +47,7 @@ pub(super) fn questionnaire<'a>(trial: &'a Trial, sheet: &'a Sheet<'a>) -> Objec
                 .with("required", true)
                 .with("answerOption", visits),
         );
+        items.extend(writer.time());
     }
     let questions: Vec<Object> = writer.questions();
     let mut own = Object::new();
@@ -79,6 +89,31 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
+    /// Which time it is of a visit that takes place more than once; nothing for a form of none.
+    fn time(&self) -> Option<Object<'a>> {
+        let numbered = numbered_visits(self.trial, self.sheet.form);
+        if numbered.is_empty() {
+            return None;
+        }
+        let from_1 = Object::new().with("url", format!("{CORE}/minValue")).with("valueInteger", 1_i64);
+        let is_mixed = numbered.len() < self.sheet.form.visits.len();
+        let visits = numbered
+            .iter()
+            .map(|visit| when(VISIT.to_owned(), "=", "answerCoding", coding(None, *visit, None::<&str>)));
+        let visits: Vec<Object> = visits.filter(|_| is_mixed).collect();
+        let several = visits.len() > 1;
+        Some(
+            Object::new()
+                .with("extension", vec![from_1])
+                .with("linkId", REPEAT)
+                .with("text", "Number of the cycle, or of the event")
+                .with("type", "integer")
+                .with_some("enableWhen", some(visits))
+                .with_some("enableBehavior", several.then_some("any"))
+                .with("required", true),
+        )
+    }
+
     fn questions(&self) -> Vec<Object<'a>> {
         // The unit of a number is part of its answer.
         let asked = self.sheet.items.iter().filter(|item| !matches!(item.answer, Answer::Unit { .. }));
@@ -112,7 +147,7 @@ impl<'a> Writer<'a> {
 
     /// What shows a question, as lists of `enableWhen` of each of which one must hold. `None` for what FHIR has no operator for: then
     /// the question is shown. A question without an answer equals nothing (`=` is false, `!=` is true).
-    pub(super) fn all_of(&self, truth: &Truth) -> Option<Vec<Vec<Object<'a>>>> {
+    fn all_of(&self, truth: &Truth) -> Option<Vec<Vec<Object<'a>>>> {
         let visit = |operator, visit: &String| {
             when(VISIT.to_owned(), operator, "answerCoding", coding(None, visit.clone(), None::<&str>))
         };
@@ -129,6 +164,7 @@ impl<'a> Writer<'a> {
                 Truth::AtVisit(visits) => visits.iter().map(|one| vec![visit("!=", one)]).collect(),
                 _ => return None,
             },
+            Truth::Time(cycles) => time_of(cycles)?,
             Truth::All(parts) => each(parts)?.into_iter().flatten().collect(),
             Truth::Any(parts) => any_of(each(parts)?)?,
             _ => return None,
@@ -205,6 +241,15 @@ impl<'a> Writer<'a> {
             let Answer::Number(number) = &item.answer else { continue };
             found.extend(self.limits(&path, item, number, &number.hard, true));
             found.extend(self.limits(&path, item, number, &number.soft, false));
+        }
+        for (place, (visit, cycles)) in of_cycles(self.trial, self.sheet).enumerate() {
+            let elsewhere = !Truth::AtVisit(vec![visit.clone()]);
+            let truth = Truth::Any(vec![elsewhere, Truth::Time(cycles.clone())]);
+            if let Some(expression) = path.write(&truth) {
+                let key = format!("{}.{REPEAT}.cycles-{}", self.sheet.name, place + 1);
+                let human = format!("{} is filled in in {cycles}.", visit_label(self.trial, visit));
+                found.push(constraint(&key, true, written(&human, "Cycles"), expression));
+            }
         }
         for demand in self.sheet.demands() {
             let Carried::By(truth) = &demand.carried else { continue };
@@ -306,6 +351,20 @@ fn extensions<'a>(item: &'a Item<'a>) -> Vec<Object<'a>> {
         }
         _ => Vec::new(),
     }
+}
+
+/// One of these numbers; the ends of a run are conditions of their own. FHIR has no operator for remainders.
+fn time_of<'a>(cycles: &CycleNumbers) -> Option<Vec<Vec<Object<'a>>>> {
+    let number =
+        |operator, number: u32| when(REPEAT.to_owned(), operator, "answerInteger", i64::from(number));
+    if let Some(listed) = cycles.listed(LISTED) {
+        return Some(vec![listed.into_iter().map(|one| number("=", one)).collect()]);
+    }
+    let runs = cycles.0.iter().map(|run| {
+        let last = run.last.map(|last| vec![number("<=", last)]);
+        (run.step <= 1).then(|| std::iter::once(vec![number(">=", run.first)]).chain(last).collect())
+    });
+    any_of(runs.collect::<Option<_>>()?)
 }
 
 /// More conditions than this on one question are told as a loss.

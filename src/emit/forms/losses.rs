@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::schema::carried_checks;
+use super::truth::can_count;
 use crate::casebook::{Sheet, limits};
 use crate::emit::entry::only;
 use crate::model::{CheckKind, Field, FieldKind, Form, FormCheck, Trial};
@@ -128,9 +129,17 @@ fn rows(trial: &Trial, sheets: &[Sheet<'_>]) -> Vec<(&'static str, usize, &'stat
         ),
         ("forms that only some arms fill in", forms(|form| !form.arms.is_empty()), "`x-arms`"),
         (
-            "repeating forms whose fields differ by visit",
-            forms(|form| form.repeating && form.fields.iter().any(|field| field.visits.is_some())),
-            "`traceability.csv`",
+            "repeating forms whose fields differ by visit or by cycle",
+            forms(|form| {
+                let differs = |field: &Field| field.visits.is_some() || !field.cycles.is_empty();
+                form.repeating && form.fields.iter().any(differs)
+            }),
+            "`traceability.csv`, `x-only` in words",
+        ),
+        (
+            "cycles in steps that no schema can count, in which a field is asked",
+            fields(|field| field.cycles.values().any(|cycles| !can_count(cycles))),
+            "`x-only` in words",
         ),
     ]
 }

@@ -4,11 +4,12 @@
 
 use super::truth;
 use crate::casebook::{
-    self, Carried, PARTICIPANT, RECORDS, REPEAT, Sheet, Truth, VISIT, numbered_visits, variable, visit_label,
+    self, Carried, PARTICIPANT, RECORDS, REPEAT, Sheet, Truth, VISIT, numbered_visits, of_cycles, variable,
+    visit_label,
 };
-use crate::emit::entry::{only, short_reason};
+use crate::emit::entry::{in_cycles, only, short_reason};
 use crate::emit::json::{Json, Object, exact_number};
-use crate::model::{Field, FieldCondition, FieldKind, Form, FormCheck, Level, Trial, UnitRef};
+use crate::model::{CycleNumbers, Field, FieldCondition, FieldKind, Form, FormCheck, Level, Trial, UnitRef};
 use crate::number::Exact;
 use crate::wording::unit_name::plain;
 
@@ -179,9 +180,7 @@ impl<'a> Writer<'a, '_> {
         let mut groups: Vec<Group<'a>> = Vec::new();
         for field in &self.form.fields {
             let visits = field.visits.as_deref().filter(|_| by_visit && !self.form.visits.is_empty());
-            let own = self.sheet.item(&field.name).and_then(|item| item.own.as_ref());
-            let kept =
-                own.and_then(|own| own.fails.clone()).filter(|fails| truth::can_write(fails, by_visit));
+            let kept = self.kept(field, by_visit);
             if field.when.is_empty() && visits.is_none() && kept.is_none() {
                 properties.push(&field.name, self.property(field));
                 if must(field) {
@@ -232,8 +231,8 @@ impl<'a> Writer<'a, '_> {
         for field in &group.fields {
             properties.push(&field.name, self.property(field));
         }
-        let required: Vec<&String> =
-            group.fields.iter().filter(|field| must(field)).map(|field| &field.name).collect();
+        let is_there = |field: &&&Field| must(field) && field.cycles.is_empty();
+        let required: Vec<&String> = group.fields.iter().filter(is_there).map(|field| &field.name).collect();
         let absent: Vec<Object> =
             group.fields.iter().map(|field| Object::new().with("required", vec![&field.name])).collect();
         let then = Object::new()
@@ -245,16 +244,34 @@ impl<'a> Writer<'a, '_> {
             .with("else", Object::new().with("not", Object::new().with("anyOf", absent)))
     }
 
-    /// Fields under a condition of the protocol that must be answered where the record says that it holds.
+    /// Where the record itself says that a field is not asked: a condition of the protocol does not hold, or another cycle asks it.
+    fn kept(&self, field: &Field, by_visit: bool) -> Option<Truth> {
+        let own = self.sheet.item(&field.name).and_then(|item| item.own.as_ref());
+        let fails = own.and_then(|own| own.fails.clone());
+        let other_cycle = field.cycles.iter().map(|(visit, cycles)| {
+            Truth::All(vec![Truth::AtVisit(vec![visit.clone()]), !Truth::Time(cycles.clone())])
+        });
+        let mut all: Vec<Truth> =
+            fails.into_iter().chain(other_cycle).filter(|truth| truth::can_write(truth, by_visit)).collect();
+        match all.len() {
+            0 => None,
+            1 => all.pop(),
+            _ => Some(Truth::Any(all)),
+        }
+    }
+
+    /// Fields that must be answered where the record says that a condition of the protocol holds, or that its cycle asks them.
     fn demanded(&self, by_visit: bool) -> Vec<Object<'a>> {
         let mut demanded: Vec<(Truth, Vec<&'a String>)> = Vec::new();
         for item in &self.sheet.items {
             let field = item.field;
-            let Some(holds) = item.own.as_ref().and_then(|own| own.holds.clone()) else { continue };
-            if item.name != field.name || !field.required {
+            let holds = item.own.as_ref().and_then(|own| own.holds.clone());
+            let is_open = !field.only.is_empty() && holds.is_none();
+            let is_plain = field.only.is_empty() && field.cycles.is_empty();
+            if item.name != field.name || !field.required || is_open || is_plain {
                 continue;
             }
-            let when = Truth::All(item.asked.iter().cloned().chain([holds]).collect());
+            let when = Truth::All(item.asked.iter().cloned().chain(holds).collect());
             if !truth::can_write(&when, by_visit) {
                 continue;
             }
@@ -272,6 +289,16 @@ impl<'a> Writer<'a, '_> {
 
     /// Hard checks that the record alone decides.
     fn checks(&self, by_visit: bool) -> Vec<Object<'a>> {
+        let of_cycle = |(visit, cycles): (&String, &CycleNumbers)| {
+            let wrong = Truth::All(vec![Truth::AtVisit(vec![visit.clone()]), !Truth::Time(cycles.clone())]);
+            let mut wrong =
+                truth::can_write(&wrong, true).then(|| truth::schema(self.sheet, &wrong)).flatten()?;
+            let comment = format!("{} is filled in in {cycles}.", visit_label(self.trial, visit));
+            let mut said = Object::new().with("$comment", comment);
+            said.append(&mut wrong);
+            Some(Object::new().with("not", said))
+        };
+        let of_cycles = of_cycles(self.trial, self.sheet).filter(|_| by_visit).filter_map(of_cycle);
         let one = |demand: casebook::Demand<'a>| {
             let Carried::By(truth) = demand.carried else { return None };
             if !demand.check.hard || !truth::can_write(&truth, by_visit) {
@@ -284,7 +311,7 @@ impl<'a> Writer<'a, '_> {
             said.append(&mut wrong);
             Some(Object::new().with("not", said))
         };
-        self.sheet.demands().into_iter().filter_map(one).collect()
+        of_cycles.chain(self.sheet.demands().into_iter().filter_map(one)).collect()
     }
 
     /// A condition's value as the other field submits it.
@@ -313,7 +340,8 @@ impl<'a> Writer<'a, '_> {
             FieldKind::Number { precision, .. } => *precision,
             _ => None,
         };
-        let conditions = only(self.trial, field);
+        let conditions: Vec<String> =
+            only(self.trial, field).into_iter().chain(in_cycles(self.trial, field)).collect();
         let why: Vec<String> = field.why.iter().map(|why| short_reason(self.trial, why)).collect();
         let loinc = field
             .loinc

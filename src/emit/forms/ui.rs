@@ -1,7 +1,7 @@
 //! How a form is laid out, as a uiSchema of react-jsonschema-form: order, widgets, hints.
 
 use crate::casebook::{PARTICIPANT, RECORDS, REPEAT, VISIT, numbered_visits};
-use crate::emit::entry::only;
+use crate::emit::entry::{in_cycles, only};
 use crate::emit::json::Object;
 use crate::model::{Field, FieldKind, Form, Trial};
 
@@ -43,7 +43,8 @@ fn fields<'a>(trial: &'a Trial, form: &'a Form) -> Object<'a> {
 }
 
 fn hints<'a>(trial: &Trial, field: &'a Field) -> Object<'a> {
-    let help: Vec<String> = field.help.iter().cloned().chain(only(trial, field)).collect();
+    let said = only(trial, field).into_iter().chain(in_cycles(trial, field));
+    let help: Vec<String> = field.help.iter().cloned().chain(said).collect();
     let mut hints = Object::new().with_some("ui:help", (!help.is_empty()).then(|| help.join(" ")));
     match &field.kind {
         FieldKind::YesNo => buttons(&mut hints),

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::oid;
-use crate::casebook::{Answer, Compared, Operator, Sheet, Syntax, Truth, write};
+use crate::casebook::{Answer, Compared, Operator, Sheet, Syntax, Truth, modulo, numbers, write};
+use crate::model::CycleNumbers;
 use crate::number::Exact;
 
 /// Where an answer stands in clinical data: this is what the two versions differ in.
@@ -130,5 +131,9 @@ impl Syntax for XPath<'_> {
 
     fn at_visit(&self, visit: &str) -> Option<String> {
         Some(format!("ancestor::odm:StudyEventData/@StudyEventOID = {}", literal(&oid::event(visit))))
+    }
+
+    fn time(&self, cycles: &CycleNumbers) -> Option<String> {
+        numbers("ancestor::odm:StudyEventData/@StudyEventRepeatKey", cycles, modulo)
     }
 }

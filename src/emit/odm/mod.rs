@@ -63,6 +63,8 @@ fn losses(trial: &Trial, sheets: &[Sheet<'_>], silent: &[Sheet<'_>], occasions: 
         Carried::WhereAsked(_) | Carried::Beyond => false,
     });
     losses.inexact_limits(sheets);
+    losses.skips(sheets, |sheet, truth| XPath::of(Version::V1, sheet).write(truth).is_some());
+    losses.forms_of_cycles(trial, sheets);
     for sheet in sheets {
         for item in &sheet.items {
             if let Some(group) = &item.field.group {
@@ -121,6 +123,10 @@ fn losses(trial: &Trial, sheets: &[Sheet<'_>], silent: &[Sheet<'_>], occasions: 
     losses.note(
         "`CreationDateTime` is the day of the protocol's version (1970-01-01 where it has none), so that the same \
          protocol gives the same file.",
+    );
+    losses.note(
+        "Which time it is of a visit that takes place more than once is the repeat key of its study event \
+         (`StudyEventRepeatKey`), from 1: no item asks for it.",
     );
     losses.note("A partial date is `partialDate`, a time of the day (hours and minutes) `partialTime`.");
     losses.note(

@@ -124,6 +124,7 @@ pub(super) fn told(trial: &Trial, item: &Item<'_>) -> Option<String> {
 /// `CollectionExceptionConditionOID` so: where the condition is true, the item may be left out.
 pub(super) fn exception(item: &Item<'_>) -> Option<Truth> {
     match <[Truth; 1]>::try_from(item.shown()) {
+        Ok([Truth::Not(only)]) => Some(*only),
         Ok([only]) => Some(only.not()),
         Err(several) if several.is_empty() => None,
         Err(several) => Some(Truth::All(several).not()),
@@ -150,6 +151,7 @@ fn words(trial: &Trial, truth: &Truth) -> String {
     match truth {
         Truth::Is { item, one_of } => format!("{item} is {}", one_of.join(" or ")),
         Truth::AtVisit(visits) => format!("the visit is {}", labels(visits)),
+        Truth::Time(cycles) => format!("it is {cycles}"),
         Truth::All(parts) => each(parts, " and "),
         Truth::Any(parts) => each(parts, " or "),
         Truth::Not(part) => match &**part {

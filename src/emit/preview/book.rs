@@ -8,7 +8,7 @@ use crate::casebook::{
     sheets, tells, topic, unit_variable, variable, visits_of,
 };
 use crate::eligibility::EligibilityDocument;
-use crate::emit::entry::{choices, only, short_reason};
+use crate::emit::entry::{choices, in_cycles, only, short_reason};
 use crate::emit::forms::page::question;
 use crate::emit::worksheet;
 use crate::model::{CheckKind, Constraint, CycleNumbers, OneOf, Repeat, Trial, Visit, VisitTiming};
@@ -77,6 +77,8 @@ struct FormPart<'a> {
     items: Vec<ItemPart<'a>>,
     /// Fields that the schedule asks at no visit.
     never: Vec<&'a str>,
+    /// The cycles in which it is filled in, of visits at which it is not filled in each time.
+    cycles: Vec<(String, CycleNumbers)>,
     demands: Vec<DemandPart<'a>>,
 }
 
@@ -220,6 +222,7 @@ fn form_part<'a>(trial: &'a Trial, sheet: &Sheet<'a>) -> FormPart<'a> {
             .map(|item| item_part(trial, sheet, item))
             .collect(),
         never: sheet.never.iter().map(|field| field.name.as_str()).collect(),
+        cycles: sheet.cycles.iter().map(|(visit, cycles)| (visit.clone(), cycles.clone())).collect(),
         demands: sheet.demands().into_iter().map(|demand| demand_part(sheet, demand)).collect(),
     }
 }
@@ -262,7 +265,7 @@ fn item_part<'a>(trial: &'a Trial, sheet: &Sheet<'a>, item: &Item<'a>) -> ItemPa
         question: question(field),
         group: field.group.as_deref(),
         help: field.help.as_deref(),
-        only: only(trial, field),
+        only: only(trial, field).into_iter().chain(in_cycles(trial, field)).collect(),
         asked: item.asked.clone(),
         depends: field.when.iter().map(|condition| condition.field.as_str()).collect(),
         visits: visits_of(sheet.form, field),

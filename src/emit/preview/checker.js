@@ -144,6 +144,11 @@ class Checker {
         const isExpected = form.visits.includes(at.visit) && !form.repeating && form.name !== VISITS && form.items.length > 0;
         if (!isExpected || entries.some((entry) => isThere(entry, form.name))) continue;
         const say = `${form.name} is missing at ${this.labelOf(at.visit)}`;
+        if (at.repeat !== undefined && !isFilledIn(form, at.visit, at.repeat)) continue;
+        if (at.repeat === undefined && form.cycles.some(([visit]) => visit === at.visit)) {
+          this.undecided.add(`whether ${say}: which time it is (REPEAT) is not recorded`);
+          continue;
+        }
         const lists = [form.arms, this.visits.get(at.visit)?.arms ?? []].filter((arms) => arms.length > 0);
         if (person.arm !== null && lists.some((arms) => !arms.includes(person.arm))) continue;
         if (person.arm === null && lists.length > 0) {
@@ -199,14 +204,20 @@ class Checker {
   isKept(form, at, field) {
     const person = this.known.get(at.participant);
     if (!person) return false;
-    const numbers = [...this.conditions.ofForm(form.name, at.visit), ...this.conditions.ofField(form.name, field, at.visit)];
+    const time = this.timeOf(form, at);
+    const numbers = [...this.conditions.ofForm(form.name, at.visit), ...this.conditions.ofField(form.name, field, at.visit, time)];
     return this.conditions.holds(at.participant, person, this.dayOf(at, person), numbers).truth === false;
   }
 
-  /** Whether a question is asked of this record at this visit. */
-  isAsked(form, fields, visit, item) {
-    const given = new Given(form, fields, visit, null);
-    return item.asked.every((truth) => given.holds(truth) === true);
+  /** Whether a question is asked of this record. Of some cycles, it is where nobody has said which cycle this is. */
+  isAsked(form, fields, at, item) {
+    const given = new Given(form, fields, at.visit ?? null, this.timeOf(form, at), null);
+    return item.asked.every((truth) => given.holds(truth) === true || (isOfTime(truth) && given.holds(truth) === null));
+  }
+
+  /** Which time it is of its visit, where a form is filled in at it; that it is not is told once. */
+  timeOf(form, at) {
+    return at.repeat !== undefined && isFilledIn(form, at.visit, at.repeat) ? at.repeat : null;
   }
 
   /** First and last day of a visit as text, where the record tells the day of its anchor. */
@@ -247,7 +258,7 @@ function isOf(one, { at, check, value }) {
 /** One record of an entry against its form. */
 class Judge {
   constructor(checker, { form, at }, { number, fields }, person, today, found, isTheirs) {
-    const given = new Given(form, fields, at.visit ?? null, today);
+    const given = new Given(form, fields, at.visit ?? null, checker.timeOf(form, at), today);
     Object.assign(this, { checker, form, fields, person, given, found, isTheirs, wrong: new Set(), kept: new Set() });
     this.at = number === null ? at : { ...at, record: number };
   }
@@ -285,12 +296,11 @@ class Judge {
     }
   }
 
-  /** Whether an item is asked, as far as its conditions and its visits go. */
+  /** Whether an item is asked, as far as its visits and times (null: nobody can tell) and its conditions go. */
   isAsked(item) {
-    const isVisit = (truth) => "at_visit" in truth;
-    const holds = (truths) => truths.every((truth) => this.given.holds(truth) === true);
-    const atVisit = this.given.visit === null || holds(item.asked.filter(isVisit));
-    return { atVisit, met: holds(item.asked.filter((truth) => !isVisit(truth))) };
+    const holds = (truths) => this.given.holds({ all: truths });
+    const atTime = this.given.visit === null ? true : holds(item.asked.filter(isOfTime));
+    return { atTime, met: holds(item.asked.filter((truth) => !isOfTime(truth))) === true };
   }
 
   asked() {
@@ -299,12 +309,17 @@ class Judge {
         this.wrong.add(item.name);
         continue;
       }
-      const { atVisit, met } = this.isAsked(item);
+      const { atTime, met } = this.isAsked(item);
+      const atVisit = atTime !== false;
       const isThere = this.given.has(item.name);
+      if (atTime === null && met && this.at.repeat === undefined) {
+        const where = `${item.name} of ${this.form.name} is asked at ${this.checker.labelOf(this.given.visit)}`;
+        this.checker.undecided.add(`whether ${where}: which time it is (REPEAT) is not recorded`);
+      }
       if (isThere && !(atVisit && met)) {
         this.wrong.add(item.name);
         if (atVisit) this.say(CODES.notAsked, item.name, "this is not asked after these answers", "Remove the answer.");
-        else this.say(CODES.visit, item.name, "this is not asked at this visit", `It is asked at ${item.visits.join(", ")}.`);
+        else this.say(CODES.visit, item.name, ...this.elsewhere(item));
       }
       if (atVisit && met && !this.isOfThem(item, isThere)) {
         // A question that is kept from them and has no answer is not missed by any check.
@@ -316,7 +331,10 @@ class Judge {
         }
         continue;
       }
-      const isVisitKnown = this.given.visit !== null || !item.asked.some((truth) => "at_visit" in truth);
+      // Nobody can tell whether it is missed.
+      if (atTime === null && !isThere && met) this.kept.add(item.name);
+      if (atTime === null) continue;
+      const isVisitKnown = this.given.visit !== null || !item.asked.some(isOfTime);
       if (!isThere && atVisit && met && item.required && isVisitKnown) {
         this.wrong.add(item.name);
         this.say(CODES.missing, item.name, "there is no answer", "Answer it.");
@@ -324,9 +342,15 @@ class Judge {
     }
   }
 
+  /** What is said of an answer to a question that is asked at other visits, or in other cycles of this one. */
+  elsewhere(item) {
+    if (item.visits.includes(this.given.visit) && this.given.time !== null) return [`this is not asked in cycle ${this.given.time}`, "Remove the answer."];
+    return ["this is not asked at this visit", `It is asked at ${item.visits.join(", ")}.`];
+  }
+
   /** The conditions of the protocol under which a field is asked here. */
   laidOn(field) {
-    return this.checker.conditions.ofField(this.form.name, field, this.given.visit);
+    return this.checker.conditions.ofField(this.form.name, field, this.given.visit, this.given.time);
   }
 
   /** Whether a question is this participant's. Where nobody can tell, it is not missed, and an answer to it stands. */
@@ -370,7 +394,9 @@ class Judge {
       const isAside = (field) => this.wrong.has(field) || this.kept.has(field);
       if (itemsOf(truth).some((item) => isAside(this.given.fieldOf(item)))) return null;
       const holds = this.given.holds(truth);
-      if (holds === null) this.checker.undecided.add("whether dates lie in the future: the day of the check is not given (`--as-of`)");
+      if (holds === null && this.given.today === null && asksToday(truth)) {
+        this.checker.undecided.add("whether dates lie in the future: the day of the check is not given (`--as-of`)");
+      }
       return holds;
     }
     if (demand.in_window !== undefined) {

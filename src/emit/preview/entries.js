@@ -92,8 +92,11 @@ class Entries {
     }
     at.repeat = number;
     const visit = visits.find(({ name }) => name === at.visit);
+    const help = "Correct the number of the cycle.";
     if (visit && !hasCycle(visit.plan, number)) {
-      this.say(CODES.visit, { ...at, field: "REPEAT" }, `cycle ${number} does not have this visit`, "Correct the number of the cycle.");
+      this.say(CODES.visit, { ...at, field: "REPEAT" }, `cycle ${number} does not have this visit`, help);
+    } else if (!isFilledIn(form, at.visit, number)) {
+      this.say(CODES.visit, { ...at, field: "REPEAT" }, `the form is not filled in in cycle ${number}`, help);
     }
   }
 
@@ -114,6 +117,12 @@ class Entries {
     });
     return records;
   }
+}
+
+/** Whether a form is filled in at a visit in the cycle of this number. */
+function isFilledIn(form, visit, number) {
+  const cycles = form.cycles.find(([name]) => name === visit)?.[1] ?? null;
+  return hasCycle({ cycles }, number);
 }
 
 function isConfirmation(one) {

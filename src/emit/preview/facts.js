@@ -25,9 +25,17 @@ class Told {
   facts() {
     return this.form.tells.flatMap(([field, tells]) => {
       const [kind, of] = typeof tells === "string" ? [tells, null] : Object.entries(tells)[0];
+      if (kind === "logged") return this.logged(of);
       const fact = this.fact(field, kind, of);
       return fact === undefined ? [] : [fact];
     });
+  }
+
+  /** One occurrence, of each thing that the record of the log is of. */
+  logged({ which, things, always, days, details }) {
+    const named = things.filter(([name]) => name === this.text(which));
+    const all = always === null ? named : [...named, always];
+    return all.map(([name, list]) => ({ kind: "listed", list, entry: { name, ...this.occurrence(days, details) } }));
   }
 
   fact(field, kind, of) {
@@ -54,19 +62,50 @@ class Told {
     }
   }
 
-  occurred(text, { name, list, which, start, end, ongoing }) {
+  occurred(text, { name, list, which, days, details }) {
     if (text === "N") return this.day === null ? undefined : { kind: "absent", absence: { name, to: dayText(this.day) } };
     if (text !== "Y") return undefined;
     const one = this.text(which);
-    const entry = { name };
+    const entry = { name, ...this.occurrence(days, details) };
     if (one !== undefined && one !== "OTHER") entry.also = [one];
+    return { kind: "listed", list, entry };
+  }
+
+  /** Days, qualifiers, attributes and dose of something that occurred. */
+  occurrence({ start, end, ongoing }, details) {
+    const entry = {};
     // Days without knowing whether it is over would say that it still goes on.
     const [isOngoing, from, to] = [this.text(ongoing), this.text(start), this.text(end)];
     if (isOngoing === "Y" || (isOngoing === "N" && to !== undefined)) {
       if (from !== undefined) entry.from = from;
       if (isOngoing === "N") entry.to = to;
     }
-    return { kind: "listed", list, entry };
+    const told = (list, read) => {
+      const pairs = list.map(([name, field]) => [name, read(field)]).filter(([, value]) => value !== undefined);
+      return pairs.length > 0 ? Object.fromEntries(pairs) : undefined;
+    };
+    const qualifiers = told(details.qualifiers, (field) => ({ Y: "yes", N: "no", U: "unknown" })[this.text(field)]);
+    if (qualifiers) entry.qualifiers = qualifiers;
+    const attributes = told(details.attributes, (field) => this.attribute(field));
+    if (attributes) entry.attributes = attributes;
+    const dose = this.dose(details);
+    if (dose) entry.dose = dose;
+    return entry;
+  }
+
+  /** A grade, or yes or no. */
+  attribute(field) {
+    const value = this.right(field);
+    if (value instanceof JsonNumber) return new trialc.JsonNumber(toDecimal(readNumber(value.text)));
+    return { Y: true, N: false }[value];
+  }
+
+  /** A dose has its unit with it, or in a text beside it. */
+  dose({ dose, unit }) {
+    const amount = amountOf(dose === null ? undefined : this.right(dose));
+    if (!amount) return undefined;
+    const known = amount.unit ?? this.text(unit) ?? null;
+    return known === null ? { value: amount.value } : { value: amount.value, unit: known };
   }
 
   result(field, { measure, day, low, high }) {
@@ -151,21 +190,26 @@ class Conditions {
     this.decided.clear();
   }
 
-  words(numbers) {
-    return numbers.map((number) => this.all.words[number]).join(" and ");
+  words(laid) {
+    return laid.map(({ condition }) => this.all.words[condition]).join(" and ");
   }
 
   /** Conditions of a visit and of a form at it, by their numbers. */
   ofForm(form, visit) {
     if (this.all === null || visit === undefined) return [];
     const own = this.all.forms.filter((one) => one.form === form && one.visit === visit).map(({ condition }) => condition);
-    return [...(this.visits.has(visit) ? [this.visits.get(visit)] : []), ...own];
+    return [...(this.visits.has(visit) ? [this.visits.get(visit)] : []), ...own].map((condition) => ({ condition, isSure: true }));
   }
 
-  ofField(form, field, visit) {
+  /** All that are laid on a question at a visit. Which time it is decides of some; where nobody has said it, they are not sure. */
+  ofField(form, field, visit, time) {
     if (this.all === null) return [];
-    const isHere = (one) => one.form === form && one.field === field && (one.visits.length === 0 || one.visits.includes(visit));
-    return this.all.fields.filter(isHere).map(({ condition }) => condition);
+    const isHere = (one) =>
+      one.form === form &&
+      one.field === field &&
+      (one.visits.length === 0 || one.visits.includes(visit)) &&
+      (one.cycles === null || time === null || hasCycle(one, time));
+    return this.all.fields.filter(isHere).map(({ condition, cycles }) => ({ condition, isSure: cycles === null || time !== null }));
   }
 
   isConditional(form, field) {
@@ -173,10 +217,12 @@ class Conditions {
   }
 
   /** Whether all of these hold on the day: true, false, or null with what would have to be known. */
-  holds(participant, person, day, numbers) {
+  holds(participant, person, day, laid) {
     const whole = { truth: true, missing: [] };
-    for (const number of numbers) {
-      const one = this.on(participant, person, day)[number];
+    for (const { condition, isSure } of laid) {
+      const decided = this.on(participant, person, day)[condition];
+      // It may be laid on another time than this one.
+      const one = isSure || decided.truth !== false ? decided : { truth: null, missing: [`which time it is (REPEAT) is not recorded`] };
       whole.truth = whole.truth === false || one.truth === false ? false : whole.truth === null || one.truth === null ? null : true;
       whole.missing.push(...one.missing);
     }

@@ -131,7 +131,7 @@ class RecordView {
   }
 
   asked() {
-    return new Set(this.form.items.filter((item) => this.page.isAsked(this.form, this.fields, this.visit, item)).map((item) => item.name));
+    return new Set(this.form.items.filter((item) => this.page.isAsked(this.form, this.fields, item)).map((item) => item.name));
   }
 
   /** Answers to questions that are not asked any more are put aside, and come back with the question. */
@@ -162,7 +162,7 @@ class RecordView {
   /** Shows what is asked, and what was found at each question. */
   refresh(findings) {
     for (const [name, { row, said, item }] of this.rows) {
-      const isShown = item === null || Object.hasOwn(this.fields, name) || (this.page.isAsked(this.form, this.fields, this.visit, item) && !this.page.isKept(name));
+      const isShown = item === null || Object.hasOwn(this.fields, name) || (this.page.isAsked(this.form, this.fields, item) && !this.page.isKept(name));
       row.hidden = !isShown;
       const own = findings.filter((one) => one.at.field === name && (one.at.record ?? null) === this.number);
       row.dataset.state = worst(own) ?? "";

@@ -158,15 +158,19 @@ class Page {
     this.check();
   }
 
-  isKept(field) {
+  /** Whose form is in sight, at which visit, for which time. */
+  at() {
     const entry = this.entry();
     const repeat = entry?.REPEAT instanceof JsonNumber ? this.number() : undefined;
-    const at = { participant: this.casebook.participant, visit: this.visit ?? undefined, repeat };
-    return this.checker.isKept(this.form, at, field);
+    return { participant: this.casebook.participant, visit: this.visit ?? undefined, repeat };
   }
 
-  isAsked(form, fields, visit, item) {
-    return this.checker.isAsked(form, fields, visit, item);
+  isKept(field) {
+    return this.checker.isKept(this.form, this.at(), field);
+  }
+
+  isAsked(form, fields, item) {
+    return this.checker.isAsked(form, fields, this.at(), item);
   }
 
   check() {

@@ -43,8 +43,9 @@ class Casebook {
   /** The number of the first time of a visit that is not filled in, of those that its cycles have. */
   nextTime(form, { name, plan }) {
     const taken = new Set(this.entries(form, name).map(({ REPEAT: number }) => number?.text));
+    const has = (number) => hasCycle(plan, number) && isFilledIn(form, name, number);
     let number = 1;
-    while (taken.has(String(number)) || (number < MOST_TIMES && !hasCycle(plan, number))) number += 1;
+    while (taken.has(String(number)) || (number < MOST_TIMES && !has(number))) number += 1;
     return number;
   }
 

@@ -12,14 +12,14 @@ pub(super) const CHECKER: &str = concat!(
     include_str!("facts.js"),
     include_str!("entries.js"),
     include_str!("checker.js"),
-    "globalThis.trialcForms = { Checker, JsonNumber, hasCycle, Unreadable, isDay, isObject, plainNumber, readJson, writeJson };\n",
+    "globalThis.trialcForms = { Checker, JsonNumber, hasCycle, isFilledIn, Unreadable, isDay, isObject, plainNumber, readJson, writeJson };\n",
     "})();\n",
 );
 
 /// The page at work.
 pub(super) const PAGE: &str = concat!(
     "(() => {\n\"use strict\";\n",
-    "const { Checker, JsonNumber, hasCycle, Unreadable, isDay, isObject, plainNumber, readJson, writeJson } = trialcForms;\n",
+    "const { Checker, JsonNumber, hasCycle, isFilledIn, Unreadable, isDay, isObject, plainNumber, readJson, writeJson } = trialcForms;\n",
     include_str!("../script/dom.js"),
     include_str!("page_dom.js"),
     include_str!("page_record.js"),

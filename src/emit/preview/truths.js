@@ -9,8 +9,9 @@ function inCommon(left, right) {
 
 /** The answers of one record of a form. */
 class Given {
-  constructor(form, fields, visit, today) {
-    Object.assign(this, { form, fields, visit, today });
+  /** `time`: which time it is of a visit that takes place more than once, or null. */
+  constructor(form, fields, visit, time, today) {
+    Object.assign(this, { form, fields, visit, time, today });
   }
 
   has(field) {
@@ -55,7 +56,7 @@ class Given {
     return order_ !== null && (operator === "less" ? order_ < 0 : order_ <= 0);
   }
 
-  /** True, false, or null where only the day of today could tell. */
+  /** True, false, or null where only the day of today could tell, or the number of the time, which nobody has said. */
   holds(truth) {
     const [[kind, of]] = Object.entries(truth);
     switch (kind) {
@@ -80,6 +81,8 @@ class Given {
       }
       case "at_visit":
         return this.visit !== null && of.includes(this.visit);
+      case "time":
+        return this.time === null ? null : hasCycle({ cycles: of }, this.time);
       case "all": {
         const parts = of.map((part) => this.holds(part));
         return parts.includes(false) ? false : parts.includes(null) ? null : true;
@@ -97,6 +100,17 @@ class Given {
     }
   }
 }
+
+/** Whether it asks for the day of today. */
+function asksToday(truth) {
+  const [[kind, of]] = Object.entries(truth);
+  if (kind === "past") return true;
+  if (kind === "all" || kind === "any") return of.some(asksToday);
+  return kind === "not" && asksToday(of);
+}
+
+/** It speaks of visits and times only, not of answers. */
+const isOfTime = (truth) => itemsOf(truth).length === 0;
 
 /** Every item that a truth speaks of. */
 function itemsOf(truth) {

@@ -1,8 +1,12 @@
 //! Conditions in REDCap's logic: `[vsperf] = 'Y'`. It has no word for `not`, so that contraries are written out.
 
 use super::names::Names;
-use crate::casebook::{Answer, Compared, Operator, Sheet, Syntax, Truth, write};
+use crate::casebook::{Answer, Compared, LISTED, Operator, Sheet, Syntax, Truth, numbers, write};
+use crate::model::CycleNumbers;
 use crate::number::Exact;
+
+/// The smart variable that tells which time a repeating event takes place.
+const INSTANCE: &str = "[current-instance]";
 
 pub(super) struct Logic<'n, 'a> {
     pub names: &'n Names<'a>,
@@ -74,6 +78,11 @@ impl Syntax for Logic<'_, '_> {
         Some(format!("[event-name] = '{}'", self.event(visit)?))
     }
 
+    /// The number of the instance of a repeating event. There is no word for remainders.
+    fn time(&self, cycles: &CycleNumbers) -> Option<String> {
+        numbers(INSTANCE, cycles, |_, _, _| None)
+    }
+
     /// What is compared has answers wherever the contrary is asked for.
     fn not(&self, truth: &Truth, _: String) -> Option<String> {
         Some(match truth {
@@ -100,6 +109,10 @@ impl Syntax for Logic<'_, '_> {
                 let events: Vec<String> =
                     visits.iter().map(|visit| self.event(visit)).collect::<Option<_>>()?;
                 self.each("[event-name]", "<>", &events, " and ")
+            }
+            Truth::Time(cycles) => {
+                let listed: Vec<String> = cycles.listed(LISTED)?.iter().map(u32::to_string).collect();
+                self.each(INSTANCE, "<>", &listed, " and ")
             }
             Truth::All(_) | Truth::Any(_) | Truth::Not(_) => return None,
         })

@@ -153,6 +153,8 @@ fn losses(
         Carried::WhereAsked(_) | Carried::Beyond => false,
     });
     losses.inexact_limits(asked);
+    losses.skips(asked, |sheet, truth| Logic { names, sheet }.write(truth).is_some());
+    losses.forms_of_cycles(trial, asked);
     for sheet in asked {
         for item in &sheet.items {
             let place = |text: &str| format!("{}.{}{text}", sheet.name, item.name);
@@ -193,6 +195,10 @@ fn losses(
         }
     }
     losses.note("Upload in this order: data dictionary, events, mapping, repeating instruments (by the API), data quality rules.");
+    losses.note(
+        "Which time it is of a visit that takes place more than once is the instance of its repeating event (`[current-instance]`), \
+         from 1: no field asks for it.",
+    );
     losses.note("One arm holds all events; what differs by arm of the trial is told above.");
     losses.note("Codes hold letters, digits and `_` only: `codes.csv` leads back to the submission values.");
     losses.note("A data quality rule is true where something is wrong, and runs whenever a form is saved.");

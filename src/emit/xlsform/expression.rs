@@ -1,6 +1,9 @@
 //! Conditions and constraints in the XPath of XForms: `${VSPERF} = 'Y'`. In a constraint, a question's own answer is `.`.
 
-use crate::casebook::{Answer, Compared, Operator, Sheet, Syntax, Truth, VISIT, write};
+use crate::casebook::{
+    Answer, Compared, Operator, REPEAT, Sheet, Syntax, Truth, VISIT, modulo, numbers, write,
+};
+use crate::model::CycleNumbers;
 use crate::number::Exact;
 
 pub(super) struct Expression<'s, 'a> {
@@ -83,5 +86,9 @@ impl Syntax for Expression<'_, '_> {
 
     fn at_visit(&self, visit: &str) -> Option<String> {
         Some(format!("${{{VISIT}}} = {}", literal(visit)?))
+    }
+
+    fn time(&self, cycles: &CycleNumbers) -> Option<String> {
+        numbers(&self.value(REPEAT), cycles, modulo)
     }
 }

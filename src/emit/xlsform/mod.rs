@@ -12,7 +12,7 @@ use survey::Rows;
 
 use super::Artifact;
 use super::losses::Losses;
-use crate::casebook::{Answer, Carried, Sheet, Truth, sheets};
+use crate::casebook::{Answer, Carried, Sheet, sheets};
 use crate::model::Trial;
 
 /// What a cell of a workbook can hold (Excel specifications and limits), in characters.
@@ -83,16 +83,6 @@ fn losses(trial: &Trial, all: &[Sheet<'_>], asked: &[Sheet<'_>]) -> String {
         }
         for item in &sheet.items {
             let place = format!("{}.{}", sheet.name, item.name);
-            let shown = item.shown();
-            let unwritten =
-                !shown.is_empty() && Expression { sheet, own: None }.write(&Truth::All(shown)).is_none();
-            if unwritten {
-                losses.add(
-                    "conditions that cannot be written",
-                    "the question is always asked",
-                    place.clone(),
-                );
-            }
             if let Answer::Number(number) = &item.answer
                 && !number.soft.is_empty()
             {
@@ -115,6 +105,7 @@ fn losses(trial: &Trial, all: &[Sheet<'_>], asked: &[Sheet<'_>]) -> String {
         }
     }
     losses.inexact_limits(asked);
+    losses.skips(asked, |sheet, truth| Expression { sheet, own: None }.write(truth).is_some());
     for visit in trial.schedule.iter().flat_map(|schedule| schedule.visits.values()) {
         losses.add(
             "times and windows of visits",
@@ -122,7 +113,10 @@ fn losses(trial: &Trial, all: &[Sheet<'_>], asked: &[Sheet<'_>]) -> String {
             format!("{}: {}", visit.label, visit.timing.text()),
         );
     }
-    losses.note("The participant (`SUBJID`) and the visit (`VISIT`) are questions of every form.");
+    losses.note(
+        "The participant (`SUBJID`), the visit (`VISIT`) and which time it is of a visit that takes place more than once (`REPEAT`) \
+         are questions of every form.",
+    );
     losses.note("The records of a form with many are a group that repeats (`records`).");
     losses.note("Names of questions are the CDASH variables, those of answers the submission values.");
     losses.report()

@@ -2,7 +2,8 @@
 
 use super::expression::Expression;
 use crate::casebook::{
-    Answer, Bounds, Carried, Item, Number, PARTICIPANT, RECORDS, Sheet, Truth, VISIT, visit_label,
+    Answer, Bounds, Carried, Item, Number, PARTICIPANT, RECORDS, REPEAT, Sheet, Truth, VISIT,
+    numbered_visits, of_cycles, visit_label,
 };
 use crate::emit::entry::{choices, only};
 use crate::model::{Trial, UnitRef};
@@ -36,6 +37,7 @@ pub(super) fn survey(trial: &Trial, sheet: &Sheet<'_>) -> Rows {
     if !sheet.form.visits.is_empty() {
         rows.push(row([&format!("select_one {VISIT}"), VISIT, "Visit", "", "yes", "", "", ""]));
     }
+    rows.extend(time(trial, sheet));
     if sheet.form.repeating {
         let label = words(&sheet.form.label, "Records");
         rows.push(row(["begin_repeat", RECORDS, &label, "", "", "", "", ""]));
@@ -45,6 +47,28 @@ pub(super) fn survey(trial: &Trial, sheet: &Sheet<'_>) -> Rows {
         rows.push(row(["end_repeat", "", "", "", "", "", "", ""]));
     }
     rows
+}
+
+/// Which time it is of a visit that takes place more than once; nothing for a form of none.
+fn time(trial: &Trial, sheet: &Sheet<'_>) -> Option<Vec<String>> {
+    let numbered = numbered_visits(trial, sheet.form);
+    if numbered.is_empty() {
+        return None;
+    }
+    let visits: Vec<String> = numbered.iter().map(|visit| (*visit).to_owned()).collect();
+    let own = Expression { sheet, own: Some(REPEAT) };
+    let is_there = (numbered.len() < sheet.form.visits.len()).then_some(Truth::AtVisit(visits));
+    let relevant = is_there.and_then(|truth| own.write(&truth)).unwrap_or_default();
+    let mut parts = vec![(". >= 1".to_owned(), "Enter the number, from 1.".to_owned())];
+    for (visit, cycles) in of_cycles(trial, sheet) {
+        let elsewhere = !Truth::AtVisit(vec![visit.clone()]);
+        let truth = Truth::Any(vec![elsewhere, Truth::Time(cycles.clone())]);
+        let message = format!("{} is filled in in {cycles}.", visit_label(trial, visit));
+        parts.extend(own.write(&truth).map(|written| (written, message)));
+    }
+    let (constraint, message) = joined(parts);
+    let label = "Number of the cycle, or of the event";
+    Some(row(["integer", REPEAT, label, "", "yes", &relevant, &constraint, &message]))
 }
 
 fn question(trial: &Trial, sheet: &Sheet<'_>, item: &Item<'_>) -> Vec<String> {
@@ -100,6 +124,11 @@ fn constraint(sheet: &Sheet<'_>, item: &Item<'_>) -> (String, String) {
             parts.extend(own.write(truth).map(|written| (written, demand.check.message.clone())));
         }
     }
+    joined(parts)
+}
+
+/// Constraints all of which must hold, with what is told.
+fn joined(parts: Vec<(String, String)>) -> (String, String) {
     let message: Vec<String> = parts.iter().map(|(_, message)| words(message, "-")).collect();
     let constraint = match parts.as_slice() {
         [(only, _)] => only.clone(),

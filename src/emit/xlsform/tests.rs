@@ -150,3 +150,40 @@ fn the_same_protocol_gives_the_same_bytes() {
     let first = emit(&trial).swap_remove(0);
     assert!(first.path.ends_with(".xlsx") && first.content.starts_with(b"PK"));
 }
+
+const CYCLES: &str = r#"trial cycles "Treatment in cycles" { version: "1.0" }
+use std.vitals
+event consent "Consent"
+event first_dose "First dose": after consent
+event progression "Progression": after first_dose
+schedule {
+  clock study: day 1 is first_dose
+  epoch treatment "Treatment" {
+    visit entry "Entry": 0 to 14 days after consent
+    cycle main: every 28 days from first_dose until progression {
+      visit d1 "Day 1": day 1 +/- 2 days
+      visit odd "Biopsy": day 15 +/- 1 days { cycles: odd }
+    }
+  }
+  collect heart_rate at entry, d1, odd
+  collect weight at d1 of cycles 1, 3
+}
+"#;
+
+#[test]
+fn which_time_it_is_is_asked_where_the_visit_repeats_and_decides_what_is_relevant() {
+    let trial = compiled(CYCLES);
+    let all = sheets(&trial);
+    let rows = survey(&trial, sheet(&all, "VS"));
+    let time = question(&rows, "REPEAT");
+    assert_eq!((time[0].as_str(), time[4].as_str()), ("integer", "yes"));
+    assert_eq!(time[RELEVANT], "${VISIT} = 'd1' or ${VISIT} = 'odd'");
+    let odd = "not(${VISIT} = 'odd') or ((. >= 1 and (. - 1) mod 2 = 0))";
+    assert_eq!(time[CONSTRAINT], format!("(. >= 1) and ({odd})"));
+    let weight = &question(&rows, "WEIGHT_VSORRES")[RELEVANT];
+    let cycles = "not(${VISIT} = 'd1') or (${REPEAT} = 1 or ${REPEAT} = 3)";
+    assert!(weight.contains(cycles), "{weight}");
+    // A form of visits that take place once asks nothing of the kind.
+    let rows = survey(&trial, sheet(&all, "DM"));
+    assert!(rows.iter().all(|row| row[1] != "REPEAT"));
+}

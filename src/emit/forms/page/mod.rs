@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::trace::{Served, needs};
 use crate::casebook::{PARTICIPANT, VISIT, topic, unit_variable, variable, visit_label, visits_of};
-use crate::emit::entry::{only, reason};
+use crate::emit::entry::{in_cycles, only, reason};
 use crate::model::{Field, FieldCondition, FieldKind, Form, Trial, Why};
 use crate::wording::sentence;
 
@@ -202,6 +202,7 @@ fn row(trial: &Trial, form: &Form, field: &Field, numbers: &BTreeMap<&str, usize
                 p.ask { (question(field)) @if field.required { span.must title="required" { " *" } } }
                 @if !field.when.is_empty() { p.skip { "Only if " (conditions(form, &field.when, numbers)) } }
                 @for text in only(trial, field) { p.skip { (text) } }
+                @for text in in_cycles(trial, field) { p.skip { (text) } }
                 @if !everywhere {
                     @if labels.is_empty() { p.skip.never { "The schedule collects it at no visit" } }
                     @else if missing.len() < labels.len() { p.skip { "Not at " (missing.join(", ")) } }
