@@ -95,8 +95,13 @@ pub(super) fn of<'a>(trial: &'a Trial, sources: &Sources<'a>, form: &str, field:
             return Own { holds, fails, whole };
         }
         let here = joined_by(Truth::All)(here);
+        let elsewhere = here.clone().not().pushed_down();
         Own {
-            holds: holds.map(|holds| Truth::Any(vec![here.clone().not().pushed_down(), holds])),
+            // It is laid nowhere else.
+            holds: Some(match holds {
+                Some(holds) => Truth::Any(vec![elsewhere, holds]),
+                None => elsewhere,
+            }),
             fails: fails.map(|fails| Truth::All(vec![here, fails])),
             whole,
         }

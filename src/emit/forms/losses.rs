@@ -6,6 +6,7 @@ use super::schema::carried_checks;
 use super::truth::can_count;
 use crate::casebook::{Sheet, limits};
 use crate::emit::entry::only;
+use crate::forms::terms;
 use crate::model::{CheckKind, Field, FieldKind, Form, FormCheck, Trial};
 
 pub(super) fn report(trial: &Trial, sheets: &[Sheet<'_>]) -> String {
@@ -38,6 +39,17 @@ pub(super) fn report(trial: &Trial, sheets: &[Sheet<'_>]) -> String {
                 text,
                 "- {form}.{field} in {unit}: not judged by the schema; the limit in the first unit is exact."
             );
+        }
+    }
+    let terms = own_terms(trial);
+    if !terms.is_empty() {
+        text.push_str(
+            "\n## Terms that CDISC's codelists do not have\n\n\
+             Routes and frequencies are submitted in the terms of the codelists ROUTE (C66729) and FREQ (C71113), which sponsors \
+             may extend. These are this protocol's own:\n\n",
+        );
+        for term in terms {
+            let _ = writeln!(text, "- {term}");
         }
     }
     text.push_str(
@@ -142,6 +154,29 @@ fn rows(trial: &Trial, sheets: &[Sheet<'_>]) -> Vec<(&'static str, usize, &'stat
             "`x-only` in words",
         ),
     ]
+}
+
+/// `EXROUTE INTRACRANIAL (intracranial)`, each once.
+fn own_terms(trial: &Trial) -> Vec<String> {
+    let of_arms = trial.arms.values().flat_map(|arm| &arm.gives);
+    let periods = trial.sequences.values().flat_map(|sequence| sequence.periods.values());
+    let plans: Vec<_> = of_arms.chain(periods.flat_map(|period| &period.gives)).collect();
+    let products = trial.interventions.values().filter_map(|product| product.route.as_ref());
+    let routes = plans.iter().filter_map(|plan| plan.route.is()).chain(products).map(|name| {
+        let submitted = terms::route(name);
+        (submitted.is_standard, format!("EXROUTE `{}` ({})", submitted.value, name.replace('_', " ")))
+    });
+    let frequencies = plans.iter().filter_map(|plan| plan.frequency.is()).map(|frequency| {
+        let (submitted, words) = terms::frequency(frequency);
+        (submitted.is_standard, format!("EXDOSFRQ `{}` ({})", submitted.value, words.to_lowercase()))
+    });
+    let mut own: Vec<String> = Vec::new();
+    for (is_standard, term) in routes.chain(frequencies) {
+        if !is_standard && !own.contains(&term) {
+            own.push(term);
+        }
+    }
+    own
 }
 
 /// Hard limits that cannot be told exactly in one of the accepted units.
