@@ -81,7 +81,7 @@ fn run(run: &CycleRun) -> Option<Object<'static>> {
     let whole = Object::new().with("minimum", run.first).with_some("maximum", run.last);
     match run.step {
         0 | 1 => Some(whole),
-        step if run.first % step == 0 => Some(whole.with("multipleOf", step)),
+        step if run.first.is_multiple_of(step) => Some(whole.with("multipleOf", step)),
         2 => Some(whole.with("not", Object::new().with("multipleOf", 2_u32))),
         _ => None,
     }
