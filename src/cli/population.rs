@@ -224,7 +224,7 @@ fn read(
     if let Some(file) = &arguments.map {
         let map = Map::read(file, &read_text(file)?, document)?;
         let (mut population, report) = mapped(data, document, &map, &assumptions)?;
-        add_rest(&mut population, everybody, &declared.additions)?;
+        add_rest(&mut population, beyond_events(everybody), &declared.additions)?;
         return Ok(Read { population, report });
     }
     let vocabulary =
@@ -235,16 +235,21 @@ fn read(
     };
     let sets = concept_sets(document, &declared.codes, words)?;
     let events = arguments.events.as_deref().map(|file| one_table(file, "events", progress)).transpose()?;
-    let input =
-        Input { folder: data, document, sets: &sets, assumptions: &assumptions, events: events.as_ref() };
+    let rest = beyond_events(everybody);
+    let is_all = rest == Record::default() && declared.additions.of_single().next().is_none();
+    let (assumptions, events) = (&assumptions, events.as_ref());
+    let input = Input { folder: data, document, sets: &sets, assumptions, events, is_all };
     let (mut population, report) = omop(&input)?;
-    add_rest(&mut population, everybody, &declared.additions)?;
+    add_rest(&mut population, rest, &declared.additions)?;
     Ok(Read { population, report })
 }
 
 /// Coverage and events of everybody are there already; what else was added comes from files of records.
-fn add_rest(population: &mut Population, everybody: Record, additions: &Additions) -> Result<(), Failure> {
-    let rest = Record { coverage: Vec::new(), events: Vec::new(), ..everybody };
+fn beyond_events(everybody: Record) -> Record {
+    Record { coverage: Vec::new(), events: Vec::new(), ..everybody }
+}
+
+fn add_rest(population: &mut Population, rest: Record, additions: &Additions) -> Result<(), Failure> {
     population.everybody.add(rest);
     add_to_single(population, additions)
 }

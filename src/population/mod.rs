@@ -16,7 +16,7 @@ mod tables;
 pub mod write;
 
 pub use counts::{Cell, Count, Histogram};
-pub use evaluate::{screen, screen_records};
+pub use evaluate::{days_of_results, screen, screen_records};
 pub use results::{Results, ResultsOf};
 pub use screened::{Column, Counted, Mask, Screened};
 pub use shown::render_text;

@@ -58,8 +58,14 @@ fn decided(block: &Block<'_>) -> Decided {
     assumptions.events = declared.events;
     let sets = ConceptSets::of(&document, &listed, None, [], [], []);
     let (memory, said) = tables(block.data);
-    let input =
-        Input { folder: &memory, document: &document, sets: &sets, assumptions: &assumptions, events: None };
+    let input = Input {
+        folder: &memory,
+        document: &document,
+        sets: &sets,
+        assumptions: &assumptions,
+        events: None,
+        is_all: true,
+    };
     let (population, report) = omop(&input).expect("the tables can be read");
     let verdict = Screener::of(&document).screen(&population.record(0), None);
     let status = serde_json::to_value(verdict.decisions[0].criteria[0].status).expect("a word");

@@ -71,8 +71,14 @@ fn its_people_are_read_with_its_own_vocabulary() {
     let declared = additions.of_everybody();
     let assumptions =
         Assumptions { coverage: declared.coverage, events: declared.events, ..Assumptions::default() };
-    let input =
-        Input { folder: &memory, document: &document, sets: &sets, assumptions: &assumptions, events: None };
+    let input = Input {
+        folder: &memory,
+        document: &document,
+        sets: &sets,
+        assumptions: &assumptions,
+        events: None,
+        is_all: true,
+    };
     let (population, report) = omop(&input).unwrap();
     assert_eq!(population.people.len(), 28);
     assert_eq!(report.malformed(), 0, "{}", report.render_text(50));

@@ -30,7 +30,14 @@ static SETS: LazyLock<ConceptSets> = LazyLock::new(|| {
 
 fn read(memory: &Memory) -> Result<(Population, Report), Unreadable> {
     let assumptions = Assumptions::default();
-    omop(&Input { folder: memory, document: &DOCUMENT, sets: &SETS, assumptions: &assumptions, events: None })
+    omop(&Input {
+        folder: memory,
+        document: &DOCUMENT,
+        sets: &SETS,
+        assumptions: &assumptions,
+        events: None,
+        is_all: true,
+    })
 }
 
 fn refused(memory: &Memory) -> String {

@@ -6,6 +6,7 @@
 //! are screened from the person's record: the verdict is the same either way, and [`Screened::by_record`] counts them.
 
 mod anchors;
+mod asked;
 mod classes;
 mod compile;
 mod days;
@@ -19,6 +20,7 @@ use jiff::civil::Date;
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 use self::anchors::Anchors;
+pub use self::asked::days_of_results;
 use self::classes::{Births, Classes};
 use self::compile::{Compiler, Leaf, Tree};
 use self::person::Block;

@@ -131,6 +131,24 @@ impl<T: Copy + Default> Cells<T> {
         self.set_apart(State::Bad);
     }
 
+    /// Keeps the cells that are marked; there is a mark for each.
+    fn keep(&mut self, marks: &[bool]) {
+        fn kept<T: Copy>(all: &mut Vec<T>, marks: &[bool]) {
+            let mut next = 0;
+            for (at, mark) in marks.iter().enumerate().take(all.len()) {
+                all[next] = all[at];
+                next += usize::from(*mark);
+            }
+            all.truncate(next);
+        }
+        kept(&mut self.values, marks);
+        kept(&mut self.states, marks);
+        self.bad.retain(|(at, _)| marks[*at]);
+        for (at, _) in &mut self.bad {
+            *at = marks[..*at].iter().filter(|mark| **mark).count();
+        }
+    }
+
     fn push_cell(&mut self, cell: Cell<T>, bad: impl FnOnce() -> String) {
         match cell {
             Cell::Value(value) => self.push(value),
@@ -242,6 +260,16 @@ impl Column {
         }
     }
 
+    /// Keeps the cells that are marked; there is a mark for each.
+    pub fn keep(&mut self, marks: &[bool]) {
+        match self {
+            Column::Ids(cells) => cells.keep(marks),
+            Column::Days(cells) => cells.keep(marks),
+            Column::Numbers(cells) => cells.keep(marks),
+            Column::Texts(texts) => texts.cells.keep(marks),
+        }
+    }
+
     /// The same as a cell of another column of this kind.
     pub fn push_cell(&mut self, from: &Self, row: usize) {
         let bad = || from.bad_text(row).unwrap_or_default().to_owned();
@@ -304,6 +332,8 @@ pub struct Batch {
     pub first: u64,
     /// The line of each row, where the file has lines; its number, where rows between them are left out.
     pub lines: Vec<u64>,
+    /// How many rows between these were left out for their day; `None` where nobody has looked at the days.
+    pub passed_over: Option<u64>,
     /// As they were asked for.
     pub columns: Vec<Option<Column>>,
 }

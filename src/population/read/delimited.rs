@@ -51,6 +51,7 @@ pub fn read(
         part: number,
         rows: 0,
         expected: 0,
+        passed_over: None,
         first: 1,
         lines: Vec::with_capacity(ROWS),
         columns: places

@@ -169,7 +169,7 @@ fn needed(name: Option<&str>, kind: Kind) -> Wanted<'_> {
 
 fn count(report: &mut Report, table: &Table, wanted: &[Wanted<'_>], rows: u64, used: u64, faults: Faults) {
     let files = table.parts.iter().map(|part| part.file.clone()).collect();
-    report.tables.push(Counts { table: table.name.clone(), files, rows, used });
+    report.tables.push(Counts { table: table.name.clone(), files, rows, used, passed_over: 0 });
     let names: Vec<&str> = wanted.iter().map(|wanted| wanted.name).collect();
     report.groups.extend(faults.groups(table, &names));
 }

@@ -25,6 +25,8 @@ mod result;
 mod scan;
 mod vocabulary;
 
+use std::ops::RangeInclusive;
+
 use cells::{Kind, required};
 use choice::Choice;
 pub use folder::{DataFile, Folder, Form, Memory, Part, Table, Unreadable, table};
@@ -40,9 +42,9 @@ use result::{MEASUREMENT, OBSERVATION, Results};
 use scan::scan;
 pub use vocabulary::{Words, concept_sets};
 
-use super::tables::{List, Period, Population};
-use crate::eligibility::EligibilityDocument;
+use super::tables::{Day, List, Period, Population};
 use crate::eligibility::record::Entry;
+use crate::eligibility::{EligibilityDocument, Record};
 use crate::model::Domain;
 use crate::omop::{Assumptions, ConceptSets};
 use crate::time::DateRange;
@@ -59,6 +61,8 @@ pub struct Input<'i> {
     pub assumptions: &'i Assumptions,
     /// A table with the columns `person_id`, `event` and `date`.
     pub events: Option<&'i Table>,
+    /// Whether nothing but this will be known of anybody. Otherwise (`--with` gives somebody another date of an event) any result may matter.
+    pub is_all: bool,
 }
 
 /// Reads a database of the OMOP CDM 5.4.
@@ -83,7 +87,9 @@ pub fn omop(input: &Input<'_>) -> Result<(Population, Report), Unreadable> {
     report.nameless =
         nameless.measures.iter().chain(&nameless.things).map(|name| (*name).to_owned()).collect();
 
-    let results = Results::of(input.document, input.sets, &people);
+    let everybody = everybody(input.document, input.assumptions, &nameless.things);
+    let days = days_of_results(input, &everybody);
+    let results = Results::of(input.document, input.sets, &people, days);
     let happenings = Happenings::of(input.document, input.sets, input.assumptions, &people);
     let mut reading = Reading { input, people: &people, results, happenings, report };
     let (found, happened) = reading.tables()?;
@@ -103,19 +109,27 @@ pub fn omop(input: &Input<'_>) -> Result<(Population, Report), Unreadable> {
         covered: input.assumptions.in_observation_period.clone(),
         units: joined.units,
         levels: joined.levels,
-        everybody: everybody(input.document, input.assumptions, &nameless.things),
+        everybody,
         people: people.subjects,
         ..Population::default()
     };
     Ok((population, report))
 }
 
+/// By measure: the days on which its results matter to anybody.
+fn days_of_results(input: &Input<'_>, everybody: &Record) -> Vec<RangeInclusive<Day>> {
+    if !input.is_all {
+        return vec![choice::ALL; input.document.measures.len()];
+    }
+    let is_in_data = |name: &str| {
+        input.sets.things.get(name).is_some_and(|ids| !(ids.certain.is_empty() && ids.perhaps.is_empty()))
+    };
+    let is_own = |name: &str| input.events.is_some() || name == DEATH || is_in_data(name);
+    super::evaluate::days_of_results(input.document, everybody, input.assumptions.as_of, &is_own)
+}
+
 /// What is added to the record of each. Where something is said to be complete, what cannot be recognised is open.
-fn everybody(
-    document: &EligibilityDocument,
-    assumptions: &Assumptions,
-    nameless: &[&str],
-) -> crate::eligibility::Record {
+fn everybody(document: &EligibilityDocument, assumptions: &Assumptions, nameless: &[&str]) -> Record {
     let mut record = assumptions.everybody();
     if assumptions.coverage.is_empty() && assumptions.in_observation_period.is_empty() {
         return record;
@@ -151,6 +165,7 @@ struct Found {
     happened: happening::Found,
     also: happening::Found,
     used: u64,
+    passed_over: u64,
     faults: Faults,
 }
 
@@ -159,21 +174,17 @@ impl Reading<'_> {
     fn tables(&mut self) -> Result<(Vec<result::Found>, Vec<happening::Found>), Unreadable> {
         let (mut results, mut happened) = (Vec::new(), Vec::new());
         if self.results.is_asked() {
-            let found = self.one(
-                "measurement",
-                &MEASUREMENT,
-                &Choice::of(self.results.ids()),
-                |reading, batch, local| {
-                    let Found { results, faults, used, .. } = local;
-                    results.expect(batch);
-                    for row in 0..batch.rows {
-                        match reading.results.take(batch, row, results, faults) {
-                            true => *used += 1,
-                            false => no_concept(batch, row, faults),
-                        }
+            let choice = Choice::within(self.results.ids());
+            let found = self.one("measurement", &MEASUREMENT, &choice, |reading, batch, local| {
+                let Found { results, faults, used, passed_over, .. } = local;
+                results.expect(batch);
+                for row in choice.left_of(batch, passed_over) {
+                    match reading.results.take(batch, row, results, faults) {
+                        true => *used += 1,
+                        false => no_concept(batch, row, faults),
                     }
-                },
-            )?;
+                }
+            })?;
             results.extend(found.into_iter().map(|found| found.results));
         }
         for kept in [CONDITIONS, DRUGS, PROCEDURES, VISITS] {
@@ -200,24 +211,22 @@ impl Reading<'_> {
         let asked = LISTS.each_ref().map(|kept| self.happenings.is_asked(kept.list));
         if self.results.is_asked() || asked.contains(&true) {
             let things = LISTS.iter().flat_map(|kept| self.happenings.ids(kept.list));
-            let ids = self.results.ids().chain(things);
-            let found =
-                self.one("observation", &OBSERVATION, &Choice::of(ids), |reading, batch, local| {
-                    let Found { results, happened, also, used, faults } = local;
-                    for row in 0..batch.rows {
-                        let is_result = reading.results.is_asked();
-                        let is_result = is_result && reading.results.take(batch, row, results, faults);
-                        let [findings, procedures] = &LISTS;
-                        let is_finding =
-                            asked[0] && reading.happenings.take(findings, batch, row, happened, faults);
-                        let is_done =
-                            asked[1] && reading.happenings.take(procedures, batch, row, also, faults);
-                        match is_result || is_finding || is_done {
-                            true => *used += 1,
-                            false => no_concept(batch, row, faults),
-                        }
+            let choice = Choice::within(self.results.ids().chain(things.map(|id| (id, choice::ALL))));
+            let found = self.one("observation", &OBSERVATION, &choice, |reading, batch, local| {
+                let Found { results, happened, also, used, faults, passed_over } = local;
+                for row in choice.left_of(batch, passed_over) {
+                    let is_result = reading.results.is_asked();
+                    let is_result = is_result && reading.results.take(batch, row, results, faults);
+                    let [findings, procedures] = &LISTS;
+                    let is_finding =
+                        asked[0] && reading.happenings.take(findings, batch, row, happened, faults);
+                    let is_done = asked[1] && reading.happenings.take(procedures, batch, row, also, faults);
+                    match is_result || is_finding || is_done {
+                        true => *used += 1,
+                        false => no_concept(batch, row, faults),
                     }
-                })?;
+                }
+            })?;
             for found in found {
                 results.push(found.results);
                 happened.extend([found.happened, found.also]);
@@ -243,12 +252,15 @@ impl Reading<'_> {
         let mut faults = Faults::default();
         found.iter_mut().for_each(|found| faults.join(std::mem::take(&mut found.faults)));
         self.count(&table, wanted, rows, found.iter().map(|found| found.used).sum(), faults);
+        if let Some(counted) = self.report.tables.last_mut() {
+            counted.passed_over = found.iter().map(|found| found.passed_over).sum();
+        }
         Ok(found)
     }
 
     fn count(&mut self, table: &Table, wanted: &[cells::Wanted<'_>], rows: u64, used: u64, faults: Faults) {
         let files = table.parts.iter().map(|part| part.file.clone()).collect();
-        self.report.tables.push(Rows { table: table.name.clone(), files, rows, used });
+        self.report.tables.push(Rows { table: table.name.clone(), files, rows, used, passed_over: 0 });
         let names: Vec<&str> = wanted.iter().map(|wanted| wanted.name).collect();
         self.report.groups.extend(faults.groups(table, &names));
     }

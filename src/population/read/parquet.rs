@@ -145,6 +145,7 @@ impl Opened {
             part,
             rows: 0,
             expected: 0,
+            passed_over: None,
             first: self.firsts[group],
             lines: Vec::new(),
             columns: self

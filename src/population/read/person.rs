@@ -177,7 +177,7 @@ pub fn read(table: &Table) -> Result<(People, Rows, Vec<Group>), Unreadable> {
     let subjects = distinct(all, &mut faults);
     let used = subjects.len() as u64;
     let files = table.parts.iter().map(|part| part.file.clone()).collect();
-    let counted = Rows { table: table.name.clone(), files, rows, used };
+    let counted = Rows { table: table.name.clone(), files, rows, used, passed_over: 0 };
     Ok((People::of(subjects)?, counted, faults.groups(table, &WANTED.map(|wanted| wanted.name))))
 }
 

@@ -114,6 +114,8 @@ pub struct Rows {
     pub files: Vec<String>,
     pub rows: u64,
     pub used: u64,
+    /// Results on days for which no criterion asks: nothing more of them was looked at.
+    pub passed_over: u64,
 }
 
 /// What became of the data.
@@ -141,12 +143,16 @@ impl Report {
     /// To be read, at most so many sorts of faults.
     pub fn render_text(&self, most: usize) -> String {
         let mut text = format!("People: {}\n", grouped(self.people));
-        for Rows { table, files, rows, used } in &self.tables {
+        for Rows { table, files, rows, used, passed_over } in &self.tables {
             let files = match files.as_slice() {
                 [one] => one.clone(),
                 several => format!("{} files of {table}", several.len()),
             };
-            let _ = writeln!(text, "  {}: {} rows, {} used", clean(&files), grouped(*rows), grouped(*used));
+            let _ = write!(text, "  {}: {} rows, {} used", clean(&files), grouped(*rows), grouped(*used));
+            if *passed_over > 0 {
+                let _ = write!(text, ", {} on days that no criterion asks for", grouped(*passed_over));
+            }
+            text.push('\n');
         }
         if !self.absent.is_empty() {
             let _ = writeln!(text, "  not there: {}", self.absent.join(", "));

@@ -1,12 +1,13 @@
 //! Results: rows of `measurement`, and of `observation` where they have a value.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use foldhash::fast::FixedState;
 use rayon::prelude::*;
 
 use super::super::results::Packed;
-use super::super::tables::{Days, ResultRow, ResultValue, WhyUnknown};
+use super::super::tables::{Day, Days, ResultRow, ResultValue, WhyUnknown};
 use super::cells::{Batch, Cell, Kind, Wanted, optional, required};
 use super::folder::Unreadable;
 use super::person::People;
@@ -63,6 +64,8 @@ pub const NOT_READABLE: &str = "not readable";
 pub struct Results<'a> {
     people: &'a People,
     measures: HashMap<i64, Vec<u16>, FixedState>,
+    /// By place of a measure: the days on which its results matter.
+    days: Vec<RangeInclusive<Day>>,
     /// Whether a measure is coded, by its place.
     coded: Vec<bool>,
     /// Places in `base_units` and `base_levels`.
@@ -93,7 +96,13 @@ pub struct Found {
 }
 
 impl<'a> Results<'a> {
-    pub fn of(document: &EligibilityDocument, sets: &ConceptSets, people: &'a People) -> Self {
+    /// `days` are those on which results of each measure matter, in the order of the document.
+    pub fn of(
+        document: &EligibilityDocument,
+        sets: &ConceptSets,
+        people: &'a People,
+        days: Vec<RangeInclusive<Day>>,
+    ) -> Self {
         let mut measures: HashMap<i64, Vec<u16>, FixedState> = HashMap::default();
         for (place, name) in (0..).zip(document.measures.keys()) {
             for id in sets.measures.get(name).into_iter().flatten() {
@@ -111,7 +120,7 @@ impl<'a> Results<'a> {
         let (units, base_units) = numbered(&sets.units);
         let (levels, base_levels) = numbered(&sets.levels);
         let coded = document.measures.values().map(is_coded).collect();
-        Self { people, measures, coded, units, levels, base_units, base_levels }
+        Self { people, measures, days, coded, units, levels, base_units, base_levels }
     }
 
     /// Whether anything is asked for.
@@ -119,9 +128,10 @@ impl<'a> Results<'a> {
         !self.measures.is_empty()
     }
 
-    /// The concepts that are asked for.
-    pub fn ids(&self) -> impl Iterator<Item = i64> {
-        self.measures.keys().copied()
+    /// The concepts that are asked for, each with days on which its results matter.
+    pub fn ids(&self) -> impl Iterator<Item = (i64, RangeInclusive<Day>)> {
+        let days = |measure: &u16| self.days[usize::from(*measure)].clone();
+        self.measures.iter().flat_map(move |(id, of)| of.iter().map(move |measure| (*id, days(measure))))
     }
 
     /// Whether the row was asked for.

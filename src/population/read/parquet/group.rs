@@ -54,6 +54,7 @@ pub fn read(
         part,
         rows: 0,
         expected: 0,
+        passed_over: None,
         first: opened.firsts[group],
         lines: Vec::new(),
         columns: opened
@@ -66,6 +67,7 @@ pub fn read(
     let total = usize::try_from(opened.firsts[group + 1] - opened.firsts[group]).ok()?;
     let all: Vec<u32> = (0..u32::try_from(ROWS).ok()?).collect();
     let (mut marks, mut some) = (vec![false; ROWS], Vec::with_capacity(ROWS));
+    let by_day = choice.map_or(&[][..], Choice::day_columns);
     let mut left = total;
     while left > 0 {
         let mut count = left.min(ROWS);
@@ -91,18 +93,36 @@ pub fn read(
             some.extend(all.iter().zip(&*marks).filter(|(_, mark)| **mark).map(|(place, _)| *place));
             places = &some;
         }
-        for (column, into) in columns.iter_mut().zip(&mut batch.columns) {
-            let (Some(column), Some(into)) = (column, into) else { continue };
+        let mut take = |at: usize, places: &[u32], batch: &mut Batch| {
+            let (Some(column), Some(into)) = (&mut columns[at], &mut batch.columns[at]) else {
+                return Some(());
+            };
             into.clear();
-            column.take(count, places, into)?;
+            column.take(count, places, into)
+        };
+        if let Some(choice) = choice.filter(|_| !by_day.is_empty()) {
+            // What the others hold on days on which nothing is asked for need not be decoded.
+            by_day.iter().try_for_each(|at| take(*at, places, &mut batch))?;
+            let marks = &mut marks[..places.len()];
+            (0..).zip(&mut *marks).for_each(|(row, mark)| *mark = !choice.passes_over(&batch, row));
+            let mut mark = marks.iter();
+            let before = some.len();
+            some.retain(|_| mark.next().is_some_and(|mark| *mark));
+            batch.passed_over = Some((before - some.len()) as u64);
+            places = &some;
+            for at in by_day {
+                batch.columns[*at].iter_mut().for_each(|column| column.keep(marks));
+            }
         }
+        let others = (0..wanted.len()).filter(|at| !by_day.contains(at));
+        others.into_iter().try_for_each(|at| take(at, places, &mut batch))?;
         batch.lines.clear();
         if places.len() < count {
             batch.lines.extend(places.iter().map(|place| batch.first + u64::from(*place)));
         }
         batch.rows = places.len();
         batch.expected = places.len() * (left / count) * 17 / 16 + ROWS;
-        if batch.rows > 0 {
+        if batch.rows > 0 || batch.passed_over.is_some_and(|rows| rows > 0) {
             each(&batch);
         }
         batch.first += count as u64;
