@@ -99,17 +99,19 @@ impl Writer<'_> {
     }
 
     /// How much has been written so far.
-    pub(super) fn mark(&self) -> [usize; 14] {
+    pub(super) fn mark(&self) -> [usize; 16] {
         [
             self.flags.len(),
+            self.undated.len(),
             self.limits.len(),
-            self.row_columns.len(),
-            self.person_columns.len(),
+            self.together.len(),
+            self.days_asked.len(),
             self.choices.len(),
             self.last_few.len(),
             self.middles.len(),
             self.event_columns.len(),
             self.entry_columns.len(),
+            self.entries_since.len(),
             self.edges.len(),
             self.throughouts.len(),
             self.cover_columns.len(),
@@ -119,17 +121,19 @@ impl Writer<'_> {
     }
 
     /// Takes back what was written since, for a criterion that turned out not to be said.
-    pub(super) fn take_back(&mut self, mark: [usize; 14]) {
+    pub(super) fn take_back(&mut self, mark: [usize; 16]) {
         let [
             flags,
+            undated,
             limits,
-            rows,
-            people,
+            together,
+            days,
             choices,
             last,
             middles,
             events,
             entries,
+            since,
             edges,
             through,
             covers,
@@ -137,14 +141,16 @@ impl Writer<'_> {
             worsts,
         ] = mark;
         self.flags.truncate(flags);
+        self.undated.truncate(undated);
         self.limits.truncate(limits);
-        self.row_columns.truncate(rows);
-        self.person_columns.truncate(people);
+        self.together.truncate(together);
+        self.days_asked.truncate(days);
         self.choices.truncate(choices);
         self.last_few.truncate(last);
         self.middles.truncate(middles);
         self.event_columns.truncate(events);
         self.entry_columns.truncate(entries);
+        self.entries_since.truncate(since);
         self.edges.truncate(edges);
         self.throughouts.truncate(through);
         self.cover_columns.truncate(covers);

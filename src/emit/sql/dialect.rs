@@ -17,6 +17,9 @@ pub struct Dialect {
     pub double: &'static str,
     /// What keeps the engine from working a named query out anew wherever it is mentioned.
     pub kept: &'static str,
+    /// Whether rows are read once by their standard and once by their source concept: the engine then skips, inside of its
+    /// scan, what the one column rules out, which it cannot do for either of two.
+    pub reads_ids_apart: bool,
     add_days: fn(&str, i64) -> String,
     add_months: fn(&str, i64) -> String,
     days_since: fn(&str, &str) -> String,
@@ -30,6 +33,7 @@ pub static DUCKDB: Dialect = Dialect {
     has_escapes: false,
     double: "DOUBLE",
     kept: "MATERIALIZED ",
+    reads_ids_apart: true,
     add_days: |day, days| format!("({day} {})", signed(days)),
     add_months: |day, months| format!("CAST({day} + INTERVAL ({months}) MONTH AS DATE)"),
     days_since: |day, since| format!("({day} - {since})"),
@@ -44,6 +48,7 @@ pub static POSTGRES: Dialect = Dialect {
     has_escapes: false,
     double: "DOUBLE PRECISION",
     kept: "MATERIALIZED ",
+    reads_ids_apart: false,
     add_days: |day, days| format!("({day} {})", signed(days)),
     add_months: |day, months| format!("CAST({day} + INTERVAL '{months} months' AS DATE)"),
     days_since: |day, since| format!("({day} - {since})"),
@@ -58,6 +63,7 @@ pub static SPARK: Dialect = Dialect {
     has_escapes: true,
     double: "DOUBLE",
     kept: "",
+    reads_ids_apart: false,
     add_days: |day, days| format!("DATE_ADD({day}, {days})"),
     add_months: |day, months| format!("ADD_MONTHS({day}, {months})"),
     days_since: |day, since| format!("DATEDIFF({day}, {since})"),

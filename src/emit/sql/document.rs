@@ -361,17 +361,14 @@ impl Writer<'_> {
 
     fn facts_part(&self) -> Part {
         let mut columns = vec!["  p.person_id".to_owned()];
-        let mut from = String::from("FROM people p");
+        let mut from = format!("FROM {} p", self.people_table());
         let mut join = |table: &str, alias: &str| {
             let _ = write!(from, "\nLEFT JOIN {table} {alias} ON {alias}.person_id = p.person_id");
         };
-        if !self.row_columns.is_empty() {
+        if !self.together.is_empty() {
             join("measured", "m");
-            let own: Vec<String> =
-                self.person_columns.iter().map(|column| format!("m.{}", column.name)).collect();
-            if !own.is_empty() {
-                columns.push(format!("  {}", own.join(", ")));
-            }
+            let own: Vec<String> = self.together.iter().map(|one| format!("m.{}", one.name)).collect();
+            columns.push(format!("  {}", own.join(", ")));
         }
         if !self.undated.is_empty() {
             join("undated", "u");

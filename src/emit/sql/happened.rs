@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
+
 use super::covered::Cover;
-use super::moments::{Missing, RowDay, Span, Test};
+use super::moments::{Day, Missing, RowDay, Span, Test};
 use super::says::{Says, UNKNOWN};
 use super::{NotSaid, Writer};
 use crate::model::{Comparator, Domain, Finding, Mode, Term, Tolerance, Value, Window};
@@ -31,6 +33,14 @@ pub(super) struct EntryColumn {
     pub words: String,
     /// An aggregate.
     pub sql: String,
+}
+
+/// Where rows are looked for, and the first day of the window that asks for them: what was over before says nothing.
+#[derive(Clone, Debug)]
+pub(super) struct EntriesSince {
+    sources: BTreeSet<&'static str>,
+    /// None where every row counts.
+    since: Option<Date>,
 }
 
 /// The day on which a finding began or ended, over all rows of a person.
@@ -65,6 +75,8 @@ pub(super) struct Meant {
     pub possible: String,
     /// Rows that a qualifier or an attribute leaves open are never sure.
     pub is_open: bool,
+    /// The tables in which such rows stand.
+    sources: BTreeSet<&'static str>,
 }
 
 impl Meant {
@@ -161,6 +173,23 @@ impl<'a> Writer<'a> {
         !is_literal && (self.options.has_event_table || event == EVENT_OF_DEATH)
     }
 
+    /// Remembers which rows a rule looks for: those of a window, or all of them.
+    fn looks_for(&mut self, meant: &Meant, span: Option<&Span>) {
+        let from = span.and_then(|span| span.from.as_ref()).and_then(|at| at.earliest.as_ref());
+        let since = match from {
+            Some(Day::On(date)) => Some(*date),
+            _ => None,
+        };
+        self.entries_since.push(EntriesSince { sources: meant.sources.clone(), since });
+    }
+
+    /// The day before which no row of a table that was over then says anything; absent where there is none.
+    pub(super) fn entries_since(&self, source: &str) -> Option<Date> {
+        // An absent day is the least of all.
+        let of_source = self.entries_since.iter().filter(|one| one.sources.contains(source));
+        of_source.map(|one| one.since).min().flatten()
+    }
+
     /// Every id that the rows of `entries` are read for.
     pub(super) fn all_ids(&self, sources_of: &[Domain]) -> BTreeSet<i64> {
         let of_domain = self.options.sets.things.iter().filter(|(name, _)| {
@@ -183,6 +212,9 @@ impl<'a> Writer<'a> {
         let others: BTreeSet<String> =
             finding.other_than.iter().flat_map(|other| self.below(other)).collect();
         let names = |of: &BTreeSet<String>| of.iter().cloned().collect::<Vec<String>>();
+        let mentioned = below.iter().chain(&others).map(String::as_str).chain(broader.iter().copied());
+        let where_they_stand =
+            mentioned.filter_map(|name| self.domain(name)).flat_map(sources).copied().collect();
         for name in
             names(&below).into_iter().chain(names(&others)).chain(broader.iter().map(|&one| one.to_owned()))
         {
@@ -216,7 +248,7 @@ impl<'a> Writer<'a> {
         });
         // A database says neither that it was symptomatic nor of which grade: such a row settles nothing.
         let is_open = !finding.qualifiers.is_empty() || !finding.with.is_empty();
-        Some(Meant { sure, possible: except(joined), is_open })
+        Some(Meant { sure, possible: except(joined), is_open, sources: where_they_stand })
     }
 
     /// For each of what a finding leaves out: rows that are known to be something else. `None` where none can be.
@@ -296,6 +328,7 @@ impl<'a> Writer<'a> {
             });
         };
         let (surely, possibly) = self.timely(mode, &span);
+        self.looks_for(&meant, Some(&span));
         let name = self.column_name(&finding.name);
         let mut cases = String::new();
         if let Some(sure) = meant.sure() {
@@ -399,6 +432,7 @@ impl<'a> Writer<'a> {
         if cover.is_none() && (only_false || meant.sure().is_none()) {
             return Ok(UNKNOWN);
         }
+        self.looks_for(&meant, None);
         let name = self.column_name(&finding.name);
         self.throughouts.push(Throughout {
             name: name.clone(),
@@ -443,6 +477,7 @@ impl<'a> Writer<'a> {
         };
         let (mut surely, mut most) = ("0".to_owned(), "0".to_owned());
         if let Some(meant) = self.meant(finding) {
+            self.looks_for(&meant, Some(&span));
             let name = self.column_name(&finding.name);
             let (surely_then, possibly) = self.timely(mode, &span);
             let backward = match &backward {
@@ -531,6 +566,7 @@ impl<'a> Writer<'a> {
         if let Some(known) = self.edges.iter().find(|known| known.key == key) {
             return Ok(Some(known.name.clone()));
         }
+        self.looks_for(&meant, None);
         let verb = if edge == Edge::Onset { "onset" } else { "end" };
         let name = self.column_name(&format!("{}_{verb}", finding.name));
         let words = format!("{verb} of {}", finding.name);

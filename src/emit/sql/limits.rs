@@ -12,9 +12,8 @@ use crate::units::{self, Analyte, Unit};
 /// A unit that results have, as the rows carry it: its UCUM code, or none.
 pub(super) type Recorded = Option<Unit>;
 
-/// How the rows carry that a result has no unit, and that it has one of which no rule knows anything.
+/// The code of no unit.
 pub(super) const NO_UNIT: &str = "";
-pub(super) const UNKNOWN_UNIT: &str = "?";
 
 /// UCUM codes to literals.
 pub(super) type LimitByUnit = BTreeMap<String, String>;
@@ -163,7 +162,6 @@ impl Writer<'_> {
                 return Err(NotSaid::new("a limit lies beyond what a double can hold"));
             };
             let code = recorded.as_ref().map_or(NO_UNIT, Unit::code).to_owned();
-            self.used_units.insert(code.clone());
             by_unit.insert(code, self.dialect.number(cut));
         }
         Ok(Some(by_unit).filter(|by_unit| !by_unit.is_empty()))
@@ -175,12 +173,13 @@ impl Writer<'_> {
     pub(super) fn has_unit(&mut self, recorded: &[Recorded]) -> String {
         let codes: Vec<String> =
             recorded.iter().map(|unit| unit.as_ref().map_or(NO_UNIT, Unit::code).to_owned()).collect();
-        let test = match codes.as_slice() {
-            [one] => format!("r.unit = {}", self.dialect.text(one)),
-            many => format!("r.unit IN ({})", self.dialect.texts(many.iter().map(String::as_str))),
-        };
-        self.used_units.extend(codes);
-        test
+        let mut numbers: Vec<i64> = Vec::new();
+        for code in &codes {
+            numbers.extend(self.unit_numbers.numbers(code));
+        }
+        numbers.sort_unstable();
+        self.named_units.extend(codes);
+        format!("r.unit IN ({})", numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -199,7 +198,17 @@ fn cut(operator: Comparator, limit: &Exact) -> Option<f64> {
     }
 }
 
-/// Units that the rows of a database can carry, by their UCUM codes, with every spelling that is looked for.
+/// What a text of a unit is freed from before it is looked for: blanks about the bar, and two signs for micro.
+pub(super) const UNWRITTEN: [(&str, &str); 3] = [(" / ", "/"), ("\u{b5}", "u"), ("\u{3bc}", "u")];
+
+/// A text of a unit as the statement lists it: a trimmed text, freed from what [`UNWRITTEN`] names.
+pub(super) fn as_listed(text: &str) -> String {
+    UNWRITTEN.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+/// Units that the rows of a database can carry, by their UCUM codes, with every spelling that is looked for, as
+/// [`as_listed`] writes it. A spelling is listed where every text that it stands for is that unit.
+
 pub(super) fn known_units<'t>(
     concept_units: impl Iterator<Item = &'t str>,
     measures: impl Iterator<Item = &'t Measure>,
@@ -217,12 +226,22 @@ pub(super) fn known_units<'t>(
         written.extend(VOLUMES.iter().map(|below| format!("{above}/{below}")));
     }
     written.extend(everyday);
-    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut readings: BTreeMap<String, BTreeSet<Option<String>>> = BTreeMap::new();
     for text in written {
         for spelling in spellings(text.trim()) {
-            if let Some(unit) = units::recognise(&spelling) {
-                found.entry(unit.code().to_owned()).or_default().insert(spelling);
-            }
+            let code = units::recognise(&spelling).map(|unit| unit.code().to_owned());
+            readings.entry(as_listed(&spelling)).or_default().insert(code);
+        }
+    }
+    // A code is a spelling of itself.
+    for code in readings.values().flatten().flatten().cloned().collect::<BTreeSet<String>>() {
+        readings.entry(as_listed(&code)).or_default().insert(Some(code));
+    }
+    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (spelling, codes) in readings {
+        let mut codes = codes.into_iter();
+        if let (Some(Some(code)), None) = (codes.next(), codes.next()) {
+            found.entry(code).or_default().insert(spelling);
         }
     }
     found
@@ -246,6 +265,7 @@ fn spellings(text: &str) -> BTreeSet<String> {
     also(&mut found, &|text| Some(text.to_uppercase()));
     for micro in ["µ", "μ"] {
         also(&mut found, &|text| text.strip_prefix('u').map(|rest| format!("{micro}{rest}")));
+        also(&mut found, &|text| text.contains("/u").then(|| text.replace("/u", &format!("/{micro}"))));
     }
     also(&mut found, &|text| text.contains('/').then(|| text.replace('/', " / ")));
     found

@@ -133,8 +133,7 @@ impl<'a> Writer<'a> {
             Pull::Only(worst) => worst,
             Pull::Both => Worst::False,
         };
-        let says = self.measured(rule, words, worst, tried)?;
-        Ok(self.unless_undated(rule, says))
+        self.measured(rule, words, worst, tried)
     }
 
     /// Comparisons that no column says: unknown where a side is never known, else not said.

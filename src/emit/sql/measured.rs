@@ -1,7 +1,9 @@
 //! Comparisons of results: which row counts, what each row says, and what the rows of one person say together.
 
+use jiff::civil::Date;
+
 use super::limits::{Limit, Scale, score_of};
-use super::moments::{RowDay, Span, Test};
+use super::moments::{Day, RowDay, Span, Test};
 use super::says::{Says, UNKNOWN};
 use super::{NotSaid, Worst, Writer};
 use crate::model::{Comparator, Limit as Normal, Measure, Rule, Selector, Term, UnitRef, Value, Window};
@@ -11,19 +13,76 @@ use crate::number::Exact;
 pub(super) const ON_DAY: RowDay<'static> =
     RowDay { earliest: "r.on_day", latest: "r.on_day", is_exact: true };
 
+/// A statement about single rows, and how those of one person are taken together.
+#[derive(Clone, Debug)]
+pub(super) struct Together {
+    pub name: String,
+    pub words: String,
+    /// The column of `r` that is TRUE of results of the measure.
+    pub flag: String,
+    /// Whether the day of a row lies in the window.
+    pub inside: Test,
+    pub truth: String,
+    pub how: How,
+}
+
+/// How the rows of one person are taken together. Of rows of one day the worst stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    Latest(Worst),
+    Earliest(Worst),
+    /// One row is enough.
+    OneOf,
+    AllOf,
+}
+
+impl Together {
+    /// What one row says, as a number of which the greatest or the least stands for the person: 2 true, 1 unknown, 0 false;
+    /// and where the day decides, the day times four before it. A row without a day may be the one that counts: its number
+    /// lies beyond all others, and is none that settles anything.
+    pub fn of_row(&self) -> String {
+        let (says, beyond) = match self.how {
+            How::Latest(worst) => {
+                (format!("r.day_4 + {}", level_up(&self.truth, worst == Worst::True)), BEYOND_ALL_DAYS)
+            }
+            How::Earliest(worst) => {
+                (format!("r.day_4 + {}", level_up(&self.truth, worst == Worst::False)), -3)
+            }
+            How::OneOf => (level(&self.truth), 3),
+            How::AllOf => (level(&self.truth), -1),
+        };
+        let of_day = match &self.inside {
+            Test::Is(true) => format!("CASE WHEN r.on_day IS NULL THEN {beyond} ELSE {says} END"),
+            inside => {
+                format!("CASE WHEN {} THEN {says} WHEN r.on_day IS NULL THEN {beyond} END", inside.text())
+            }
+        };
+        format!("CASE WHEN r.{} THEN {of_day} END", self.flag)
+    }
+
+    /// What all rows of a person say, over the numbers of `tested`.
+    pub fn of_person(&self) -> String {
+        let name = &self.name;
+        let (number, upward) = match self.how {
+            How::Latest(worst) => (format!("MAX(t.{name}) % 4"), worst == Worst::True),
+            How::Earliest(worst) => (format!("MIN(t.{name}) % 4"), worst == Worst::False),
+            How::OneOf => (format!("MAX(t.{name})"), true),
+            How::AllOf => (format!("MIN(t.{name})"), true),
+        };
+        let (yes, no) = if upward { (2, 0) } else { (0, 2) };
+        format!("CASE {number} WHEN {yes} THEN TRUE WHEN {no} THEN FALSE END")
+    }
+}
+
+/// Later than all days that a calendar has, and unknown (1).
+const BEYOND_ALL_DAYS: i64 = 16_000_001;
+
 /// A statement about single rows: which are concerned, and what each says (TRUE, FALSE, NULL).
 #[derive(Clone, Debug)]
 pub(super) struct RowColumn {
     pub name: String,
     pub words: String,
     pub concerned: String,
-    pub truth: String,
-}
-
-/// What the rows of one person say together.
-#[derive(Clone, Debug)]
-pub(super) struct PersonColumn {
-    pub name: String,
     pub truth: String,
 }
 
@@ -48,6 +107,28 @@ pub(super) struct LastFew {
     pub column: RowColumn,
     pub count: u32,
     pub worst: Worst,
+}
+
+/// The days of which results of a measure are read: none is a bound that differs by person, or that is absent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct DaysAsked {
+    pub measure: String,
+    pub from: Option<Date>,
+    pub to: Option<Date>,
+}
+
+impl DaysAsked {
+    fn of(measure: &str, span: &Span) -> Self {
+        let on = |day: &Option<Day>| match day {
+            Some(Day::On(date)) => Some(*date),
+            _ => None,
+        };
+        Self {
+            measure: measure.to_owned(),
+            from: span.from.as_ref().and_then(|at| on(&at.earliest)),
+            to: span.to.as_ref().and_then(|at| on(&at.latest)),
+        }
+    }
 }
 
 /// One side of a comparison with a result.
@@ -123,11 +204,13 @@ impl<'a> Writer<'a> {
         if asked.window.from.iter().chain(&asked.window.to).count() > 0 && self.is_nowhere(&span) {
             return Ok(UNKNOWN);
         }
+        self.days_asked.push(DaysAsked::of(asked.measure, &span));
         if matches!(asked.select, Selector::Highest | Selector::Lowest) {
             return self.extreme(rule, &asked, measure, &span, words);
         }
         if matches!(asked.select, Selector::Mean | Selector::Median) {
-            return self.middle(rule, &asked, measure, &span, words);
+            let says = self.middle(rule, &asked, measure, &span, words)?;
+            return Ok(self.unless_undated(rule, says));
         }
         let Some(truth) = self.row_truth(rule, measure, asked.measure)? else { return Ok(UNKNOWN) };
         self.measures.insert(asked.measure.to_owned());
@@ -142,7 +225,8 @@ impl<'a> Writer<'a> {
                     "the last few results are tried together with others of the same days",
                 ));
             }
-            return Ok(self.tried(&asked, &span, words, truth));
+            let says = self.tried(&asked, &span, words, truth);
+            return Ok(self.unless_undated(rule, says));
         }
         if !is_exact {
             if matches!(asked.select, Selector::Consecutive(_)) {
@@ -161,24 +245,31 @@ impl<'a> Writer<'a> {
                 worst: Some(worst),
             };
             self.choices.push(choice);
-            return Ok(Says::sql(format!("f.{}", column.name)));
+            return Ok(self.unless_undated(rule, Says::sql(format!("f.{}", column.name))));
         }
-        let flag = format!("r.{}", self.flag(asked.measure));
-        let inside = Test::all([Test::Sql(flag), self.surely_holds(&span, ON_DAY)]).text();
-        let column = column(self, inside);
-        let name = column.name.clone();
+        let flag = self.flag(asked.measure);
+        let inside = self.surely_holds(&span, ON_DAY);
         if let Selector::Consecutive(count) = asked.select {
+            let concerned = Test::all([Test::Sql(format!("r.{flag}")), inside]).text();
+            let column = column(self, concerned);
+            let says = Says::sql(format!("f.{}", column.name));
             self.last_few.push(LastFew { column, count, worst });
-            return Ok(Says::sql(format!("f.{name}")));
+            return Ok(self.unless_undated(rule, says));
         }
-        let truth = aggregated(&name, asked.select, worst);
-        self.row_columns.push(column);
-        self.person_columns.push(PersonColumn { name: name.clone(), truth });
-        Ok(Says::sql(format!("f.{name}")))
+        let how = match asked.select {
+            Selector::Latest => How::Latest(worst),
+            Selector::Earliest => How::Earliest(worst),
+            Selector::Every => How::AllOf,
+            _ => How::OneOf,
+        };
+        let name = self.column_name(asked.measure);
+        let says = Says::sql(format!("f.{name}"));
+        self.together.push(Together { name, words: words.to_owned(), flag, inside, truth, how });
+        Ok(says)
     }
 
     /// Of who has a result without a day, what results of that measure say is open: it may be the one that counts.
-    pub(super) fn unless_undated(&mut self, rule: &Rule, says: Says) -> Says {
+    fn unless_undated(&mut self, rule: &Rule, says: Says) -> Says {
         let (Says::Sql(text), Some(asked)) = (&says, Asked::of(rule)) else { return says };
         let flag = self.flag(asked.measure);
         let known = self.undated.iter().find(|(known, _)| *known == flag).map(|(_, column)| column.clone());
@@ -396,8 +487,8 @@ impl<'a> Writer<'a> {
             _ => return Err(NotSaid::new("the highest or lowest result is compared with a list")),
         };
         self.measures.insert(asked.measure.to_owned());
-        let flag = format!("r.{}", self.flag(asked.measure));
-        let inside = Test::all([Test::Sql(flag), self.surely_holds(span, ON_DAY)]).text();
+        let flag = self.flag(asked.measure);
+        let inside = self.surely_holds(span, ON_DAY);
         let mut says = Vec::new();
         for (operator, limit) in tests {
             if matches!(operator, Comparator::Equal | Comparator::NotEqual)
@@ -415,17 +506,11 @@ impl<'a> Writer<'a> {
             let upward = matches!(operator, Comparator::AtLeast | Comparator::Greater);
             let one_is_enough = upward == (asked.select == Selector::Highest);
             let name = self.column_name(asked.measure);
-            self.row_columns.push(RowColumn {
-                name: name.clone(),
-                words: words.to_owned(),
-                concerned: inside.clone(),
-                truth,
-            });
-            // A result that cannot be read may be any number: what the others say of the limit stands.
-            let function = if one_is_enough { "MAX" } else { "MIN" };
-            let truth = decoded(&format!("{function}(t.{name})"));
-            self.person_columns.push(PersonColumn { name: name.clone(), truth });
             says.push(Says::sql(format!("f.{name}")));
+            // A result that cannot be read may be any number: what the others say of the limit stands.
+            let how = if one_is_enough { How::OneOf } else { How::AllOf };
+            let (words, flag, inside) = (words.to_owned(), flag.clone(), inside.clone());
+            self.together.push(Together { name, words, flag, inside, truth, how });
         }
         Ok(Says::all(says))
     }
@@ -444,25 +529,12 @@ pub(super) fn level(truth: &str) -> String {
     format!("CASE {truth} WHEN TRUE THEN 2 WHEN FALSE THEN 0 ELSE 1 END")
 }
 
+/// The same, or with 2 for false and 0 for true.
+fn level_up(truth: &str, upward: bool) -> String {
+    if upward { level(truth) } else { format!("CASE {truth} WHEN TRUE THEN 0 WHEN FALSE THEN 2 ELSE 1 END") }
+}
+
 /// And back.
 pub(super) fn decoded(level: &str) -> String {
     format!("CASE {level} WHEN 2 THEN TRUE WHEN 0 THEN FALSE END")
-}
-
-/// What the rows of one person say together, over the levels of `tested`. The latest day and the worst that its rows say
-/// are one number: the day times four, and how bad it is.
-fn aggregated(name: &str, select: Selector, worst: Worst) -> String {
-    let (level, worse_is_more) = (format!("t.{name}"), format!("2 - t.{name}"));
-    match (select, worst) {
-        (Selector::Latest, Worst::True) => decoded(&format!("MAX(t.day_number * 4 + {level}) % 4")),
-        (Selector::Latest, Worst::False) => {
-            format!("CASE MAX(t.day_number * 4 + {worse_is_more}) % 4 WHEN 0 THEN TRUE WHEN 2 THEN FALSE END")
-        }
-        (Selector::Earliest, Worst::False) => decoded(&format!("MIN(t.day_number * 4 + {level}) % 4")),
-        (Selector::Earliest, Worst::True) => {
-            format!("CASE MIN(t.day_number * 4 + {worse_is_more}) % 4 WHEN 0 THEN TRUE WHEN 2 THEN FALSE END")
-        }
-        (Selector::Every, _) => decoded(&format!("MIN({level})")),
-        _ => decoded(&format!("MAX({level})")),
-    }
 }

@@ -22,6 +22,7 @@ mod results;
 mod rows;
 mod says;
 mod tables;
+mod units;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -119,18 +120,21 @@ struct Writer<'a> {
     /// Measures and names of things whose rows are read.
     measures: BTreeSet<String>,
     asked: BTreeSet<String>,
-    used_units: BTreeSet<String>,
+    unit_numbers: units::UnitNumbers,
+    /// Units that a test of rows names by their numbers.
+    named_units: BTreeSet<String>,
     flags: Vec<(String, String)>,
     /// Flags of measures, and the columns that say whether the person has a result without a day.
     undated: Vec<(String, String)>,
     limits: Vec<(String, limits::LimitByUnit)>,
-    row_columns: Vec<measured::RowColumn>,
-    person_columns: Vec<measured::PersonColumn>,
+    together: Vec<measured::Together>,
+    days_asked: Vec<measured::DaysAsked>,
     choices: Vec<measured::Choice>,
     last_few: Vec<measured::LastFew>,
     middles: Vec<middle::Middle>,
     event_columns: Vec<(String, String)>,
     entry_columns: Vec<happened::EntryColumn>,
+    entries_since: Vec<happened::EntriesSince>,
     edges: Vec<happened::EdgeColumn>,
     throughouts: Vec<happened::Throughout>,
     covers: Vec<covered::Cover>,
@@ -173,17 +177,19 @@ impl<'a> Writer<'a> {
             names: BTreeSet::new(),
             measures: BTreeSet::new(),
             asked: BTreeSet::new(),
-            used_units: BTreeSet::new(),
+            unit_numbers: units::UnitNumbers::of(&options.sets.units),
+            named_units: BTreeSet::new(),
             flags: Vec::new(),
             undated: Vec::new(),
             limits: Vec::new(),
-            row_columns: Vec::new(),
-            person_columns: Vec::new(),
+            together: Vec::new(),
+            days_asked: Vec::new(),
             choices: Vec::new(),
             last_few: Vec::new(),
             middles: Vec::new(),
             event_columns: Vec::new(),
             entry_columns: Vec::new(),
+            entries_since: Vec::new(),
             edges: Vec::new(),
             throughouts: Vec::new(),
             covers: Vec::new(),

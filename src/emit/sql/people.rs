@@ -1,5 +1,7 @@
 //! Statements about the person alone: sex, age, and the time between two days.
 
+use jiff::civil::Date;
+
 use super::moments::{At, Missing, Test};
 use super::says::{Says, UNKNOWN};
 use super::{NotSaid, Writer};
@@ -48,7 +50,11 @@ impl<'a> Writer<'a> {
         let due = self.shifted(from, true, &by, false);
         let day = if possibly { &at.latest } else { &at.earliest };
         match day {
-            Some(super::moments::Day::On(date)) => format!("{due} <= {}", self.dialect.date(*date)),
+            // Of a day that is the same for everybody it is asked who was born early enough.
+            Some(super::moments::Day::On(date)) => match last_reaching(*date, &by) {
+                Some(last) => format!("{from} <= {}", self.dialect.date(last)),
+                None => format!("{due} <= {}", self.dialect.date(*date)),
+            },
             Some(super::moments::Day::Sql(text)) => format!("{due} <= {text}"),
             None => "CAST(NULL AS BOOLEAN)".to_owned(),
         }
@@ -188,6 +194,22 @@ impl<'a> Writer<'a> {
             known => Ok(known),
         }
     }
+}
+
+/// The last day from which `by` reaches no further than `date`; none where the calendar has no such day, or the engines do not.
+fn last_reaching(date: Date, by: &Duration) -> Option<Date> {
+    let moved = |day: Date, direction| {
+        crate::time::apply(day, &Offset { direction, by: by.clone() }).map(|moved| moved.date)
+    };
+    let reaches = |day: Date| moved(day, Direction::After).is_some_and(|due| due <= date);
+    let mut last = moved(date, Direction::Before).filter(|day| day.year() >= 1 && reaches(*day))?;
+    // The end of a shorter month is reached from several days.
+    while let Ok(next) = last.tomorrow()
+        && reaches(next)
+    {
+        last = next;
+    }
+    Some(last)
 }
 
 /// A limit of a time, in its units.

@@ -1,13 +1,30 @@
 //! Results as the statement reads them, and what they say together.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
 use super::happened::Throughout;
-use super::limits::{NO_UNIT, UNKNOWN_UNIT};
-use super::measured::{Choice, ON_DAY, RowColumn, decoded, level};
+use super::measured::{Choice, How, ON_DAY, RowColumn, decoded, level};
 use super::moments::Test;
-use super::rows::Part;
+use super::rows::{Part, list};
 use super::{Worst, Writer};
 use crate::model::{MeasureKind, Selector};
 use crate::omop::standard;
+
+/// The level of a coded answer that no rule knows.
+const UNKNOWN_WORD: &str = "?";
+
+/// The first and the last day; absent where there is no bound.
+type Days = (Option<Date>, Option<Date>);
+
+/// All days of all of these.
+fn widest<'d>(windows: impl IntoIterator<Item = &'d Days> + Clone) -> Days {
+    let from = windows.clone().into_iter().map(|days| days.0).min().flatten();
+    // An absent bound is the least of all; here it is the greatest.
+    let to = windows.clone().into_iter().all(|days| days.1.is_some());
+    (from, windows.into_iter().map(|days| days.1).max().flatten().filter(|_| to))
+}
 
 impl Writer<'_> {
     /// From the tables of results to one row for each person.
@@ -17,12 +34,8 @@ impl Writer<'_> {
         }
         let mut parts = self.unit_parts();
         parts.extend([self.result_rows(), self.results()]);
-        if !self.limits.is_empty() {
-            parts.push(self.limits_part());
-        }
-        parts.push(self.limited());
         parts.extend(self.undated_part());
-        if !self.row_columns.is_empty() {
+        if !self.together.is_empty() {
             parts.push(self.tested());
             parts.push(self.measured_part());
         }
@@ -37,31 +50,87 @@ impl Writer<'_> {
         parts
     }
 
+    /// The rows of the measures, on the days that some rule asks about or without any.
     fn result_rows(&self) -> Part {
-        let ids: std::collections::BTreeSet<i64> = self
-            .flags
-            .iter()
-            .filter_map(|(measure, _)| self.options.sets.measures.get(measure))
-            .flatten()
-            .copied()
-            .collect();
-        let ids = ids.into_iter().map(|id| id.to_string()).collect::<Vec<_>>().join(", ");
         let double = self.dialect.double;
+        let by_days = self.measures_by_days();
         let of = |table: &str, word: &str, operator: &str, low: &str, high: &str| {
-            format!(
-                "SELECT\n  person_id, {word}_date AS on_day, {word}_concept_id AS concept_id, {word}_source_concept_id AS source_concept_id,\n  \
-                 CAST(value_as_number AS {double}) AS number, value_as_concept_id, {operator} AS operator_concept_id,\n  \
+            let (day, id, source_id) =
+                (format!("{word}_date"), format!("{word}_concept_id"), format!("{word}_source_concept_id"));
+            let select = format!(
+                "SELECT\n  person_id, {day} AS on_day, {id} AS concept_id, {source_id} AS source_concept_id,\n  \
+                 CAST(value_as_number AS {double}) AS number, value_as_concept_id, {operator} AS operator,\n  \
                  unit_concept_id, unit_source_value, CAST({low} AS {double}) AS range_low, CAST({high} AS {double}) AS range_high\n\
-                 FROM {}\nWHERE ({word}_concept_id IN ({ids}) OR {word}_source_concept_id IN ({ids}))",
+                 FROM {}",
                 self.table(table)
-            )
+            );
+            let on_days = |days: &Days| {
+                let tests: Vec<String> = [(">=", days.0), ("<=", days.1)]
+                    .into_iter()
+                    .filter_map(|(operator, bound)| {
+                        bound.map(|bound| format!("{day} {operator} {}", self.dialect.date(bound)))
+                    })
+                    .collect();
+                (!tests.is_empty()).then(|| format!("({} OR {day} IS NULL)", tests.join(" AND ")))
+            };
+            let of_all: BTreeSet<i64> = by_days.values().flatten().copied().collect();
+            // The widest window of all can be seen by the engine's scan; that of each measure keeps its other rows away.
+            let mut more: Vec<String> = on_days(&widest(by_days.keys())).into_iter().collect();
+            if by_days.len() > 1 {
+                let each = by_days.iter().map(|(days, ids)| {
+                    let ids = list(ids);
+                    let is = format!("({id} IN ({ids}) OR {source_id} IN ({ids}))");
+                    on_days(days).map_or_else(|| is.clone(), |on| format!("({is} AND {on})"))
+                });
+                more.push(format!("({})", each.collect::<Vec<_>>().join(" OR ")));
+            }
+            self.of_ids(&select, &id, &source_id, &of_all, &more).join("\nUNION ALL\n")
         };
         let sql = format!(
             "{}\nUNION ALL\n{}",
-            of("measurement", "measurement", "operator_concept_id", "range_low", "range_high"),
+            of("measurement", "measurement", "COALESCE(operator_concept_id, 0)", "range_low", "range_high"),
             of("observation", "observation", "0", "NULL", "NULL")
         );
-        Part::new("result_rows", "Results of the measures that the rules compare.", sql)
+        Part::new(
+            "result_rows",
+            "Results of the measures that the rules compare, on the days that they ask about.",
+            sql,
+        )
+    }
+
+    /// Rows that have one of these ids as their standard or as their source concept, once each.
+    fn of_ids(
+        &self,
+        select: &str,
+        id: &str,
+        source_id: &str,
+        ids: &BTreeSet<i64>,
+        more: &[String],
+    ) -> Vec<String> {
+        let more: String = more.iter().map(|test| format!("\n  AND {test}")).collect();
+        let listed = list(ids);
+        if !self.dialect.reads_ids_apart {
+            return vec![format!("{select}\nWHERE ({id} IN ({listed}) OR {source_id} IN ({listed})){more}")];
+        }
+        let values = ids.iter().map(|id| format!("({id})")).collect::<Vec<_>>().join(", ");
+        let is_one = format!("IN (SELECT id FROM (VALUES {values}) AS i (id))");
+        vec![
+            format!("{select}\nWHERE {id} {is_one}{more}"),
+            format!("{select}\nWHERE {source_id} {is_one} AND COALESCE({id}, 0) NOT IN ({listed}){more}"),
+        ]
+    }
+
+    /// The ids of the measures, by the days on which some rule asks for them.
+    fn measures_by_days(&self) -> BTreeMap<Days, BTreeSet<i64>> {
+        let mut found: BTreeMap<Days, BTreeSet<i64>> = BTreeMap::new();
+        for (measure, _) in &self.flags {
+            let asked = self.days_asked.iter().filter(|asked| asked.measure == *measure);
+            let windows: Vec<Days> = asked.map(|asked| (asked.from, asked.to)).collect();
+            let days = if windows.is_empty() { (None, None) } else { widest(&windows) };
+            let ids = self.options.sets.measures.get(measure).into_iter().flatten().copied();
+            found.entry(days).or_default().extend(ids);
+        }
+        found
     }
 
     fn results(&mut self) -> Part {
@@ -72,40 +141,38 @@ impl Writer<'_> {
         let coded = self.is_coded_row();
         let has_answer = coded.map(|coded| format!("({coded} AND COALESCE(w.value_as_concept_id, 0) <> 0)"));
         let is_no_answer = has_answer.as_ref().map(|test| format!("NOT {test} AND ")).unwrap_or_default();
-        let is_number = format!(
-            "{is_no_answer}w.number BETWEEN {least} AND {most} AND COALESCE(w.operator_concept_id, 0) IN (0, {EQUAL}, {LESS}, {AT_MOST}, {GREATER}, {AT_LEAST})"
-        );
-        let has_levels = self.flags.iter().any(|(measure, _)| self.has_levels(measure));
         let mut columns = vec!["w.person_id".to_owned(), "w.on_day".to_owned()];
+        if self.together.iter().any(|one| matches!(one.how, How::Latest(_) | How::Earliest(_))) {
+            columns.push(format!("{} * 4 AS day_4", self.dialect.day_number("w.on_day")));
+        }
         for (measure, flag) in &self.flags {
-            let ids = self.options.sets.measures.get(measure).into_iter().flatten();
-            let ids = ids.map(i64::to_string).collect::<Vec<_>>().join(", ");
+            let ids = list(self.options.sets.measures.get(measure).into_iter().flatten());
             columns.push(format!(
                 "-- {}\n  (w.concept_id IN ({ids}) OR w.source_concept_id IN ({ids})) AS {flag}",
                 super::document::comment(measure)
             ));
         }
-        columns.push(
+        columns.push(format!(
             "-- A result such as <0.5 lies below its number: one of its two ends is open (NULL).\n  \
-             CASE WHEN w.is_number AND COALESCE(w.operator_concept_id, 0) NOT IN ("
-                .to_owned()
-                + &format!("{LESS}, {AT_MOST}) THEN w.number END AS low"),
-        );
-        columns.push(format!(
-            "CASE WHEN w.is_number AND COALESCE(w.operator_concept_id, 0) NOT IN ({GREATER}, {AT_LEAST}) THEN w.number END AS high"
-        ));
-        columns.push("w.level".to_owned());
-        columns.push(format!(
-            "-- The unit as its UCUM code; nothing where there is none, {UNKNOWN_UNIT} for one that no rule can use.\n  \
-             CASE WHEN COALESCE(w.unit_concept_id, 0) <> 0 THEN COALESCE(i.unit, '{UNKNOWN_UNIT}')\n    \
-             WHEN TRIM(COALESCE(w.unit_source_value, '')) = '' THEN '{NO_UNIT}' ELSE COALESCE(s.unit, '{UNKNOWN_UNIT}') END AS unit"
+             CASE WHEN w.operator = 0 THEN w.finite WHEN w.operator IN ({EQUAL}, {GREATER}, {AT_LEAST}) THEN w.finite END AS low"
         ));
         columns.push(format!(
-            "CASE WHEN w.range_low BETWEEN {least} AND {most} THEN w.range_low END AS range_low"
+            "CASE WHEN w.operator = 0 THEN w.finite WHEN w.operator IN ({EQUAL}, {LESS}, {AT_MOST}) THEN w.finite END AS high"
         ));
-        columns.push(format!(
-            "CASE WHEN w.range_high BETWEEN {least} AND {most} THEN w.range_high END AS range_high"
-        ));
+        let has_ties = self.choices.iter().any(|choice| choice.worst.is_none());
+        let asks = |column: &str| has_ties || self.asks_of_rows(column);
+        columns.push("w.unit".to_owned());
+        if asks("r.level") {
+            columns.push("w.level".to_owned());
+        }
+        for end in ["range_low", "range_high"] {
+            if asks(&format!("r.{end}")) {
+                columns
+                    .push(format!("CASE WHEN w.{end} BETWEEN {least} AND {most} THEN w.{end} END AS {end}"));
+            }
+        }
+        columns.extend(self.limits.iter().map(|(name, _)| format!("l.{name}")));
+        let has_levels = self.flags.iter().any(|(measure, _)| self.has_levels(measure));
         let level = match has_levels {
             true => {
                 let or = has_answer.map(|test| format!("{test} OR ")).unwrap_or_default();
@@ -113,18 +180,33 @@ impl Writer<'_> {
             }
             false => "''".to_owned(),
         };
-        let inner =
-            format!("SELECT w.*, {level} AS level,\n    {is_number} AS is_number\n  FROM result_rows w");
-        let sql = format!(
-            "SELECT\n  {}\nFROM (\n  {inner}\n) w\nLEFT JOIN unit_of_id i ON i.unit_concept_id = w.unit_concept_id\n\
-             LEFT JOIN unit_of_text s ON s.spelling = TRIM(w.unit_source_value)",
-            columns.join(",\n  ")
+        let inner = format!(
+            "SELECT w.*, {level} AS level,\n    \
+             CASE WHEN {is_no_answer}w.number BETWEEN {least} AND {most} THEN w.number END AS finite,\n    \
+             -- The unit: its concept id, a number below zero where it has none, 0 where there is no unit; NULL is one that no rule can use.\n    \
+             {} AS unit\n  FROM result_rows w\n  LEFT JOIN unit_of_text s ON s.spelling = {}",
+            self.unit_of_row(),
+            self.unit_text_of_row()
         );
-        Part::new(
-            "results_in_units",
-            "Each result with its measures, its number, its unit and its limits of normal.",
-            sql,
-        )
+        let join = if self.limits.is_empty() { "" } else { "\nLEFT JOIN limits l ON l.unit = w.unit" };
+        let mut sql = format!("SELECT\n  {}\nFROM (\n  {inner}\n) w{join}", columns.join(",\n  "));
+        if has_ties {
+            sql = format!(
+                "SELECT r.*,\n  ROW_NUMBER() OVER (PARTITION BY r.person_id, r.on_day ORDER BY r.low, r.high, r.unit, r.level, r.range_low, r.range_high) AS row_number\n\
+                 FROM (\n{sql}\n) r"
+            );
+        }
+        let about = "Each result with its measures, its number, its unit, its limits of normal and the limits of the rules in its unit.";
+        Part::new("results", about, sql).kept()
+    }
+
+    /// Whether what is said of rows names a column.
+    fn asks_of_rows(&self, column: &str) -> bool {
+        let together = self.together.iter().map(|one| &one.truth);
+        let few = self.last_few.iter().map(|few| &few.column.truth);
+        let middles = self.middles.iter().map(|middle| &middle.distance);
+        let choices = self.choices.iter().flat_map(|choice| &choice.columns).map(|column| &column.truth);
+        together.chain(few).chain(middles).chain(choices).any(|truth| truth.contains(column))
     }
 
     /// Whether a row is of a measure that has words for answers; absent where there is none.
@@ -134,7 +216,7 @@ impl Writer<'_> {
             .measures
             .iter()
             .filter(|(_, measure)| matches!(measure.kind, MeasureKind::Coded { .. }));
-        let ids: std::collections::BTreeSet<i64> =
+        let ids: BTreeSet<i64> =
             coded.filter_map(|(name, _)| self.options.sets.measures.get(name)).flatten().copied().collect();
         let ids = ids.into_iter().map(|id| id.to_string()).collect::<Vec<_>>().join(", ");
         let is = |column: &str| format!("COALESCE(w.{column}, 0) IN ({ids})");
@@ -152,7 +234,7 @@ impl Writer<'_> {
         for (id, word) in &self.options.sets.levels {
             text.push_str(&format!(" WHEN {id} THEN {}", self.dialect.text(word)));
         }
-        text.push_str(&format!(" ELSE '{UNKNOWN_UNIT}' END"));
+        text.push_str(&format!(" ELSE '{UNKNOWN_WORD}' END"));
         text
     }
 
@@ -173,116 +255,29 @@ impl Writer<'_> {
         Some(Part::new("undated", "Who has a result without a day: it may be the one that counts.", sql))
     }
 
-    /// The units that the rules can use, by their concept ids and by every spelling that is looked for.
-    fn unit_parts(&self) -> Vec<Part> {
-        let mut by_id = Vec::new();
-        for (id, code) in &self.options.sets.units {
-            if let Some(unit) = crate::units::recognise(code)
-                && self.used_units.contains(unit.code())
-            {
-                by_id.push(format!("  ({id}, {})", self.dialect.text(unit.code())));
-            }
-        }
-        by_id.push(format!("  (0, {})", self.dialect.text(UNKNOWN_UNIT)));
-        let mut by_text = Vec::new();
-        for code in self.used_units.iter().filter(|code| *code != NO_UNIT) {
-            let mut spellings: Vec<&str> =
-                self.known_units.get(code).into_iter().flatten().map(String::as_str).collect();
-            if !spellings.contains(&code.as_str()) {
-                spellings.push(code);
-            }
-            let pair =
-                |spelling: &str| format!("({}, {})", self.dialect.text(spelling), self.dialect.text(code));
-            by_text.push(format!("  {}", spellings.into_iter().map(pair).collect::<Vec<_>>().join(", ")));
-        }
-        by_text.push(format!("  ({0}, {0})", self.dialect.text(UNKNOWN_UNIT)));
-        vec![
-            Part::new(
-                "unit_of_id",
-                "Units by their concept ids, as UCUM codes.",
-                format!("SELECT * FROM (VALUES\n{}\n) AS u (unit_concept_id, unit)", by_id.join(",\n")),
-            ),
-            Part::new(
-                "unit_of_text",
-                "Units by the ways in which laboratories write them.",
-                format!("SELECT * FROM (VALUES\n{}\n) AS u (spelling, unit)", by_text.join(",\n")),
-            ),
-        ]
-    }
-
-    /// The limits of the rules, in each unit that a result can have: results are never converted.
-    fn limits_part(&self) -> Part {
-        let double = self.dialect.double;
-        let units: std::collections::BTreeSet<&String> =
-            self.limits.iter().flat_map(|(_, by_unit)| by_unit.keys()).collect();
-        let mut rows = Vec::new();
-        for unit in units {
-            let cells =
-                self.limits.iter().map(|(_, by_unit)| by_unit.get(unit).map_or("NULL", String::as_str));
-            let cells: Vec<String> =
-                std::iter::once(self.dialect.text(unit)).chain(cells.map(str::to_owned)).collect();
-            rows.push(format!("  ({})", cells.join(", ")));
-        }
-        let names: Vec<&str> = self.limits.iter().map(|(name, _)| name.as_str()).collect();
-        let columns: Vec<String> =
-            names.iter().map(|name| format!("CAST({name} AS {double}) AS {name}")).collect();
-        let sql = format!(
-            "SELECT unit, {}\nFROM (VALUES\n{}\n) AS u (unit, {})",
-            columns.join(", "),
-            rows.join(",\n"),
-            names.join(", ")
-        );
-        let about = "The limits of the rules in each unit in which a result can be recorded: results are never converted.";
-        Part::new("limits", about, sql)
-    }
-
-    /// Results with the limits of the rules, in the unit of each.
-    fn limited(&self) -> Part {
-        let mut columns = vec!["r.*".to_owned()];
-        columns.extend(self.limits.iter().map(|(name, _)| format!("l.{name}")));
-        if self.choices.iter().any(|choice| choice.worst.is_none()) {
-            columns.push(
-                "ROW_NUMBER() OVER (PARTITION BY r.person_id, r.on_day ORDER BY r.low, r.high, r.unit, r.level, r.range_low, r.range_high) AS row_number"
-                    .to_owned(),
-            );
-        }
-        let join = if self.limits.is_empty() { "" } else { "\nLEFT JOIN limits l ON l.unit = r.unit" };
-        let sql = format!("SELECT\n  {}\nFROM results_in_units r{join}", columns.join(",\n  "));
-        Part::new("results", "Each result with the limits in its unit.", sql).kept()
-    }
-
     fn tested(&self) -> Part {
-        let mut columns =
-            vec!["r.person_id".to_owned(), format!("{} AS day_number", self.dialect.day_number("r.on_day"))];
-        for column in &self.row_columns {
-            columns.push(format!(
-                "-- {}\n  CASE WHEN {} THEN {} END AS {}",
-                super::document::comment(&column.words),
-                column.concerned,
-                level(&column.truth),
-                column.name
-            ));
+        let mut columns = vec!["r.person_id".to_owned()];
+        for one in &self.together {
+            let words = super::document::comment(&one.words);
+            columns.push(format!("-- {words}\n  {} AS {}", one.of_row(), one.name));
         }
         let texts: Vec<&str> = columns.iter().map(String::as_str).collect();
         let sql = format!("SELECT\n  {}\nFROM results r{}", columns.join(",\n  "), people_join(&texts, "r"));
         Part::new(
             "tested",
-            "What each result says: 2 true, 1 unknown, 0 false; NULL where it is not concerned.",
+            "What each result says: 2 true, 1 unknown, 0 false (or the other way round), NULL where it is not concerned. Where the day decides, \
+             the day times four stands before it, so that the greatest number is the worst of the latest day. A result without a day may be \
+             the one that counts: its number lies beyond all others.",
             sql,
         )
     }
 
     fn measured_part(&self) -> Part {
-        let columns: Vec<String> = self
-            .person_columns
-            .iter()
-            .map(|column| format!("  {} AS {}", column.truth, column.name))
-            .collect();
+        let columns: Vec<String> =
+            self.together.iter().map(|one| format!("  {} AS {}", one.of_person(), one.name)).collect();
         let sql =
             format!("SELECT\n  t.person_id,\n{}\nFROM tested t\nGROUP BY t.person_id", columns.join(",\n"));
-        let about = "What the results of each person say together. The latest day and the worst that was recorded on it are one \
-                     number: the day times four, and how bad it is.";
-        Part::new("measured", about, sql)
+        Part::new("measured", "What the results of each person say together.", sql)
     }
 
     /// The last few results, all of which must do. Of those tied on the day at which the count is cut off, each selection
@@ -491,14 +486,15 @@ impl Writer<'_> {
         if let Test::Sql(backward) = self.backward(&one.span) {
             tests.push_str(&format!("    WHEN {backward} THEN NULL\n"));
         }
-        let mut from = String::from("people p");
+        let people = self.people_table();
+        let mut from = format!("{people} p");
         if let (Some(sure), false) = (one.meant.sure(), one.only_false) {
             let days = "e.start_last AS first_day, e.end_first AS last_day";
             let test = format!("{sure} AND e.start_last <= e.end_first");
             parts.push(Part::new(format!("{name}_sure_rows"), one.words.clone(), rows(days, &test)));
             parts.extend(self.joined(&format!("{name}_sure"), &format!("{name}_sure_rows")));
             let held = format!(
-                "SELECT p.person_id\nFROM people p\nJOIN {name}_sure s ON s.person_id = p.person_id\nWHERE {first} <= {last} AND s.first_day <= {first} AND s.last_day >= {last}\nGROUP BY p.person_id",
+                "SELECT p.person_id\nFROM {people} p\nJOIN {name}_sure s ON s.person_id = p.person_id\nWHERE {first} <= {last} AND s.first_day <= {first} AND s.last_day >= {last}\nGROUP BY p.person_id",
                 first = widest.0,
                 last = widest.1
             );
@@ -519,7 +515,7 @@ impl Writer<'_> {
             let first = format!("GREATEST(c.first_day, {first})");
             let last = format!("LEAST(c.last_day, {last})");
             let bare = format!(
-                "SELECT p.person_id\nFROM people p\nJOIN cover_{place} c ON c.person_id = p.person_id\n\
+                "SELECT p.person_id\nFROM {people} p\nJOIN cover_{place} c ON c.person_id = p.person_id\n\
                  LEFT JOIN {name}_possible s ON s.person_id = p.person_id AND s.first_day <= {first} AND s.last_day >= {last}\n\
                  WHERE {first} <= {last} AND s.person_id IS NULL\nGROUP BY p.person_id"
             );

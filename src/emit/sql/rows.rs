@@ -24,8 +24,8 @@ impl Part {
     }
 }
 
-fn list(ids: impl IntoIterator<Item = i64>) -> String {
-    ids.into_iter().map(|id| id.to_string()).collect::<Vec<_>>().join(", ")
+pub(super) fn list<'i>(ids: impl IntoIterator<Item = &'i i64>) -> String {
+    ids.into_iter().map(i64::to_string).collect::<Vec<_>>().join(", ")
 }
 
 impl Writer<'_> {
@@ -43,19 +43,27 @@ impl Writer<'_> {
         let day = "MAKE_DATE(CAST(year_of_birth AS INTEGER), CAST(month_of_birth AS INTEGER), CAST(day_of_birth AS INTEGER))";
         let is_year = "year_of_birth BETWEEN 1800 AND 9998";
         let is_month = "month_of_birth BETWEEN 1 AND 12";
-        let born = |of_year: &str, of_month: &str| {
+        let sex = format!(
+            "CASE gender_concept_id WHEN {} THEN 'male' WHEN {} THEN 'female' END",
+            standard::gender::MALE,
+            standard::gender::FEMALE
+        );
+        // Every month has 28 days: how many more it has is worked out for the few who need it.
+        let open = |of_year: &str, of_month: &str| {
             format!(
-                "CASE\n    WHEN {is_year} AND month_of_birth IS NULL THEN MAKE_DATE(CAST(year_of_birth AS INTEGER), {of_year})\n    \
-                 WHEN {is_year} AND {is_month} AND day_of_birth IS NULL THEN {of_month}\n    \
-                 WHEN {is_year} AND {is_month} AND day_of_birth BETWEEN 1 AND EXTRACT(DAY FROM {month_last}) THEN {day}\n  END"
+                "CASE\n      WHEN day_of_birth IS NOT NULL AND month_of_birth IS NOT NULL THEN NULL\n      \
+                 WHEN {is_year} AND month_of_birth IS NULL THEN MAKE_DATE(CAST(year_of_birth AS INTEGER), {of_year})\n      \
+                 WHEN {is_year} AND {is_month} THEN {of_month}\n    END"
             )
         };
         let sql = format!(
-            "SELECT\n  person_id,\n  CASE gender_concept_id WHEN {} THEN 'male' WHEN {} THEN 'female' END AS sex,\n  {} AS born_first,\n  {} AS born_last\nFROM {}",
-            standard::gender::MALE,
-            standard::gender::FEMALE,
-            born("1, 1", month_first),
-            born("12, 31", &month_last),
+            "SELECT person_id, sex, COALESCE(born, open_first) AS born_first, COALESCE(born, open_last) AS born_last\nFROM (\n  \
+             SELECT\n    person_id,\n    {sex} AS sex,\n    \
+             CASE\n      WHEN {is_year} AND {is_month} AND day_of_birth BETWEEN 1 AND 28 THEN {day}\n      \
+             WHEN {is_year} AND {is_month} AND day_of_birth BETWEEN 29 AND EXTRACT(DAY FROM {month_last}) THEN {day}\n    END AS born,\n    \
+             {} AS open_first,\n    {} AS open_last\n  FROM {}\n) b",
+            open("1, 1", month_first),
+            open("12, 31", &month_last),
             self.table("person")
         );
         Part::new(
@@ -63,6 +71,12 @@ impl Writer<'_> {
             "Everybody. A birth of which the day or the month is missing lies between two days.",
             sql,
         )
+        .kept()
+    }
+
+    /// Where the days stand that windows hang on: with everybody, where there are none.
+    pub(super) fn people_table(&self) -> &'static str {
+        if self.event_columns.is_empty() && self.edges.is_empty() { "persons" } else { "people" }
     }
 
     /// Conditions, drugs, procedures, stays and events. An end that nobody recorded is not known: it is NULL.
@@ -77,11 +91,16 @@ impl Writer<'_> {
                       unsure: &str,
                       from: String,
                       ids: &[i64]| {
-            let ids = list(ids.iter().copied());
-            let test = match source_id {
+            let ids = list(ids);
+            let mut test = match source_id {
                 "0" => format!("{id} IN ({ids})"),
                 _ => format!("({id} IN ({ids}) OR {source_id} IN ({ids}))"),
             };
+            // What was over before all windows says nothing; days that run backwards do not say that it was.
+            if let Some(since) = self.entries_since(source) {
+                let since = self.dialect.date(since);
+                test.push_str(&format!("\n      AND COALESCE({end} >= {since} OR {end} < {start}, TRUE)"));
+            }
             format!(
                 "  SELECT person_id, '{source}' AS source, {id} AS concept_id, {source_id} AS source_concept_id, '' AS event,\n    \
                  {start} AS start_day, {end} AS end_day, {unsure} AS is_unsure\n  FROM {from}\n  WHERE {test}"
@@ -92,7 +111,7 @@ impl Writer<'_> {
         if !conditions.is_empty() {
             let unsure = format!(
                 "COALESCE(condition_status_concept_id IN ({}), FALSE)",
-                list(standard::PRELIMINARY_DIAGNOSIS.iter().copied())
+                list(standard::PRELIMINARY_DIAGNOSIS)
             );
             unions.push(source(
                 "condition",
@@ -111,7 +130,7 @@ impl Writer<'_> {
                 true => "FALSE".to_owned(),
                 false => format!(
                     "COALESCE(drug_type_concept_id IN ({}), FALSE)",
-                    list(standard::DRUGS_NOT_SEEN_TAKEN.iter().copied())
+                    list(standard::DRUGS_NOT_SEEN_TAKEN)
                 ),
             };
             unions.push(source(
@@ -229,6 +248,9 @@ impl Writer<'_> {
     /// Everybody again, with the days that windows hang on.
     pub(super) fn people(&self) -> Vec<Part> {
         let mut parts = Vec::new();
+        if self.people_table() == "persons" {
+            return parts;
+        }
         let (mut columns, mut joins) = (String::new(), String::new());
         if !self.event_columns.is_empty() {
             let mut days = Vec::new();
