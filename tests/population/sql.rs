@@ -51,7 +51,7 @@ fn a_limit_stands_in_every_unit_and_a_result_is_never_converted() {
         |_| (),
     );
     // 7.5 % is 58.46… mmol/mol by the master equation of NGSP and IFCC; the double on which the comparison turns.
-    // Without a vocabulary no unit has a concept id: their numbers lie below zero.
+    // The spelling gives the number of the unit, its number the limit.
     let limit_of = |unit: &str| {
         let (_, after) = text.split_once(&format!("('{unit}', ")).unwrap_or_default();
         let number = after.split(')').next().unwrap_or_default();
