@@ -20,7 +20,7 @@ use super::files::{in_words, shown};
 use super::tables::Progress;
 use crate::eligibility::{EligibilityDocument, Record};
 use crate::intake::Additions;
-use crate::intake::fhir::{Assumptions, Reader, Report, Whose, whose};
+use crate::intake::fhir::{Assumptions, Owners, Reader, Report, Whose};
 use crate::population::{Screened, Subject, screen_records};
 
 /// So many bytes of resources are joined at once, as long as there are no more parts than this.
@@ -70,7 +70,7 @@ pub fn screen(
     let shared = shared.read()?;
     let arms: Vec<String> = {
         let single = additions.of_single().map(|(_, record)| record.person.arm.clone());
-        let of_all = additions.of_everybody().person.arm;
+        let of_all = additions.of_everybody().person.arm.clone();
         single.chain([of_all]).flatten().collect::<BTreeSet<String>>().into_iter().collect()
     };
     let mut report = Report::default();
@@ -167,7 +167,7 @@ impl Parts {
         };
         let file = File::open(&path).map_err(|error| refused(&error))?;
         let mut reader = BufReader::with_capacity(1 << 18, file);
-        let mut line = Vec::new();
+        let (mut line, mut owners) = (Vec::new(), Owners::default());
         for place in 1.. {
             line.clear();
             let count = (&mut reader).take(LONGEST).read_until(b'\n', &mut line);
@@ -191,7 +191,7 @@ impl Parts {
             if text.is_empty() {
                 continue;
             }
-            let into = match whose(text) {
+            let into = match owners.whose(text) {
                 Ok(Whose::Person(key)) => {
                     let count = self.files.len() as u64;
                     let at = FixedState::with_seed(0).hash_one(&key) % count;

@@ -41,7 +41,7 @@ impl Disk {
 impl Loader for Disk {
     fn load(&self, path: &str) -> Result<String, LoadError> {
         if path == STDIN {
-            return decode(read(io::stdin().lock(), self.largest)?);
+            return decode(read(io::stdin().lock(), self.largest, 0)?);
         }
         let path = Path::new(path);
         self.asked.borrow_mut().push(path.to_owned());
@@ -59,7 +59,7 @@ impl Loader for Disk {
             return Err(LoadError::TooLarge { bytes: about.len(), limit: self.largest });
         }
         let file = File::open(path).map_err(|error| LoadError::Refused(in_words(&error)))?;
-        decode(read(file, self.largest)?)
+        decode(read(file, self.largest, about.len())?)
     }
 }
 
@@ -98,8 +98,9 @@ pub fn in_words(error: &io::Error) -> String {
 }
 
 /// All bytes; a device or pipe without end is cut off by the limit.
-fn read(stream: impl Read, largest: u64) -> Result<Vec<u8>, LoadError> {
-    let mut bytes = Vec::new();
+fn read(stream: impl Read, largest: u64, expected: u64) -> Result<Vec<u8>, LoadError> {
+    // One byte more, so that the end is seen without asking for room.
+    let mut bytes = Vec::with_capacity(usize::try_from(expected).map_or(0, |expected| expected + 1));
     let read = stream.take(largest + 1).read_to_end(&mut bytes);
     read.map_err(|error| LoadError::Refused(in_words(&error)))?;
     if bytes.len() as u64 > largest {
@@ -117,12 +118,12 @@ fn decode(bytes: Vec<u8>) -> Result<String, LoadError> {
         let readable = String::from_utf8_lossy(&bytes).into_owned();
         Err(LoadError::NotText { readable, reason })
     };
-    let valid = std::str::from_utf8(&bytes).map_or_else(|error| error.valid_up_to(), |_| bytes.len());
-    if let Some(zero) = bytes[..valid].iter().position(|byte| *byte == 0) {
-        return refused(bytes, zero, "a zero byte stands here, as in programs, images and archives");
-    }
+    const ZERO: &str = "a zero byte stands here, as in programs, images and archives";
     match String::from_utf8(bytes) {
         Ok(mut text) => {
+            if let Some(zero) = text.find('\0') {
+                return refused(text.into_bytes(), zero, ZERO);
+            }
             // The mark that some editors put before UTF-8 is no part of the text.
             if text.starts_with('\u{feff}') {
                 text.drain(..'\u{feff}'.len_utf8());
@@ -130,8 +131,12 @@ fn decode(bytes: Vec<u8>) -> Result<String, LoadError> {
             Ok(text)
         }
         Err(error) => {
-            let reason = "a byte that is not UTF-8 stands here";
-            refused(error.into_bytes(), valid, reason)
+            let valid = error.utf8_error().valid_up_to();
+            let bytes = error.into_bytes();
+            match bytes[..valid].iter().position(|byte| *byte == 0) {
+                Some(zero) => refused(bytes, zero, ZERO),
+                None => refused(bytes, valid, "a byte that is not UTF-8 stands here"),
+            }
         }
     }
 }

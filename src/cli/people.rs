@@ -62,8 +62,13 @@ impl Sources {
         }
     }
 
-    /// Everybody, in the order of the files; those of FHIR behind the others.
-    pub fn read(&self, console: &Console, trial: &Trial) -> Result<Vec<Person>, Failure> {
+    /// What is made of everybody, in the order of the files; those of FHIR behind the others.
+    pub fn each<T: Send>(
+        &self,
+        console: &Console,
+        trial: &Trial,
+        make: impl Fn(Person) -> T + Sync,
+    ) -> Result<Vec<T>, Failure> {
         let additions = self.additions(trial, &self.coverage)?;
         let mut people: Vec<Person> = Vec::new();
         let mut fhir = Reader::new(Assumptions { orders_are_taken: self.orders_are_taken });
@@ -79,13 +84,20 @@ impl Sources {
                 people.extend(records.into_iter().map(|record| Person { record, notes: Vec::new() }));
             }
         }
-        let (from_fhir, report) = fhir.finish();
+        // Ids are looked at only where some are to be among them.
+        let is_asked = additions.of_single().next().is_some();
+        let make = |mut person: Person| {
+            let id = is_asked.then(|| person.record.person.id.clone()).flatten();
+            additions.apply(&mut person.record);
+            (id, make(person))
+        };
+        let mut made: Vec<(Option<String>, T)> = people.into_par_iter().map(make).collect();
+        let (from_fhir, report) = fhir.finish_with(make);
         if has_fhir {
             console.err(&report.render_text(MOST_NOTICES));
         }
-        people.extend(from_fhir);
-        let ids: BTreeSet<&str> =
-            people.iter().filter_map(|person| person.record.person.id.as_deref()).collect();
+        made.extend(from_fhir);
+        let ids: BTreeSet<&str> = made.iter().filter_map(|(id, _)| id.as_deref()).collect();
         if let Some(stranger) = additions.strangers(&ids).first() {
             let failure = Failure::new(format!("`--with` adds to `{stranger}`, who is not among the people"));
             return Err(match did_you_mean(stranger, ids) {
@@ -93,8 +105,7 @@ impl Sources {
                 None => failure,
             });
         }
-        people.par_iter_mut().for_each(|person| additions.apply(&mut person.record));
-        Ok(people)
+        Ok(made.into_iter().map(|(_, made)| made).collect())
     }
 
     pub fn orders_are_taken(&self) -> bool {

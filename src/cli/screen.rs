@@ -1,9 +1,9 @@
 //! `trialc screen`
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use clap::{Args, ValueEnum};
 use jiff::civil::Date;
-
-use rayon::prelude::*;
 
 use super::console::Console;
 use super::people::Sources;
@@ -68,15 +68,21 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     }
     let document = EligibilityDocument::of(&trial);
     let screener = Screener::of(&document);
-    let people = arguments.people.read(console, &trial)?;
-    let verdicts: Vec<Verdict> = people
-        .into_par_iter()
-        .map(|person| {
-            let mut verdict = screener.screen(&person.record, as_of);
-            verdict.notes.extend(person.notes);
+    let is_brief = arguments.format == Format::Text && !arguments.full;
+    let screened = AtomicUsize::new(0);
+    let verdicts: Vec<Verdict> = arguments.people.each(console, &trial, |person| {
+        let mut verdict = screener.screen(&person.record, as_of);
+        verdict.notes.extend(person.notes);
+        // A summary shows no evidence, and that of everybody takes most of the memory.
+        if is_brief && screened.fetch_add(1, Ordering::Relaxed) >= FEW {
             verdict
-        })
-        .collect();
+                .decisions
+                .iter_mut()
+                .flat_map(|one| &mut one.criteria)
+                .for_each(|one| one.because.clear());
+        }
+        verdict
+    })?;
     let text = match arguments.format {
         Format::Text if verdicts.len() > FEW && !arguments.full => render_summary_text(&verdicts),
         Format::Html => {

@@ -223,11 +223,11 @@ impl<'a> Trace<'a> {
     }
 
     /// The comparisons and findings that decided.
-    pub fn leaves(&self) -> Vec<&Self> {
+    pub fn into_leaves(self) -> Vec<Self> {
         if self.parts.is_empty() {
             return vec![self];
         }
-        self.parts.iter().flat_map(Trace::leaves).collect()
+        self.parts.into_iter().flat_map(Trace::into_leaves).collect()
     }
 }
 

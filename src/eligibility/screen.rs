@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use super::document::EligibilityDocument;
 use super::evaluate::{Evaluator, Scope};
-use super::evidence::{Choices, Missing, MissingKind, Tie, Trace};
+use super::evidence::{Choices, Missing, MissingKind, Outcome, Tie, Trace};
 use super::person::Person;
 use super::record::Record;
 use super::verdict::{
@@ -62,6 +62,9 @@ impl<'a> Screener<'a> {
     }
 
     fn unused_answers(&self, record: &Record) -> Vec<String> {
+        if record.answers.is_empty() {
+            return Vec::new();
+        }
         let mut known: Vec<&str> = Vec::new();
         let mut computed: Vec<&str> = Vec::new();
         for decision in self.document.decisions.values() {
@@ -224,7 +227,7 @@ impl<'a> Screener<'a> {
         }
         let mut line = line_of(code, criterion, Status::Unknown);
         if let Some((status, trace)) = worst {
-            line.because = because(&trace);
+            line.because = because(trace);
             line.status = status;
         }
         if !is_complete && line.status != Status::NotMet {
@@ -262,16 +265,11 @@ fn line_of(code: &str, criterion: &Criterion, status: Status) -> CriterionVerdic
     }
 }
 
-fn because(trace: &Trace<'_>) -> Vec<Because> {
+fn because(trace: Trace<'_>) -> Vec<Because> {
     let mut because: Vec<Because> = Vec::new();
-    for leaf in trace.leaves() {
-        let one = Because {
-            clause: leaf.clause.to_owned(),
-            truth: leaf.truth,
-            compared: leaf.outcome.compared.clone(),
-            evidence: leaf.outcome.evidence.clone(),
-            missing: leaf.outcome.missing.clone(),
-        };
+    for leaf in trace.into_leaves() {
+        let Outcome { evidence, compared, missing, .. } = leaf.outcome;
+        let one = Because { clause: leaf.clause.to_owned(), truth: leaf.truth, compared, evidence, missing };
         if !because.contains(&one) {
             because.push(one);
         }

@@ -1,24 +1,31 @@
 //! The names of a document, made ready for looking up: aliases, codes, classes and their members, analytes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use foldhash::fast::FixedState;
+use indexmap::{IndexMap, IndexSet};
 
 use super::document::EligibilityDocument;
 use crate::model::{Domain, Measure, Named};
 use crate::units::Analyte;
 
+/// Found at once, and in the order of their names where all are gone through.
+type Names<K, T> = IndexMap<K, T, FixedState>;
+
 /// What a document's names mean.
 #[derive(Debug)]
 pub(super) struct Vocabulary<'a> {
     /// Lower-case spellings to the measure's name.
-    measures: BTreeMap<String, &'a str>,
+    measures: Names<String, &'a str>,
     /// Lower-case spellings to the name of a concept, event or visit.
-    things: BTreeMap<String, &'a str>,
+    things: Names<String, &'a str>,
     /// `system:code`, lower case and without dots, to the concepts that list it.
-    codes: BTreeMap<String, Vec<&'a str>>,
+    codes: Names<String, Vec<&'a str>>,
     /// A concept with everything that counts as it, itself included.
-    below: BTreeMap<&'a str, BTreeSet<&'a str>>,
-    analytes: BTreeMap<&'a str, Analyte>,
-    domains: BTreeMap<&'a str, Domain>,
+    below: Names<&'a str, IndexSet<&'a str, FixedState>>,
+    analytes: Names<&'a str, Analyte>,
+    domains: Names<&'a str, Domain>,
     /// First words of the names of concepts to whole names, for finding them in other people's words.
     phrases: BTreeMap<String, Vec<(Vec<String>, &'a str)>>,
     /// Codes that are all that a concept means: the only one of their system, without members below.
@@ -32,12 +39,12 @@ pub(super) struct Vocabulary<'a> {
 impl<'a> Vocabulary<'a> {
     pub fn of(document: &'a EligibilityDocument) -> Self {
         let mut vocabulary = Self {
-            measures: BTreeMap::new(),
-            things: BTreeMap::new(),
-            codes: BTreeMap::new(),
-            below: BTreeMap::new(),
-            analytes: BTreeMap::new(),
-            domains: BTreeMap::new(),
+            measures: Names::default(),
+            things: Names::default(),
+            codes: Names::default(),
+            below: Names::default(),
+            analytes: Names::default(),
+            domains: Names::default(),
             phrases: BTreeMap::new(),
             whole: BTreeMap::new(),
             beginnings: BTreeMap::new(),
@@ -45,10 +52,10 @@ impl<'a> Vocabulary<'a> {
         };
         // Proper names first: they win over another item's synonym.
         for name in document.measures.keys() {
-            vocabulary.measures.insert(folded(name), name);
+            vocabulary.measures.insert(folded(name).into_owned(), name);
         }
         for name in document.concepts.keys().chain(document.events.keys()).chain(document.visits.keys()) {
-            vocabulary.things.entry(folded(name)).or_insert(name);
+            vocabulary.things.entry(folded(name).into_owned()).or_insert(name);
         }
         for (name, measure) in &document.measures {
             vocabulary.measure(name, measure);
@@ -56,7 +63,7 @@ impl<'a> Vocabulary<'a> {
         for (name, concept) in &document.concepts {
             vocabulary.domains.insert(name, concept.domain);
             for alias in concept.also.iter().chain(&concept.brands).chain([&concept.label]) {
-                vocabulary.things.entry(folded(alias)).or_insert(name);
+                vocabulary.things.entry(folded(alias).into_owned()).or_insert(name);
             }
             let spoken = name.replace('_', " ");
             let phrases = concept.also.iter().chain(&concept.brands).chain([&concept.label, &spoken]);
@@ -70,45 +77,53 @@ impl<'a> Vocabulary<'a> {
             }
             for (system, codes) in &concept.codes {
                 if !codes.is_empty() && is_of_beginnings(system) {
-                    let listed = codes.iter().map(|code| folded_code(&code.code)).collect();
+                    let listed = codes.iter().map(|code| folded_code(&code.code).into_owned()).collect();
                     vocabulary.beginnings.insert((name, system), listed);
                 }
                 for code in codes {
-                    let key = folded_code(&format!("{system}:{}", code.code));
+                    let key = folded_code(&format!("{system}:{}", code.code)).into_owned();
                     if codes.len() == 1 && concept.members.is_empty() && !concept.open_list {
                         vocabulary.whole.entry(key.clone()).or_default().push(name);
                     }
                     vocabulary.codes.entry(key).or_default().push(name);
                 }
             }
-            let mut below = BTreeSet::new();
+            let mut below = IndexSet::default();
             collect_members(document, name, &mut below);
             vocabulary.below.insert(name, below);
         }
         for name in document.events.keys() {
             vocabulary.domains.entry(name).or_insert(Domain::Event);
         }
+        vocabulary.measures.sort_unstable_keys();
+        vocabulary.things.sort_unstable_keys();
+        vocabulary.below.sort_unstable_keys();
+        vocabulary.below.values_mut().for_each(IndexSet::sort_unstable);
         vocabulary
     }
 
     fn measure(&mut self, name: &'a str, measure: &'a Measure) {
         self.analytes.insert(name, measure.analyte());
         for alias in measure.also.iter().chain([&measure.label]) {
-            self.measures.entry(folded(alias)).or_insert(name);
+            self.measures.entry(folded(alias).into_owned()).or_insert(name);
         }
         if let Some(loinc) = &measure.loinc {
-            self.measures.entry(folded(&format!("loinc:{}", loinc.code))).or_insert(name);
+            self.measures.entry(folded(&format!("loinc:{}", loinc.code)).into_owned()).or_insert(name);
         }
     }
 
     /// The measure that a record calls so.
     pub fn find_measure(&self, written: &str) -> Option<&'a str> {
-        self.measures.get(&folded(written)).copied()
+        self.measures.get(&*folded(written)).copied()
     }
 
     /// The concept, event or visit that a record calls so.
     pub fn find_thing(&self, written: &str) -> Option<&'a str> {
-        self.things.get(&folded(written)).copied()
+        // Most entries have a code and no name.
+        if written.is_empty() {
+            return None;
+        }
+        self.things.get(&*folded(written)).copied()
     }
 
     /// Every concept that lists this code. In ICD-10 and ATC a code stands for all that begin with it.
@@ -136,7 +151,7 @@ impl<'a> Vocabulary<'a> {
     pub fn find_absent(&self, written: &str) -> Vec<&'a str> {
         match self.find_thing(written) {
             Some(name) => vec![name],
-            None => self.whole.get(&folded_code(written)).cloned().unwrap_or_default(),
+            None => self.whole.get(&*folded_code(written)).cloned().unwrap_or_default(),
         }
     }
 
@@ -248,7 +263,11 @@ fn is_of_beginnings(system: &str) -> bool {
     matches!(system, "icd10" | "atc")
 }
 
-fn collect_members<'a>(document: &'a EligibilityDocument, name: &'a str, into: &mut BTreeSet<&'a str>) {
+fn collect_members<'a>(
+    document: &'a EligibilityDocument,
+    name: &'a str,
+    into: &mut IndexSet<&'a str, FixedState>,
+) {
     if into.insert(name)
         && let Some(concept) = document.concepts.get(name)
     {
@@ -259,12 +278,31 @@ fn collect_members<'a>(document: &'a EligibilityDocument, name: &'a str, into: &
 }
 
 /// One spelling for `HbA1c`, `hba1c`, `GLP-1 receptor agonists` and `glp_1_receptor_agonists`.
-fn folded(text: &str) -> String {
-    text.trim().to_lowercase().replace([' ', '-'], "_")
+fn folded(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    if text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b':' | b'.')) {
+        return Cow::Borrowed(text);
+    }
+    if !text.is_ascii() {
+        return Cow::Owned(text.to_lowercase().replace([' ', '-'], "_"));
+    }
+    let letter = |byte: u8| match byte {
+        b' ' | b'-' => '_',
+        byte => char::from(byte.to_ascii_lowercase()),
+    };
+    Cow::Owned(text.bytes().map(letter).collect())
 }
 
-fn folded_code(text: &str) -> String {
-    text.trim().to_lowercase().replace(['.', ' '], "")
+fn folded_code(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    if text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b':' | b'-')) {
+        return Cow::Borrowed(text);
+    }
+    if !text.is_ascii() {
+        return Cow::Owned(text.to_lowercase().replace(['.', ' '], ""));
+    }
+    let kept = text.bytes().filter(|byte| !matches!(byte, b'.' | b' '));
+    Cow::Owned(kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect())
 }
 
 /// The label of a declaration, for messages: its own words, or its name.

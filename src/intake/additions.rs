@@ -9,8 +9,8 @@ use crate::time::DateRange;
 /// Facts that are added to records.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Additions {
-    /// Of everybody: records without an id.
-    everybody: Vec<Record>,
+    /// Of everybody: records without an id, as one.
+    everybody: Record,
     /// Of those with this id.
     of: BTreeMap<String, Vec<Record>>,
     /// The protocol's names of codes that it does not list: `rxnorm:860975` is `metformin`.
@@ -37,7 +37,7 @@ impl Additions {
     pub fn record(&mut self, record: Record) {
         match &record.person.id {
             Some(id) => self.of.entry(id.clone()).or_default().push(record),
-            None => self.everybody.push(record),
+            None => self.everybody.add(record),
         }
     }
 
@@ -57,7 +57,7 @@ impl Additions {
             help: help(),
         })?;
         let event = Entry { name: name.clone(), on: Some(on), ..Entry::default() };
-        self.everybody.push(Record { events: vec![event], ..Record::default() });
+        self.everybody.add(Record { events: vec![event], ..Record::default() });
         Ok(name)
     }
 
@@ -93,7 +93,7 @@ impl Additions {
             CoveredDomain::Name(name) => Some(name.clone()),
             _ => None,
         };
-        self.everybody.push(Record { coverage: vec![coverage], ..Record::default() });
+        self.everybody.add(Record { coverage: vec![coverage], ..Record::default() });
         Ok(name)
     }
 
@@ -108,10 +108,8 @@ impl Additions {
     }
 
     /// What is known of everybody, as one record.
-    pub fn of_everybody(&self) -> Record {
-        let mut record = Record::default();
-        self.everybody.iter().for_each(|known| record.add(known.clone()));
-        record
+    pub fn of_everybody(&self) -> &Record {
+        &self.everybody
     }
 
     /// What is known of single persons, by their id.
@@ -126,7 +124,7 @@ impl Additions {
     /// Adds what is known. What the record says of the person's sex, birth, country and arm stands.
     pub fn apply(&self, record: &mut Record) {
         let own = record.person.id.as_ref().and_then(|id| self.of.get(id));
-        for added in self.everybody.iter().chain(own.into_iter().flatten()).cloned() {
+        for added in std::iter::once(&self.everybody).chain(own.into_iter().flatten()).cloned() {
             record.add(added);
         }
         if self.names.is_empty() {

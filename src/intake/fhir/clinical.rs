@@ -1,5 +1,6 @@
 //! `Condition`, `AllergyIntolerance`, `Procedure` and `Encounter`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::report::Sort;
@@ -14,7 +15,7 @@ use crate::model::Answer;
 const ADMISSION: &str = "snomed:32485007";
 
 impl Reading<'_> {
-    pub fn condition(&mut self, json: &Json<'_>) -> Option<Draft> {
+    pub fn condition(&mut self, json: Json<'_>) -> Option<Draft> {
         let (unsure, mut qualifiers) = self.verified(json)?;
         let clinical = self.word(json, "Condition", "clinicalStatus");
         let (start, _) = self.edge(json, "Condition", "onset", false);
@@ -56,7 +57,7 @@ impl Reading<'_> {
 
     /// What `verificationStatus` says: why it is not certain, and the qualifiers that follow. `None` where the resource says
     /// that there is no such condition.
-    fn verified(&mut self, json: &Json<'_>) -> Option<(Option<String>, BTreeMap<String, Answer>)> {
+    fn verified(&mut self, json: Json<'_>) -> Option<(Option<String>, BTreeMap<String, Answer>)> {
         let status = self.word(json, self.kind, "verificationStatus");
         let said = |answers: &[(&str, Answer)]| -> BTreeMap<String, Answer> {
             answers.iter().map(|(name, answer)| ((*name).to_owned(), *answer)).collect()
@@ -94,7 +95,7 @@ impl Reading<'_> {
     }
 
     /// An allergy is a finding. To what a person is allergic is in its words; its code may be that of the substance.
-    pub fn allergy(&mut self, json: &Json<'_>) -> Option<Draft> {
+    pub fn allergy(&mut self, json: Json<'_>) -> Option<Draft> {
         let (unsure, qualifiers) = self.verified(json)?;
         let (start, _) = self.edge(json, "AllergyIntolerance", "onset", false);
         let not_after = match start {
@@ -109,7 +110,7 @@ impl Reading<'_> {
         Some(Draft { entry: Entry { qualifiers, unsure, ..draft.entry }, ..draft })
     }
 
-    pub fn procedure(&mut self, json: &Json<'_>) -> Option<Draft> {
+    pub fn procedure(&mut self, json: Json<'_>) -> Option<Draft> {
         let status = self.status(json);
         let (unsure, is_absence) = match status {
             Some("completed" | "in-progress") => (None, false),
@@ -134,7 +135,7 @@ impl Reading<'_> {
     }
 
     /// An encounter is a procedure: its types, and admission to hospital where its class is one of inpatients.
-    pub fn encounter(&mut self, json: &Json<'_>) -> Option<Draft> {
+    pub fn encounter(&mut self, json: Json<'_>) -> Option<Draft> {
         let (open, unsure) = match self.status(json) {
             Some("finished") => (End::Open, None),
             Some("arrived" | "triaged" | "in-progress" | "onleave") => (End::Ongoing, None),
@@ -160,7 +161,7 @@ impl Reading<'_> {
                 entry.codes.push(ADMISSION.to_owned());
             }
             entry.codes.extend(code);
-            entry.text = entry.text.or(words);
+            entry.text = entry.text.or(words.map(Cow::into_owned));
         }
         if entry.codes.is_empty() && entry.text.is_none() {
             self.not_understood(json, "Encounter.type", "nothing says of what sort this visit was");
@@ -169,7 +170,7 @@ impl Reading<'_> {
     }
 
     /// An entry of what a resource names. Of what is not named, it is known that something was.
-    pub(super) fn draft(&mut self, json: &Json<'_>, name: &str, list: List, extent: Extent) -> Draft {
+    pub(super) fn draft(&mut self, json: Json<'_>, name: &str, list: List, extent: Extent) -> Draft {
         let codes = self.codes(json, self.kind, name).unwrap_or_default();
         if codes.codes.is_empty() && codes.text.is_none() {
             let what = "holds neither a code nor words: of what this speaks is not known";

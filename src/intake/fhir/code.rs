@@ -1,5 +1,6 @@
 //! Codes and the systems that they belong to.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use super::resource::Reading;
@@ -49,49 +50,55 @@ pub(super) const UCUM: &str = "http://unitsofmeasure.org";
 
 impl Reading<'_> {
     /// The codes of a `CodeableConcept`. A code without its system is nobody's: it stays `code` with no system.
-    pub fn codes(&mut self, parent: &Json<'_>, path: impl Display + Copy, name: &str) -> Option<Codes> {
+    pub fn codes(&mut self, parent: Json<'_>, path: impl Display + Copy, name: &str) -> Option<Codes> {
         let concept = self.object(parent, path, name)?;
         Some(self.concept(concept, format_args!("{path}.{name}")))
     }
 
-    pub fn concept(&mut self, concept: &Json<'_>, path: impl Display + Copy) -> Codes {
-        let mut found = Codes { text: self.text(concept, path, "text").map(clean), ..Codes::default() };
+    pub fn concept(&mut self, concept: Json<'_>, path: impl Display + Copy) -> Codes {
+        let mut found = Codes::default();
+        let words = self.text(concept, path, "text").map(clean).filter(|text| !text.trim().is_empty());
         let mut display = None;
         for coding in self.objects(concept, path, "coding") {
-            let (code, words) = self.coding(coding, format_args!("{path}.coding"));
+            let (code, shown) = self.coding(coding, format_args!("{path}.coding"));
             if let Some(code) = code.filter(|code| !found.codes.contains(code)) {
                 found.codes.push(code);
             }
-            display = display.or(words);
+            display = display.or(shown);
         }
-        found.text = found.text.filter(|text| !text.trim().is_empty()).or(display);
+        found.text = words.or(display).map(Cow::into_owned);
         found
     }
 
     /// `system:code` and the display of a `Coding`.
-    pub fn coding(
+    pub fn coding<'j>(
         &mut self,
-        coding: &Json<'_>,
+        coding: Json<'j>,
         path: impl Display + Copy,
-    ) -> (Option<String>, Option<String>) {
+    ) -> (Option<String>, Option<Cow<'j, str>>) {
         let display = self.text(coding, path, "display").map(clean).filter(|text| !text.trim().is_empty());
         let system = self.text(coding, path, "system").map(str::trim);
         let code =
             self.text(coding, path, "code").map(|code| clean(code.trim())).filter(|code| !code.is_empty());
         let code = code.map(|code| match system.map(|system| (system, system_name(system))) {
-            Some((_, Some(name))) => format!("{name}:{code}"),
-            Some((system, None)) => format!("{}|{code}", clean(system)),
-            None => format!("|{code}"),
+            Some((_, Some(name))) => [name, ":", &code].concat(),
+            Some((system, None)) => [&clean(system), "|", &code].concat(),
+            None => ["|", &code].concat(),
         });
         (code, display)
     }
 
     /// The word of a `CodeableConcept` whose codes are FHIR's own: `active`, `confirmed`.
-    pub fn word(&mut self, parent: &Json<'_>, path: impl Display + Copy, name: &str) -> Option<String> {
+    pub fn word<'j>(
+        &mut self,
+        parent: Json<'j>,
+        path: impl Display + Copy,
+        name: &str,
+    ) -> Option<Cow<'j, str>> {
         let concept = self.object(parent, path, name)?;
         let path = format_args!("{path}.{name}");
-        let codings = self.objects(concept, path, "coding");
-        let word = codings.iter().find_map(|coding| self.text(coding, path, "code"));
+        let mut codings = self.objects(concept, path, "coding");
+        let word = codings.find_map(|coding| self.text(coding, path, "code"));
         word.or_else(|| self.text(concept, path, "text")).map(clean)
     }
 }

@@ -1,5 +1,6 @@
 //! One document, a bundle or a resource of its own: the resources in it, and whose they are.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::Assumptions;
@@ -9,8 +10,8 @@ use super::report::{Notice, Sort};
 use super::resource::{Addresses, Reading};
 use super::when::Extent;
 use crate::eligibility::record::{Entry, Measurement, RecordedValue};
-use crate::intake::clean;
-use crate::intake::json::{self, Is, Json};
+use crate::intake::json::{Is, Json, Tape};
+use crate::intake::{clean, cleaned};
 
 /// Into which list of a record an entry belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,10 +62,9 @@ impl Content {
 }
 
 /// One resource about a person.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Fact {
-    pub(super) person: String,
-    pub(super) kind: String,
+    pub(super) kind: &'static str,
     /// `Observation/o1`; absent where the resource has no id.
     pub(super) key: Option<String>,
     pub(super) updated: Option<String>,
@@ -73,11 +73,19 @@ pub(super) struct Fact {
     pub(super) at: usize,
 }
 
+/// Resources that follow each other and are of one person.
+#[derive(Debug)]
+pub(super) struct Run {
+    /// The key of the person.
+    pub(super) person: String,
+    pub(super) facts: Vec<Fact>,
+}
+
 /// One document: a bundle, or a resource of its own.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct Document {
     pub(super) patients: Vec<(String, Identity, usize)>,
-    pub(super) facts: Vec<Fact>,
+    pub(super) runs: Vec<Run>,
     pub(super) medications: Vec<(String, Codes)>,
     pub(super) read: BTreeMap<String, usize>,
     pub(super) notices: Vec<Notice>,
@@ -94,39 +102,49 @@ pub enum Whose {
     Nobody,
 }
 
-/// Whose the resource of a line of a bulk export is.
-///
-/// # Errors
-/// Where the line is no resource: the column, counted from 1, and why.
-pub fn whose(line: &str) -> Result<Whose, (usize, String)> {
-    let json = json::read(line).map_err(|fault| (fault.at + 1, fault.message))?;
-    let kind = json.get("resourceType").and_then(Json::text);
-    let subject = match kind {
-        None => return Err((1, "this is no resource of FHIR: it has no `resourceType`".into())),
-        Some("Bundle") => {
-            return Err((1, "a Bundle is no line of a bulk export: screen it without --data".into()));
-        }
-        Some("Medication") => return Ok(Whose::Shared),
-        Some("Patient") => return Ok(Whose::Person(key_of(&json, None, 0))),
-        Some("Immunization" | "AllergyIntolerance") => "patient",
-        Some(_) => "subject",
-    };
-    let mut reading = Reading {
-        kind: "Resource",
-        resource: String::new(),
-        addresses: &Addresses::new(),
-        person: None,
-        notices: Vec::new(),
-        base: 0,
-    };
-    Ok(reading.person_of(&json, subject).map_or(Whose::Nobody, Whose::Person))
+/// Says of the lines of a bulk export whose they are.
+#[derive(Debug, Default)]
+pub struct Owners {
+    tape: Tape,
+}
+
+impl Owners {
+    /// Whose the resource of a line is.
+    ///
+    /// # Errors
+    /// Where the line is no resource: the column, counted from 1, and why.
+    pub fn whose(&mut self, line: &str) -> Result<Whose, (usize, String)> {
+        let json = self.tape.read(line).map_err(|fault| (fault.at + 1, fault.message))?;
+        let kind = json.get("resourceType").and_then(Json::text);
+        let subject = match kind {
+            None => return Err((1, "this is no resource of FHIR: it has no `resourceType`".into())),
+            Some("Bundle") => {
+                return Err((1, "a Bundle is no line of a bulk export: screen it without --data".into()));
+            }
+            Some("Medication") => return Ok(Whose::Shared),
+            Some("Patient") => return Ok(Whose::Person(key_of(json, None, 0))),
+            Some("Immunization" | "AllergyIntolerance") => "patient",
+            Some(_) => "subject",
+        };
+        let addresses = Addresses::new();
+        let mut reading = Reading {
+            kind: "Resource",
+            resource: String::new(),
+            addresses: &addresses,
+            person: None,
+            notices: Vec::new(),
+            base: 0,
+        };
+        let person = reading.person_of(json, subject).map(Cow::into_owned);
+        Ok(person.map_or(Whose::Nobody, Whose::Person))
+    }
 }
 
 /// Reads a document of its own: a resource, a bundle, or a list of them.
-pub(super) fn document(json: &Json<'_>, base: usize, assumptions: Assumptions) -> Document {
+pub(super) fn document(json: Json<'_>, base: usize, assumptions: Assumptions) -> Document {
     let mut document = Document::default();
     let mut inside = Inside { base, assumptions, document: &mut document };
-    match &json.is {
+    match json.is() {
         Is::List(items) => {
             for item in items {
                 inside.resource(item, &Addresses::new(), None);
@@ -137,6 +155,22 @@ pub(super) fn document(json: &Json<'_>, base: usize, assumptions: Assumptions) -
     document
 }
 
+/// The kinds of resources that are read, and the element of each that says whose it is.
+const KINDS: [(&str, Option<&str>); 12] = [
+    ("Observation", Some("subject")),
+    ("Condition", Some("subject")),
+    ("Encounter", Some("subject")),
+    ("Procedure", Some("subject")),
+    ("MedicationStatement", Some("subject")),
+    ("MedicationAdministration", Some("subject")),
+    ("MedicationRequest", Some("subject")),
+    ("MedicationDispense", Some("subject")),
+    ("Immunization", Some("patient")),
+    ("AllergyIntolerance", Some("patient")),
+    ("Patient", None),
+    ("Medication", None),
+];
+
 struct Inside<'d> {
     base: usize,
     assumptions: Assumptions,
@@ -144,25 +178,23 @@ struct Inside<'d> {
 }
 
 impl Inside<'_> {
-    fn resource(&mut self, json: &Json<'_>, addresses: &Addresses, address: Option<&str>) {
+    fn resource(&mut self, json: Json<'_>, addresses: &Addresses, address: Option<&str>) {
         let kind = json.get("resourceType").and_then(Json::text);
         let id = json.get("id").and_then(Json::text);
-        let mut reading = Reading {
-            kind: kind.unwrap_or("Resource"),
-            resource: String::new(),
-            addresses,
-            person: None,
-            notices: Vec::new(),
-            base: self.base,
+        let shown = clean(kind.unwrap_or("Resource"));
+        let resource = match id {
+            Some(id) => cleaned([&*shown, "/", id].concat()),
+            None => shown.clone().into_owned(),
         };
-        let shown = clean(reading.kind);
-        reading.kind = &shown;
-        reading.resource = match id {
-            Some(id) => clean(&format!("{shown}/{id}")),
-            None => shown.clone(),
-        };
+        let mut reading =
+            Reading { kind: &shown, resource, addresses, person: None, notices: Vec::new(), base: self.base };
         if shown != "Bundle" {
-            *self.document.read.entry(shown.clone()).or_default() += 1;
+            match self.document.read.get_mut(&*shown) {
+                Some(count) => *count += 1,
+                None => {
+                    self.document.read.insert(shown.clone().into_owned(), 1);
+                }
+            }
         }
         if kind.is_none() {
             let what = "has no `resourceType`: it is no resource of FHIR";
@@ -173,14 +205,16 @@ impl Inside<'_> {
             self.known(json, &mut reading, id, address);
         }
         let Reading { person, notices, .. } = reading;
+        let person = person.as_deref();
         self.document.notices.extend(
-            notices
-                .into_iter()
-                .map(|notice| Notice { person: notice.person.or_else(|| person.clone()), ..notice }),
+            notices.into_iter().map(|notice| Notice {
+                person: notice.person.or_else(|| person.map(str::to_owned)),
+                ..notice
+            }),
         );
     }
 
-    fn bundle(&mut self, json: &Json<'_>, reading: &mut Reading<'_>) {
+    fn bundle(&mut self, json: Json<'_>, reading: &mut Reading<'_>) {
         for link in reading.objects(json, "Bundle", "link") {
             if reading.text(link, "Bundle.link", "relation") == Some("next") {
                 let what = "there is a next page, which is not in this file: the data are not complete";
@@ -189,12 +223,12 @@ impl Inside<'_> {
         }
         let entries = reading.objects(json, "Bundle", "entry");
         let mut addresses = Addresses::new();
-        for entry in &entries {
+        for entry in entries.clone() {
             let Some(resource) = entry.get("resource") else { continue };
             let Some(address) = reading.text(entry, "Bundle.entry", "fullUrl") else { continue };
-            addresses.insert(address.to_owned(), key_of(resource, Some(address), self.base + json.at));
+            addresses.insert(address.to_owned(), key_of(resource, Some(address), self.base + json.at()));
         }
-        for (place, entry) in entries.into_iter().enumerate() {
+        for (place, entry) in entries.enumerate() {
             let path = format_args!("Bundle.entry[{place}]");
             let request = reading.object(entry, path, "request");
             if request.and_then(|request| request.get("method")).and_then(Json::text) == Some("DELETE") {
@@ -216,34 +250,27 @@ impl Inside<'_> {
         }
     }
 
-    fn known(&mut self, json: &Json<'_>, reading: &mut Reading<'_>, id: Option<&str>, address: Option<&str>) {
-        let at = self.base + json.at;
-        let key = match id {
-            Some(id) => Some(format!("{}/{id}", reading.kind)),
-            None => address.map(str::to_owned),
+    fn known<'j>(
+        &mut self,
+        json: Json<'j>,
+        reading: &mut Reading<'j>,
+        id: Option<&str>,
+        address: Option<&str>,
+    ) {
+        let Some((kind, subject)) = KINDS.into_iter().find(|(kind, _)| *kind == reading.kind) else {
+            let what = "resources of this kind are not read";
+            reading.notice(Sort::NotUsed, json, reading.kind, what);
+            return;
         };
-        let kind = reading.kind.to_owned();
-        let subject = match kind.as_str() {
-            "Patient" | "Medication" => None,
-            "Observation"
-            | "Condition"
-            | "Procedure"
-            | "Encounter"
-            | "MedicationStatement"
-            | "MedicationAdministration"
-            | "MedicationRequest"
-            | "MedicationDispense" => Some("subject"),
-            "Immunization" | "AllergyIntolerance" => Some("patient"),
-            _ => {
-                let what = "resources of this kind are not read";
-                reading.notice(Sort::NotUsed, json, kind, what);
-                return;
-            }
+        let at = self.base + json.at();
+        let key = match id {
+            Some(id) => Some([kind, "/", id].concat()),
+            None => address.map(str::to_owned),
         };
         let mut is_modified = false;
         for modifier in ["modifierExtension", "implicitRules"] {
             let Some(found) = json.get(modifier) else { continue };
-            if matches!(&found.is, Is::List(items) if items.is_empty()) {
+            if matches!(found.is(), Is::List(items) if items.is_empty()) {
                 continue;
             }
             let what = match subject {
@@ -256,10 +283,10 @@ impl Inside<'_> {
         if is_modified && subject.is_none() {
             return;
         }
-        match (kind.as_str(), subject) {
+        match (kind, subject) {
             ("Patient", _) => {
                 let key = key.unwrap_or_else(|| key_of(json, None, at));
-                reading.person = Some(key.clone());
+                reading.person = Some(Cow::Owned(key.clone()));
                 let identity = reading.patient(json);
                 self.document.patients.push((key, identity, at));
             }
@@ -272,19 +299,23 @@ impl Inside<'_> {
             (_, subject) => {
                 let Some(person) = reading.person_of(json, subject.unwrap_or("subject")) else { return };
                 reading.person = Some(person.clone());
-                let updated = reading.object(json, &kind, "meta");
+                let updated = reading.object(json, kind, "meta");
                 let updated = updated.and_then(|meta| reading.text(meta, "Resource.meta", "lastUpdated"));
                 let updated = updated.map(str::to_owned);
                 let mut content = self.content(json, reading);
                 if is_modified {
                     content = content.uncertain();
                 }
-                self.document.facts.push(Fact { person, kind, key, updated, content, file: 0, at });
+                let fact = Fact { kind, key, updated, content, file: 0, at };
+                match self.document.runs.last_mut() {
+                    Some(run) if run.person == *person => run.facts.push(fact),
+                    _ => self.document.runs.push(Run { person: person.into_owned(), facts: vec![fact] }),
+                }
             }
         }
     }
 
-    fn content(&self, json: &Json<'_>, reading: &mut Reading<'_>) -> Content {
+    fn content(&self, json: Json<'_>, reading: &mut Reading<'_>) -> Content {
         let is_proof = self.assumptions.orders_are_taken;
         let draft = match reading.kind {
             "Observation" => {
@@ -306,11 +337,11 @@ impl Inside<'_> {
 }
 
 /// `Patient/p1`; without an id the address, which means something only inside its own bundle.
-fn key_of(json: &Json<'_>, address: Option<&str>, document: usize) -> String {
+fn key_of(json: Json<'_>, address: Option<&str>, document: usize) -> String {
     let kind = json.get("resourceType").and_then(Json::text).unwrap_or("Resource");
     match (json.get("id").and_then(Json::text), address) {
         (Some(id), _) => format!("{kind}/{id}"),
         (None, Some(address)) => format!("{kind}/{address}@{document}"),
-        (None, None) => format!("{kind}/without id@{}", document + json.at),
+        (None, None) => format!("{kind}/without id@{}", document + json.at()),
     }
 }

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::report::Sort;
-use super::resource::{Reading, target};
+use super::resource::{Choice, Reading, target};
 use super::when::{Edge, End, Extent};
 use super::{Draft, List};
 use crate::eligibility::record::{Dose, Entry};
@@ -14,7 +14,7 @@ use crate::time::DateRange;
 
 impl Reading<'_> {
     /// `MedicationStatement`: what somebody says about taking.
-    pub fn statement(&mut self, json: &Json<'_>) -> Option<Draft> {
+    pub fn statement(&mut self, json: Json<'_>) -> Option<Draft> {
         let (open, unsure, is_absence) = match self.status(json) {
             Some("active") => (End::Ongoing, None, false),
             Some("completed" | "stopped") => (End::Open, None, false),
@@ -46,7 +46,7 @@ impl Reading<'_> {
     }
 
     /// `MedicationAdministration`: what was given.
-    pub fn administration(&mut self, json: &Json<'_>) -> Option<Draft> {
+    pub fn administration(&mut self, json: Json<'_>) -> Option<Draft> {
         let (open, unsure, is_absence) = match self.status(json) {
             Some("completed") => (End::Open, None, false),
             Some("in-progress") => (End::Ongoing, None, false),
@@ -76,7 +76,7 @@ impl Reading<'_> {
     }
 
     /// `MedicationRequest`: an order. Whether it was followed is not said.
-    pub fn request(&mut self, json: &Json<'_>, is_proof: bool) -> Option<Draft> {
+    pub fn request(&mut self, json: Json<'_>, is_proof: bool) -> Option<Draft> {
         let status = self.status(json);
         if self.flag(json, "MedicationRequest", "doNotPerform") == Some(true) {
             self.notice(
@@ -136,7 +136,7 @@ impl Reading<'_> {
     }
 
     /// `MedicationDispense`: what was handed over.
-    pub fn dispense(&mut self, json: &Json<'_>, is_proof: bool) -> Option<Draft> {
+    pub fn dispense(&mut self, json: Json<'_>, is_proof: bool) -> Option<Draft> {
         let doubt = match self.status(json) {
             Some("completed") => None,
             Some("unknown") => Some("whether it was handed over is not known".to_owned()),
@@ -160,7 +160,7 @@ impl Reading<'_> {
         self.taken(json, extent, unsure, false, dose)
     }
 
-    pub fn immunization(&mut self, json: &Json<'_>) -> Option<Draft> {
+    pub fn immunization(&mut self, json: Json<'_>) -> Option<Draft> {
         let (unsure, is_absence) = match self.status(json) {
             Some("completed") => (None, false),
             Some("not-done") => (None, true),
@@ -182,19 +182,19 @@ impl Reading<'_> {
 
     fn taken(
         &mut self,
-        json: &Json<'_>,
+        json: Json<'_>,
         extent: Extent,
         unsure: Option<String>,
         is_absence: bool,
         dose: Option<Dose>,
     ) -> Option<Draft> {
-        let Some((kind, value)) = self.choice(json, self.kind, "medication") else {
+        let Some(Choice { kind, value }) = self.choice(json, self.kind, "medication") else {
             let what = "is missing: of which drug this speaks is not known";
             self.not_understood(json, format!("{}.medication[x]", self.kind), what);
             let draft = self.unnamed(extent);
             return Some(Draft { entry: Entry { unsure, dose, ..draft.entry }, is_absence, ..draft });
         };
-        let draft = match kind.as_str() {
+        let draft = match &*kind {
             "CodeableConcept" => self.draft(json, "medicationCodeableConcept", List::Exposures, extent),
             "Reference" => self.referred(json, value, extent),
             _ => {
@@ -213,7 +213,7 @@ impl Reading<'_> {
     }
 
     /// A drug in a `Medication` of its own: contained here, or elsewhere in the data.
-    fn referred(&mut self, json: &Json<'_>, value: &Json<'_>, extent: Extent) -> Draft {
+    fn referred(&mut self, json: Json<'_>, value: Json<'_>, extent: Extent) -> Draft {
         let kind = self.kind;
         let path = format_args!("{kind}.medicationReference");
         let mut draft = self.unnamed(extent);
@@ -222,8 +222,8 @@ impl Reading<'_> {
             return draft;
         };
         if let Some(id) = reference.strip_prefix('#') {
-            let contained = self.objects(json, self.kind, "contained");
-            let found = contained.into_iter().find(|one| one.get("id").and_then(Json::text) == Some(id));
+            let mut contained = self.objects(json, self.kind, "contained");
+            let found = contained.find(|one| one.get("id").and_then(Json::text) == Some(id));
             let codes = found.and_then(|drug| self.codes(drug, format_args!("{kind}.contained"), "code"));
             match codes {
                 Some(codes) => (draft.entry.codes, draft.entry.text) = (codes.codes, codes.text),
@@ -237,7 +237,7 @@ impl Reading<'_> {
         let key = self.addresses.get(reference).cloned();
         let key = key.or_else(|| target(reference).map(|(kind, id)| format!("{kind}/{id}")));
         match key.filter(|key| key.starts_with("Medication/")) {
-            Some(key) => draft.medication = Some((key, self.base + value.at)),
+            Some(key) => draft.medication = Some((key, self.base + value.at())),
             None => {
                 self.not_understood(value, path, "refers to something that is no `Medication` in this file")
             }
@@ -246,9 +246,8 @@ impl Reading<'_> {
     }
 
     /// The period for which an order says that it is to be taken.
-    fn bounds(&mut self, json: &Json<'_>) -> Option<(Option<DateRange>, Option<DateRange>)> {
-        let dosages = self.objects(json, "MedicationRequest", "dosageInstruction");
-        let [dosage] = dosages.as_slice() else { return None };
+    fn bounds(&mut self, json: Json<'_>) -> Option<(Option<DateRange>, Option<DateRange>)> {
+        let dosage = self.objects(json, "MedicationRequest", "dosageInstruction").only()?;
         let path = "MedicationRequest.dosageInstruction.timing";
         let timing = self.object(dosage, "MedicationRequest.dosageInstruction", "timing")?;
         let repeat = self.object(timing, path, "repeat")?;
@@ -256,18 +255,16 @@ impl Reading<'_> {
     }
 
     /// The dose of a day, where one dosage says how much and how often.
-    fn daily_dose(&mut self, json: &Json<'_>, name: &str) -> Option<Dose> {
+    fn daily_dose(&mut self, json: Json<'_>, name: &str) -> Option<Dose> {
         let kind = self.kind;
         let path = format_args!("{kind}.{name}");
-        let dosages = self.objects(json, self.kind, name);
-        let [dosage] = dosages.as_slice() else { return None };
-        let amounts = self.objects(dosage, path, "doseAndRate");
-        let [amount] = amounts.as_slice() else { return None };
+        let dosage = self.objects(json, self.kind, name).only()?;
+        let amount = self.objects(dosage, path, "doseAndRate").only()?;
         let (value, unit) =
             self.plain_quantity(amount, format_args!("{path}.doseAndRate"), "doseQuantity")?;
         let timing = self.object(dosage, path, "timing")?;
         let repeat = self.object(timing, format_args!("{path}.timing"), "repeat")?;
-        let number = |name: &str| match repeat.get(name).map(|json| &json.is) {
+        let number = |name: &str| match repeat.get(name).map(Json::is) {
             Some(Is::Number(number)) => number.parse::<Exact>().ok(),
             _ => None,
         };

@@ -13,10 +13,12 @@ mod report;
 mod resource;
 mod when;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher as _;
 
-use document::{Content, Document, Draft, Fact, List, document};
-pub use document::{Whose, whose};
+use document::{Content, Document, Draft, Fact, List, Run, document};
+pub use document::{Owners, Whose};
+use foldhash::fast::FixedState;
 use indexmap::IndexMap;
 use rayon::prelude::*;
 pub use report::{Count, Group, Place, Report, Sort};
@@ -25,7 +27,7 @@ use report::{Grouping, Notice};
 use self::code::Codes;
 use self::patient::Identity;
 use super::clean;
-use super::json::{self};
+use super::json::{self, Fault, Tape};
 use crate::eligibility::ReadError;
 use crate::eligibility::record::{Absence, Entry, PersonFacts, Record};
 use crate::time::DateRange;
@@ -58,7 +60,7 @@ pub fn is_fhir(text: &str) -> bool {
 pub struct Reader {
     assumptions: Assumptions,
     files: Vec<Lines>,
-    people: IndexMap<String, Gathered>,
+    people: IndexMap<String, Gathered, FixedState>,
     medications: BTreeMap<String, Codes>,
     resources: BTreeMap<String, Count>,
     grouping: Grouping,
@@ -70,8 +72,29 @@ struct Gathered {
     /// Where the `Patient` stands, or the first resource that speaks of the person.
     place: (usize, usize),
     facts: Vec<Fact>,
-    /// Places of `facts` by key.
-    keys: BTreeMap<String, usize>,
+    /// Places of `facts` by what is made of their key.
+    keys: HashMap<u64, usize, FixedState>,
+}
+
+impl Gathered {
+    /// The place of the first fact of this key.
+    fn known(&self, key: &str) -> Option<usize> {
+        let is = |fact: &Fact| fact.key.as_deref() == Some(key);
+        let place = *self.keys.get(&hash_of(key))?;
+        // Of two keys that make the same number only the first is kept there.
+        if is(&self.facts[place]) { Some(place) } else { self.facts.iter().position(is) }
+    }
+
+    fn push(&mut self, fact: Fact) {
+        if let Some(key) = &fact.key {
+            self.keys.entry(hash_of(key)).or_insert(self.facts.len());
+        }
+        self.facts.push(fact);
+    }
+}
+
+fn hash_of(key: &str) -> u64 {
+    FixedState::default().hash_one(key)
 }
 
 /// Where the lines of a file begin.
@@ -85,8 +108,11 @@ struct Lines {
 
 impl Lines {
     fn of(file: &str, text: &str) -> Self {
-        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        Self { file: file.to_owned(), starts: std::iter::once(0).chain(breaks).collect(), numbers: None }
+        let mut starts: Vec<usize> = placed_lines(text).map(|(start, _)| start).collect();
+        if text.is_empty() || text.ends_with('\n') {
+            starts.push(text.len());
+        }
+        Self { file: file.to_owned(), starts, numbers: None }
     }
 
     /// Line and column, counted from 1.
@@ -109,32 +135,25 @@ impl Reader {
     pub fn read(&mut self, file: &str, text: &str) -> Result<(), ReadError> {
         let number = self.files.len();
         self.files.push(Lines::of(file, text));
-        let fault = |lines: &Lines, base: usize, fault: json::Fault| {
+        let fault = |lines: &Lines, base: usize, fault: Fault| {
             let (line, column) = lines.place(base + fault.at);
             ReadError { line, column, record: None, message: fault.message, help: None }
         };
-        let lines: Vec<(usize, &str)> = text
-            .split_inclusive('\n')
-            .scan(0, |at, line| {
-                let start = *at;
-                *at += line.len();
-                Some((start, line))
-            })
-            .filter(|(_, line)| !line.trim().is_empty())
-            .collect();
+        let lines: Vec<(usize, &str)> =
+            placed_lines(text).filter(|(_, line)| !line.trim().is_empty()).collect();
         let assumptions = self.assumptions;
-        let documents: Vec<Document> = if lines.iter().all(|(_, line)| is_whole(line)) {
-            let read = |(base, line): &(usize, &str)| match json::read(line) {
-                Ok(json) => Ok(document(&json, *base, assumptions)),
+        let read: Result<Vec<Document>, (usize, Fault)> = if lines.iter().all(|(_, line)| is_whole(line)) {
+            let read = |tape: &mut Tape, (base, line): &(usize, &str)| match tape.read(line) {
+                Ok(json) => Ok(document(json, *base, assumptions)),
                 Err(found) => Err((*base, found)),
             };
-            let read: Vec<Result<Document, (usize, json::Fault)>> = lines.par_iter().map(read).collect();
-            let read: Result<Vec<Document>, _> = read.into_iter().collect();
-            read.map_err(|(base, found)| fault(&self.files[number], base, found))?
+            each_line(&lines, read)
         } else {
-            let all = json::read_all(text).map_err(|found| fault(&self.files[number], 0, found))?;
-            all.iter().map(|json| document(json, 0, assumptions)).collect()
+            let mut tape = Tape::default();
+            let all = tape.read_all(text).map_err(|found| (0, found));
+            all.map(|all| all.map(|json| document(json, 0, assumptions)).collect())
         };
+        let documents = read.map_err(|(base, found)| fault(&self.files[number], base, found))?;
         for document in documents {
             self.take(document, number)?;
         }
@@ -160,8 +179,10 @@ impl Reader {
         });
         let starts: Vec<usize> = starts.collect();
         let assumptions = self.assumptions;
-        let read = |((line_number, line), base): (&(usize, &str), &usize)| {
-            let mut document = json::read(line).map(|json| document(&json, *base, assumptions));
+        let placed: Vec<(usize, &str, usize)> =
+            lines.iter().zip(&starts).map(|((number, line), base)| (*number, *line, *base)).collect();
+        let read = |tape: &mut Tape, (line_number, line, base): &(usize, &str, usize)| {
+            let mut document = tape.read(line).map(|json| document(json, *base, assumptions));
             if is_shared && let Ok(document) = &mut document {
                 (document.read, document.notices) = Default::default();
             }
@@ -173,7 +194,7 @@ impl Reader {
                 help: None,
             })
         };
-        let documents: Result<Vec<Document>, ReadError> = lines.par_iter().zip(&starts).map(read).collect();
+        let documents: Result<Vec<Document>, ReadError> = each_line(&placed, read);
         let numbers = Some(lines.iter().map(|(number, _)| *number).collect());
         self.files.push(Lines { file: file.to_owned(), starts, numbers });
         documents?.into_iter().try_for_each(|document| self.take(document, number))
@@ -225,71 +246,52 @@ impl Reader {
                 known.country = None;
             }
             let what = "the same person again: taken as one";
-            self.say(Sort::SetAside, "Patient", &key, "Patient", what, Some(&key), (file, at));
+            self.notice(said_of(Sort::SetAside, "Patient", &key, "Patient", what, &key, at), file);
         }
-        for fact in document.facts {
-            self.gather(Fact { file, ..fact });
+        for Run { person, facts } in document.runs {
+            self.gather(person, facts, file);
         }
         Ok(())
     }
 
-    /// Takes a resource; of several versions of one resource the newest.
-    fn gather(&mut self, fact: Fact) {
-        let place = (fact.file, fact.at);
-        let gathered = self
-            .people
-            .entry(fact.person.clone())
-            .or_insert_with(|| Gathered { place, ..Gathered::default() });
-        let known = fact.key.as_ref().and_then(|key| gathered.keys.get(key)).copied();
-        let Some(known) = known else {
-            if let Some(key) = &fact.key {
-                gathered.keys.insert(key.clone(), gathered.facts.len());
-            }
-            gathered.facts.push(fact);
-            return;
-        };
-        let (kind, key, person) =
-            (fact.kind.clone(), fact.key.clone().unwrap_or_default(), fact.person.clone());
-        let old = &mut gathered.facts[known];
-        let (sort, what) = match (is_newer(&fact, old), fact.content == old.content) {
-            (_, true) => (Sort::SetAside, "the same resource again"),
-            (Some(true), _) => {
-                *old = fact;
-                (Sort::SetAside, "an older version of the same resource")
-            }
-            (Some(false), _) => (Sort::SetAside, "an older version of the same resource"),
-            (None, _) => {
-                gathered.facts.push(fact);
-                (
-                    Sort::NotUnderstood,
-                    "stands twice with different contents, and nothing says which is newer: both count",
-                )
-            }
-        };
-        self.say(sort, &kind, &key, &kind, what, Some(&person), place);
-    }
-
-    #[allow(clippy::too_many_arguments)]
-    fn say(
-        &mut self,
-        sort: Sort,
-        kind: &str,
-        resource: &str,
-        element: &str,
-        what: &str,
-        person: Option<&str>,
-        (file, at): (usize, usize),
-    ) {
-        let notice = Notice {
-            sort,
-            kind: kind.to_owned(),
-            resource: clean(resource),
-            element: element.to_owned(),
-            what: what.to_owned(),
-            person: person.map(str::to_owned),
-            at,
-        };
-        self.notice(notice, file);
+    /// Takes resources of a person; of several versions of one resource the newest.
+    fn gather(&mut self, person: String, facts: Vec<Fact>, file: usize) {
+        let Some(first) = facts.first() else { return };
+        let place = (file, first.at);
+        let mut said = Vec::new();
+        let entry = self.people.entry(person);
+        let person = entry.key().clone();
+        let gathered = entry.or_insert_with(|| Gathered { place, ..Gathered::default() });
+        gathered.facts.reserve(facts.len());
+        for fact in facts {
+            let fact = Fact { file, ..fact };
+            let at = fact.at;
+            let Some(known) = fact.key.as_deref().and_then(|key| gathered.known(key)) else {
+                gathered.push(fact);
+                continue;
+            };
+            let (kind, key) = (fact.kind, fact.key.clone().unwrap_or_default());
+            let old = &mut gathered.facts[known];
+            let (sort, what) = match (is_newer(&fact, old), fact.content == old.content) {
+                (_, true) => (Sort::SetAside, "the same resource again"),
+                (Some(true), _) => {
+                    *old = fact;
+                    (Sort::SetAside, "an older version of the same resource")
+                }
+                (Some(false), _) => (Sort::SetAside, "an older version of the same resource"),
+                (None, _) => {
+                    gathered.facts.push(fact);
+                    (
+                        Sort::NotUnderstood,
+                        "stands twice with different contents, and nothing says which is newer: both count",
+                    )
+                }
+            };
+            said.push((sort, kind, key, what, at));
+        }
+        for (sort, kind, key, what, at) in said {
+            self.notice(said_of(sort, kind, &key, kind, what, &person, at), file);
+        }
     }
 
     fn notice(&mut self, notice: Notice, file: usize) {
@@ -301,74 +303,141 @@ impl Reader {
     }
 
     /// The people in the order in which they were first spoken of, and what became of their resources.
-    pub fn finish(mut self) -> (Vec<Person>, Report) {
-        let people = std::mem::take(&mut self.people);
-        let mut records = Vec::with_capacity(people.len());
-        for (key, gathered) in people {
-            let record = self.record(&key, gathered);
-            records.push((key, record));
-        }
-        let people: Vec<Person> = records
-            .into_iter()
-            .map(|(key, record)| Person { record, notes: self.grouping.notes(&key) })
-            .collect();
-        let report =
-            Report { persons: people.len(), resources: self.resources, groups: self.grouping.finish() };
-        (people, report)
+    pub fn finish(self) -> (Vec<Person>, Report) {
+        self.finish_with(|person| person)
     }
 
-    fn record(&mut self, key: &str, gathered: Gathered) -> Record {
+    /// As [`Reader::finish`]. Each person is handed on once they are whole, on as many threads as there are: of everybody
+    /// only what is made of them is held.
+    pub fn finish_with<T: Send>(mut self, make: impl Fn(Person) -> T + Sync) -> (Vec<T>, Report) {
+        let mut people = std::mem::take(&mut self.people).into_iter();
+        let mut made = Vec::with_capacity(people.len());
+        loop {
+            let some: Vec<(String, Gathered)> = people.by_ref().take(AT_ONCE).collect();
+            if some.is_empty() {
+                break;
+            }
+            let medications = &self.medications;
+            let joined = |(key, gathered): (String, Gathered)| Joined::of(key, gathered, medications);
+            let mut joined: Vec<Joined> = each(some, joined);
+            for person in &mut joined {
+                for (notice, file) in std::mem::take(&mut person.said) {
+                    self.notice(notice, file);
+                }
+                for (kind, count) in person.used.drain(..) {
+                    self.resources.entry(kind.to_owned()).or_default().used += count;
+                }
+            }
+            let grouping = &self.grouping;
+            let person =
+                |Joined { key, record, .. }: Joined| make(Person { record, notes: grouping.notes(&key) });
+            made.extend(each::<_, T, Vec<T>>(joined, person));
+        }
+        let report =
+            Report { persons: made.len(), resources: self.resources, groups: self.grouping.finish() };
+        (made, report)
+    }
+}
+
+/// So many people are whole at one time.
+const AT_ONCE: usize = 1024;
+
+/// What is made of each, in their order. A single one is not worth waking other threads for.
+fn each<I: Send, T: Send, C: FromIterator<T>>(items: Vec<I>, make: impl Fn(I) -> T + Sync + Send) -> C {
+    match items.len() {
+        0 | 1 => items.into_iter().map(make).collect(),
+        _ => items.into_par_iter().map(make).collect::<Vec<T>>().into_iter().collect(),
+    }
+}
+
+/// As [`each`], of lines, with a tape for each thread.
+fn each_line<I: Sync, T: Send, C: FromIterator<T>>(
+    lines: &[I],
+    read: impl Fn(&mut Tape, &I) -> T + Sync + Send,
+) -> C {
+    match lines {
+        [] | [_] => {
+            let mut tape = Tape::default();
+            lines.iter().map(|line| read(&mut tape, line)).collect()
+        }
+        _ => lines.par_iter().map_init(Tape::default, read).collect::<Vec<T>>().into_iter().collect(),
+    }
+}
+
+/// A person of whom everything was gathered.
+struct Joined {
+    key: String,
+    record: Record,
+    /// What was said while joining, each with its file.
+    said: Vec<(Notice, usize)>,
+    /// How many resources of each kind are in the record.
+    used: Vec<(&'static str, usize)>,
+}
+
+impl Joined {
+    fn of(key: String, gathered: Gathered, medications: &BTreeMap<String, Codes>) -> Self {
         let Gathered { identity, place, facts, .. } = gathered;
+        let mut joined = Self { key, record: Record::default(), said: Vec::new(), used: Vec::new() };
         if identity.is_none() {
             let what = "is not in the data: sex and date of birth are not known";
-            self.say(Sort::NotUnderstood, "Patient", key, "Patient", what, Some(key), place);
+            joined.say("Patient", &joined.key.clone(), "Patient", what, place);
         }
         let identity = identity.unwrap_or_default();
-        let id = identity.id.unwrap_or_else(|| clean(key.strip_prefix("Patient/").unwrap_or(key)));
+        let key = &joined.key;
+        let id =
+            identity.id.unwrap_or_else(|| clean(key.strip_prefix("Patient/").unwrap_or(key)).into_owned());
         let born = identity.born;
-        let person =
+        joined.record.person =
             PersonFacts { id: Some(id), sex: identity.sex, born, country: identity.country, arm: None };
-        let mut record = Record { person, ..Record::default() };
         if let Some(on) = identity.died {
-            let source = Some(clean(key));
-            record.events.push(Entry { name: DEATH.to_owned(), on, source, ..Entry::default() });
+            let source = Some(clean(key).into_owned());
+            joined.record.events.push(Entry { name: DEATH.to_owned(), on, source, ..Entry::default() });
         }
+        joined.record.measurements.reserve(facts.len());
         for fact in facts {
             if fact.content != Content::Nothing {
-                self.resources.entry(fact.kind.clone()).or_default().used += 1;
+                match joined.used.iter_mut().find(|(kind, _)| *kind == fact.kind) {
+                    Some((_, count)) => *count += 1,
+                    None => joined.used.push((fact.kind, 1)),
+                }
             }
             match fact.content {
                 Content::Nothing => {}
-                Content::Results(results) => record.measurements.extend(results),
-                Content::Entry(draft) => self.entry(*draft, key, born, fact.file, &mut record),
+                Content::Results(results) => joined.record.measurements.extend(results),
+                Content::Entry(draft) => joined.entry(*draft, born, fact.file, medications),
             }
         }
-        record
+        joined
+    }
+
+    fn say(&mut self, kind: &str, resource: &str, element: &str, what: &str, (file, at): (usize, usize)) {
+        let notice = said_of(Sort::NotUnderstood, kind, resource, element, what, &self.key, at);
+        self.said.push((notice, file));
     }
 
     fn entry(
         &mut self,
         draft: Draft,
-        person: &str,
         born: Option<DateRange>,
         file: usize,
-        record: &mut Record,
+        medications: &BTreeMap<String, Codes>,
     ) {
         let Draft { list, mut entry, extent, is_absence, medication } = draft;
         if let Some((key, at)) = medication {
-            match self.medications.get(&key) {
+            match medications.get(&key) {
                 Some(codes) => (entry.codes, entry.text) = (codes.codes.clone(), codes.text.clone()),
                 None => {
                     let source = entry.source.clone().unwrap_or_default();
-                    let kind = source.split('/').next().unwrap_or_default().to_owned();
+                    let kind = source.split('/').next().unwrap_or_default();
                     let what =
                         "refers to a `Medication` that is not in the data: which drug it was is not known";
                     let element = format!("{kind}.medicationReference");
-                    self.say(Sort::NotUnderstood, &kind, &source, &element, what, Some(person), (file, at));
+                    self.say(kind, &source, &element, what, (file, at));
                 }
             }
         }
         extent.write(born, &mut entry);
+        let record = &mut self.record;
         if is_absence {
             let (from, to) = (entry.on.or(entry.from), entry.on.or(entry.to));
             // Without an end the first day is all that is known.
@@ -382,6 +451,36 @@ impl Reader {
             List::Procedures => record.procedures.push(entry),
         }
     }
+}
+
+/// What is said of a resource of a person.
+fn said_of(
+    sort: Sort,
+    kind: &str,
+    resource: &str,
+    element: &str,
+    what: &str,
+    person: &str,
+    at: usize,
+) -> Notice {
+    Notice {
+        sort,
+        kind: kind.to_owned(),
+        resource: clean(resource).into_owned(),
+        element: element.to_owned(),
+        what: what.to_owned(),
+        person: Some(person.to_owned()),
+        at,
+    }
+}
+
+/// The lines of a text, each with the byte at which it begins.
+fn placed_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.split_inclusive('\n').scan(0, |at, line| {
+        let start = *at;
+        *at += line.len();
+        Some((start, line))
+    })
 }
 
 /// Whether a line may hold a whole object, and is not the beginning of one over several lines.

@@ -3,13 +3,14 @@
 //! A result of which something is not understood stays a result: its value is not known, or its day. Left out, it would
 //! let an older one decide.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use jiff::civil::Date;
 
 use super::code::{Codes, UCUM, answer_in_words};
 use super::report::Sort;
-use super::resource::Reading;
+use super::resource::{Choice, Reading};
 use super::when::hull;
 use crate::eligibility::record::{Measurement, RecordedValue};
 use crate::intake::clean;
@@ -18,10 +19,10 @@ use crate::number::Exact;
 use crate::time::DateRange;
 
 /// A number with its unit.
-struct Quantity {
+struct Quantity<'j> {
     number: Exact,
-    comparator: Option<String>,
-    unit: Option<String>,
+    comparator: Option<&'j str>,
+    unit: Option<Cow<'j, str>>,
 }
 
 /// What all results of one resource share.
@@ -37,7 +38,7 @@ fn not_read() -> RecordedValue {
 
 impl Reading<'_> {
     /// The results of an `Observation`, its own and those of its components.
-    pub fn observation(&mut self, json: &Json<'_>) -> Vec<Measurement> {
+    pub fn observation(&mut self, json: Json<'_>) -> Vec<Measurement> {
         let (mut remark, mut unknown) = (None, None);
         match self.text(json, self.kind, "status") {
             Some("final" | "amended" | "corrected") => {}
@@ -71,12 +72,12 @@ impl Reading<'_> {
             Some(remark) => format!("{} ({remark})", self.resource),
             None => self.resource.clone(),
         };
-        let shared = Shared { on, specimen: specimen.map(clean), source };
+        let shared = Shared { on, specimen: specimen.map(clean).map(Cow::into_owned), source };
         let mut results = Vec::new();
         let components = self.objects(json, "Observation", "component");
         let is_panel = !components.is_empty() || json.get("hasMember").is_some();
         results.extend(self.result(json, "Observation", &shared, is_panel));
-        for (place, component) in components.into_iter().enumerate() {
+        for (place, component) in components.enumerate() {
             results.extend(self.result(
                 component,
                 format_args!("Observation.component[{place}]"),
@@ -93,19 +94,20 @@ impl Reading<'_> {
     }
 
     /// The day of a result; where none can be read, any day up to that on which it was published.
-    fn day_of_result(&mut self, json: &Json<'_>) -> DateRange {
+    fn day_of_result(&mut self, json: Json<'_>) -> DateRange {
         let found = match self.choice(json, "Observation", "effective") {
             None => {
                 let what = "is missing: when this was measured is not known, it may be any day";
                 self.not_understood(json, "Observation.effective", what);
                 None
             }
-            Some((kind, value)) => {
-                let element = format!("effective{kind}");
-                match kind.as_str() {
-                    "DateTime" | "Instant" => self.date(json, "Observation", &element),
+            Some(Choice { kind, value }) => {
+                let element = format_args!("effective{kind}");
+                match &*kind {
+                    "DateTime" => self.date(json, "Observation", "effectiveDateTime"),
+                    "Instant" => self.date(json, "Observation", "effectiveInstant"),
                     "Period" => {
-                        let period = self.period(json, "Observation", &element);
+                        let period = self.period(json, "Observation", "effectivePeriod");
                         let days = period.and_then(|(start, end)| hull(start, end));
                         if period.is_some() && days.is_none() {
                             let what = "is no period with a beginning before its end: it may be any day";
@@ -130,7 +132,7 @@ impl Reading<'_> {
     /// The result of an observation or component; `is_panel` where it need not have one of its own.
     fn result(
         &mut self,
-        json: &Json<'_>,
+        json: Json<'_>,
         path: impl Display + Copy,
         shared: &Shared,
         is_panel: bool,
@@ -142,7 +144,7 @@ impl Reading<'_> {
         };
         let (value, unit) = match self.choice(json, path, "value") {
             None => (self.without_value(json, path, is_panel)?, None),
-            Some((kind, value)) => self.value(value, &kind, format_args!("{path}.value{kind}")),
+            Some(Choice { kind, value }) => self.value(value, &kind, format_args!("{path}.value{kind}")),
         };
         let Codes { mut codes, text } = codes;
         if codes.is_empty() {
@@ -174,11 +176,11 @@ impl Reading<'_> {
     /// What a value says, and its unit.
     fn value(
         &mut self,
-        value: &Json<'_>,
+        value: Json<'_>,
         kind: &str,
         element: impl Display + Copy,
     ) -> (RecordedValue, Option<String>) {
-        let said = match (kind, &value.is) {
+        let said = match (kind, value.is()) {
             ("Quantity", Is::Object(_)) => return self.quantity_value(value, element),
             ("CodeableConcept", Is::Object(_)) => {
                 let said = self.concept(value, element);
@@ -191,9 +193,7 @@ impl Reading<'_> {
             }
             ("String", Is::Text(text)) if !text.trim().is_empty() => Some(RecordedValue::read(&clean(text))),
             ("Integer", Is::Number(number)) => number.parse().ok().map(RecordedValue::Number),
-            ("Boolean", Is::Flag(flag)) => {
-                Some(RecordedValue::Level(if *flag { "yes" } else { "no" }.into()))
-            }
+            ("Boolean", Is::Flag(flag)) => Some(RecordedValue::Level(if flag { "yes" } else { "no" }.into())),
             ("Quantity" | "CodeableConcept" | "String" | "Integer" | "Boolean", _) => {
                 self.not_understood(value, element, format!("{} does not stand here", value.kind()));
                 None
@@ -209,7 +209,7 @@ impl Reading<'_> {
     /// A result without a value is one that nobody knows, unless nothing was measured at all.
     fn without_value(
         &mut self,
-        json: &Json<'_>,
+        json: Json<'_>,
         path: impl Display + Copy,
         is_panel: bool,
     ) -> Option<RecordedValue> {
@@ -218,7 +218,7 @@ impl Reading<'_> {
             let words = reason.replace('-', " ");
             let what = format!("no result: {words}");
             self.notice(Sort::SetAside, json, format!("{path}.dataAbsentReason"), what);
-            let was_measured = !matches!(reason.as_str(), "not-performed" | "not-asked");
+            let was_measured = !matches!(&*reason, "not-performed" | "not-asked");
             return was_measured
                 .then(|| RecordedValue::Unknown(Some(format!("no value is recorded ({words})"))));
         }
@@ -232,13 +232,13 @@ impl Reading<'_> {
 
     fn quantity_value(
         &mut self,
-        json: &Json<'_>,
+        json: Json<'_>,
         path: impl Display + Copy,
     ) -> (RecordedValue, Option<String>) {
         let Some(Quantity { number, comparator, unit }) = self.quantity(json, path) else {
             return (not_read(), None);
         };
-        let value = match comparator.as_deref() {
+        let value = match comparator {
             None => RecordedValue::Number(number),
             // A record's limits include the number itself: what is above 100 is 100 or more.
             Some("<" | "<=") => RecordedValue::Below(number),
@@ -249,15 +249,15 @@ impl Reading<'_> {
                 RecordedValue::Unknown(Some(format!("its comparison `{}` is not understood", clean(other))))
             }
         };
-        (value, unit)
+        (value, unit.map(Cow::into_owned))
     }
 
-    fn quantity(&mut self, json: &Json<'_>, path: impl Display + Copy) -> Option<Quantity> {
+    fn quantity<'j>(&mut self, json: Json<'j>, path: impl Display + Copy) -> Option<Quantity<'j>> {
         let Some(value) = json.get("value") else {
             self.not_understood(json, format!("{path}.value"), "is missing");
             return None;
         };
-        let number = match &value.is {
+        let number = match value.is() {
             Is::Number(number) => number.parse::<Exact>().ok(),
             _ => None,
         };
@@ -269,7 +269,7 @@ impl Reading<'_> {
             );
             return None;
         };
-        let comparator = self.text(json, path, "comparator").map(str::to_owned);
+        let comparator = self.text(json, path, "comparator");
         let system = self.text(json, path, "system");
         let code =
             self.text(json, path, "code").map(|code| clean(code.trim())).filter(|code| !code.is_empty());
@@ -283,24 +283,23 @@ impl Reading<'_> {
     /// The laboratory's limits of normal, where there is one pair of them in the unit of the result.
     fn limits(
         &mut self,
-        json: &Json<'_>,
+        json: Json<'_>,
         path: impl Display + Copy,
         unit: Option<&str>,
     ) -> (Option<Exact>, Option<Exact>) {
-        let ranges = self.objects(json, path, "referenceRange");
         let mut normal = Vec::new();
-        for range in &ranges {
+        for range in self.objects(json, path, "referenceRange") {
             let is_normal = match range.get("type") {
                 None => true,
                 Some(_) => self.word(range, path, "type").is_some_and(|word| word == "normal"),
             };
             if is_normal && (range.get("low").is_some() || range.get("high").is_some()) {
-                normal.push(*range);
+                normal.push(range);
             }
         }
         let element = format_args!("{path}.referenceRange");
         let [range] = normal.as_slice() else {
-            if let Some(second) = normal.get(1) {
+            if let Some(second) = normal.get(1).copied() {
                 let what = "several ranges: which one is this person's is not decided, and none is used";
                 self.notice(Sort::NotUnderstood, second, element, what);
             }
@@ -308,7 +307,7 @@ impl Reading<'_> {
         };
         let mut end = |name: &str| {
             let path = format_args!("{element}.{name}");
-            let json = self.object(range, element, name)?;
+            let json = self.object(*range, element, name)?;
             let limit = self.quantity(json, path)?;
             // A limit without a unit is printed beside the result, in its unit.
             let is_same = limit.unit.is_none() || limit.unit.as_deref() == unit;
@@ -324,12 +323,12 @@ impl Reading<'_> {
     /// A dose as a quantity: its number and unit, without a comparator.
     pub fn plain_quantity(
         &mut self,
-        parent: &Json<'_>,
+        parent: Json<'_>,
         path: impl Display + Copy,
         name: &str,
     ) -> Option<(Exact, Option<String>)> {
         let json = self.object(parent, path, name)?;
         let quantity = self.quantity(json, format_args!("{path}.{name}"))?;
-        quantity.comparator.is_none().then_some((quantity.number, quantity.unit))
+        quantity.comparator.is_none().then(|| (quantity.number, quantity.unit.map(Cow::into_owned)))
     }
 }

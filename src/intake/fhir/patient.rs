@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::resource::Reading;
+use super::resource::{Choice, Reading};
 use crate::eligibility::record::Sex;
 use crate::intake::clean;
 use crate::intake::json::{Is, Json};
@@ -41,9 +41,9 @@ impl Identity {
 }
 
 impl Reading<'_> {
-    pub fn patient(&mut self, json: &Json<'_>) -> Identity {
+    pub fn patient(&mut self, json: Json<'_>) -> Identity {
         let mut identity = Identity {
-            id: json.get("id").and_then(Json::text).map(clean),
+            id: json.get("id").and_then(Json::text).map(|id| clean(id).into_owned()),
             born: self.date(json, "Patient", "birthDate"),
             ..Identity::default()
         };
@@ -64,8 +64,10 @@ impl Reading<'_> {
             None => None,
         };
         identity.died = match self.choice(json, "Patient", "deceased") {
-            Some((kind, _)) if kind == "DateTime" => Some(self.date(json, "Patient", "deceasedDateTime")),
-            Some((_, value)) => match value.is {
+            Some(Choice { kind, .. }) if kind == "DateTime" => {
+                Some(self.date(json, "Patient", "deceasedDateTime"))
+            }
+            Some(Choice { value, .. }) => match value.is() {
                 Is::Flag(died) => died.then_some(None),
                 _ => {
                     self.not_understood(value, "Patient.deceased", "is neither true, false nor a date");
@@ -85,7 +87,7 @@ impl Reading<'_> {
     }
 
     /// The country of the address, where all addresses of today name the same one by its code of two letters.
-    fn country(&mut self, json: &Json<'_>) -> Option<String> {
+    fn country(&mut self, json: Json<'_>) -> Option<String> {
         let mut countries: BTreeSet<String> = BTreeSet::new();
         for address in self.objects(json, "Patient", "address") {
             let is_past = self

@@ -1,11 +1,12 @@
 //! One resource while it is read: what is expected of its elements, and what is to be said where they are otherwise.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use super::report::{Notice, Sort};
 use crate::intake::clean;
-use crate::intake::json::{Is, Json};
+use crate::intake::json::{Is, Items, Json};
 
 /// How the resources of a bundle are referred to: `fullUrl` to key.
 pub(super) type Addresses = BTreeMap<String, String>;
@@ -15,14 +16,46 @@ pub(super) struct Reading<'s> {
     /// `Observation/o1`
     pub resource: String,
     pub addresses: &'s Addresses,
-    pub person: Option<String>,
+    /// Key of the person whom it is about, once that is known.
+    pub person: Option<Cow<'s, str>>,
     pub notices: Vec<Notice>,
     /// Byte at which the text of this document begins.
     pub base: usize,
 }
 
-impl Reading<'_> {
-    pub fn notice(&mut self, sort: Sort, json: &Json<'_>, element: impl Display, what: impl Into<String>) {
+/// The member of a choice `name[x]`.
+pub(super) struct Choice<'j> {
+    /// Its type: `DateTime`.
+    pub kind: Cow<'j, str>,
+    pub value: Json<'j>,
+}
+
+/// The objects of a list.
+#[derive(Clone)]
+pub(super) struct Objects<'j>(Option<Items<'j>>);
+
+impl<'j> Objects<'j> {
+    pub fn is_empty(&self) -> bool {
+        self.clone().next().is_none()
+    }
+
+    /// The object of a list of one.
+    pub fn only(mut self) -> Option<Json<'j>> {
+        let first = self.next()?;
+        self.next().is_none().then_some(first)
+    }
+}
+
+impl<'j> Iterator for Objects<'j> {
+    type Item = Json<'j>;
+
+    fn next(&mut self) -> Option<Json<'j>> {
+        self.0.as_mut()?.find(|item| item.is_object())
+    }
+}
+
+impl<'s> Reading<'s> {
+    pub fn notice(&mut self, sort: Sort, json: Json<'_>, element: impl Display, what: impl Into<String>) {
         self.notices.push(Notice {
             sort,
             kind: self.kind.to_owned(),
@@ -30,25 +63,20 @@ impl Reading<'_> {
             element: element.to_string(),
             what: what.into(),
             person: None,
-            at: self.base + json.at,
+            at: self.base + json.at(),
         });
     }
 
-    pub fn not_understood(&mut self, json: &Json<'_>, element: impl Display, what: impl Into<String>) {
+    pub fn not_understood(&mut self, json: Json<'_>, element: impl Display, what: impl Into<String>) {
         self.notice(Sort::NotUnderstood, json, element, what);
     }
 
-    fn expected(&mut self, json: &Json<'_>, element: impl Display, wanted: &str) {
+    fn expected(&mut self, json: Json<'_>, element: impl Display, wanted: &str) {
         self.not_understood(json, element, format!("{wanted} is expected, and this is {}", json.kind()));
     }
 
     /// A member that is a text.
-    pub fn text<'j>(
-        &mut self,
-        parent: &'j Json<'_>,
-        path: impl Display + Copy,
-        name: &str,
-    ) -> Option<&'j str> {
+    pub fn text<'j>(&mut self, parent: Json<'j>, path: impl Display + Copy, name: &str) -> Option<&'j str> {
         let json = parent.get(name)?;
         if json.text().is_none() {
             self.expected(json, format_args!("{path}.{name}"), "a text");
@@ -56,9 +84,9 @@ impl Reading<'_> {
         json.text()
     }
 
-    pub fn flag(&mut self, parent: &Json<'_>, path: impl Display + Copy, name: &str) -> Option<bool> {
+    pub fn flag(&mut self, parent: Json<'_>, path: impl Display + Copy, name: &str) -> Option<bool> {
         let json = parent.get(name)?;
-        match json.is {
+        match json.is() {
             Is::Flag(flag) => Some(flag),
             _ => {
                 self.expected(json, format_args!("{path}.{name}"), "true or false");
@@ -68,60 +96,48 @@ impl Reading<'_> {
     }
 
     /// A member that is an object.
-    pub fn object<'j, 't>(
+    pub fn object<'j>(
         &mut self,
-        parent: &'j Json<'t>,
+        parent: Json<'j>,
         path: impl Display + Copy,
         name: &str,
-    ) -> Option<&'j Json<'t>> {
+    ) -> Option<Json<'j>> {
         let json = parent.get(name)?;
-        match json.is {
-            Is::Object(_) => Some(json),
-            _ => {
-                self.expected(json, format_args!("{path}.{name}"), "an object");
-                None
-            }
+        if !json.is_object() {
+            self.expected(json, format_args!("{path}.{name}"), "an object");
+            return None;
         }
+        Some(json)
     }
 
     /// The objects of a list; empty where there is none.
-    pub fn objects<'j, 't>(
-        &mut self,
-        parent: &'j Json<'t>,
-        path: impl Display + Copy,
-        name: &str,
-    ) -> Vec<&'j Json<'t>> {
-        let Some(json) = parent.get(name) else { return Vec::new() };
-        let Is::List(items) = &json.is else {
+    pub fn objects<'j>(&mut self, parent: Json<'j>, path: impl Display + Copy, name: &str) -> Objects<'j> {
+        let Some(json) = parent.get(name) else { return Objects(None) };
+        let Is::List(items) = json.is() else {
             self.expected(json, format_args!("{path}.{name}"), "a list");
-            return Vec::new();
+            return Objects(None);
         };
-        let mut objects = Vec::with_capacity(items.len());
-        for (place, item) in items.iter().enumerate() {
-            match item.is {
-                Is::Object(_) => objects.push(item),
-                _ => self.expected(item, format_args!("{path}.{name}[{place}]"), "an object"),
+        for (place, item) in items.clone().enumerate() {
+            if !item.is_object() {
+                self.expected(item, format_args!("{path}.{name}[{place}]"), "an object");
             }
         }
-        objects
+        Objects(Some(items))
     }
 
-    /// The member of a choice `name[x]`: its type and value. Of several, none counts.
-    pub fn choice<'j, 't>(
+    /// The member of a choice `name[x]`. Of several, none counts.
+    pub fn choice<'j>(
         &mut self,
-        parent: &'j Json<'t>,
+        parent: Json<'j>,
         path: impl Display + Copy,
         name: &str,
-    ) -> Option<(String, &'j Json<'t>)> {
-        let Is::Object(members) = &parent.is else { return None };
-        fn kind_of<'k>(key: &'k str, name: &str) -> Option<&'k str> {
-            key.strip_prefix(name).filter(|kind| kind.starts_with(|letter: char| letter.is_ascii_uppercase()))
-        }
-        let mut found = members
-            .iter()
-            .filter(|(_, value)| value.is != Is::Null)
-            .filter_map(|(key, value)| Some((kind_of(key, name)?, value)));
-        let first = found.next()?;
+    ) -> Option<Choice<'j>> {
+        let Is::Object(members) = parent.is() else { return None };
+        let mut found = members.filter(|(_, value)| !value.is_null()).filter_map(|(key, value)| {
+            let kind = key.strip_prefix(name)?;
+            kind.starts_with(|letter: char| letter.is_ascii_uppercase()).then_some((kind, value))
+        });
+        let (kind, value) = found.next()?;
         if let Some((_, second)) = found.next() {
             self.not_understood(
                 second,
@@ -130,11 +146,11 @@ impl Reading<'_> {
             );
             return None;
         }
-        Some((clean(first.0), first.1))
+        Some(Choice { kind: clean(kind), value })
     }
 
     /// `status`, without which nobody knows whether a resource counts.
-    pub fn status<'j>(&mut self, json: &'j Json<'_>) -> Option<&'j str> {
+    pub fn status<'j>(&mut self, json: Json<'j>) -> Option<&'j str> {
         let status = self.text(json, self.kind, "status");
         if json.get("status").is_none() {
             let what = "is missing: whether this counts is not known";
@@ -144,7 +160,7 @@ impl Reading<'_> {
     }
 
     /// A status by which a resource says that it does not count.
-    pub fn set_aside(&mut self, json: &Json<'_>, element: &str, status: &str) {
+    pub fn set_aside(&mut self, json: Json<'_>, element: &str, status: &str) {
         let at = json.get(element).unwrap_or(json);
         let words = clean(status).replace('-', " ");
         self.notice(Sort::SetAside, at, format!("{}.{element}", self.kind), words);
@@ -152,7 +168,7 @@ impl Reading<'_> {
 
     /// A status that FHIR R4 does not have, or that cannot be read: why it is not certain that the resource counts. Left
     /// out, it could not keep from being denied what it may show.
-    pub fn unknown_status(&mut self, json: &Json<'_>, element: &str, status: Option<&str>) -> String {
+    pub fn unknown_status(&mut self, json: Json<'_>, element: &str, status: Option<&str>) -> String {
         let Some(status) = status.map(clean) else {
             // That it is missing or no text is told already.
             return format!("its {element} cannot be read");
@@ -164,7 +180,7 @@ impl Reading<'_> {
     }
 
     /// The key of the person whom a resource is about.
-    pub fn person_of(&mut self, json: &Json<'_>, name: &str) -> Option<String> {
+    pub fn person_of(&mut self, json: Json<'s>, name: &str) -> Option<Cow<'s, str>> {
         let path = self.kind;
         let element = format_args!("{path}.{name}");
         let Some(subject) = self.object(json, path, name) else {
@@ -180,10 +196,13 @@ impl Reading<'_> {
             return None;
         };
         if let Some(key) = self.addresses.get(reference) {
-            return Some(key.clone());
+            return Some(Cow::Borrowed(key));
         }
         match target(reference) {
-            Some(("Patient", id)) => Some(format!("Patient/{id}")),
+            Some(("Patient", id)) => Some(match reference.strip_prefix("Patient/") {
+                Some(whole) if whole == id => Cow::Borrowed(reference),
+                _ => Cow::Owned(format!("Patient/{id}")),
+            }),
             Some((other, _)) => {
                 let what = format!("speaks of a {}, not of a person", clean(other));
                 self.notice(Sort::NotUsed, subject, element, what);

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use jiff::civil::Date;
 
-use super::resource::Reading;
+use super::resource::{Choice, Reading};
 use crate::eligibility::record::Entry;
 use crate::intake::json::{Is, Json};
 use crate::time::{DateRange, apply, day_before};
@@ -131,7 +131,7 @@ fn is_clock(text: &str, most: usize) -> bool {
 
 impl Reading<'_> {
     /// A date of a resource; what is no date is reported.
-    pub fn date(&mut self, parent: &Json<'_>, path: impl Display + Copy, name: &str) -> Option<DateRange> {
+    pub fn date(&mut self, parent: Json<'_>, path: impl Display + Copy, name: &str) -> Option<DateRange> {
         let json = parent.get(name)?;
         let text = self.text(parent, path, name)?;
         let date = read_date(text);
@@ -145,7 +145,7 @@ impl Reading<'_> {
     /// Start and end of a `Period`.
     pub fn period(
         &mut self,
-        parent: &Json<'_>,
+        parent: Json<'_>,
         path: impl Display + Copy,
         name: &str,
     ) -> Option<(Option<DateRange>, Option<DateRange>)> {
@@ -158,14 +158,16 @@ impl Reading<'_> {
     /// whether the element is there at all, in whichever form.
     pub fn edge(
         &mut self,
-        parent: &Json<'_>,
+        parent: Json<'_>,
         path: impl Display + Copy,
         name: &str,
         is_end: bool,
     ) -> (Option<Edge>, bool) {
-        let Some((kind, json)) = self.choice(parent, path, name) else { return (None, false) };
-        let element = format!("{name}{kind}");
-        let edge = match kind.as_str() {
+        let Some(Choice { kind, value: json }) = self.choice(parent, path, name) else {
+            return (None, false);
+        };
+        let element = [name, &kind].concat();
+        let edge = match &*kind {
             "DateTime" => self.date(parent, path, &element).map(Edge::Day),
             "Period" => {
                 let period = self.period(parent, path, &element);
@@ -196,20 +198,19 @@ impl Reading<'_> {
     }
 
     /// An `Age`: completed years, months, weeks or days.
-    fn age(&mut self, json: &Json<'_>, path: impl Display + Copy) -> Option<Edge> {
+    fn age(&mut self, json: Json<'_>, path: impl Display + Copy) -> Option<Edge> {
         use crate::model::Duration;
-        let count = match json.get("value").map(|value| &value.is) {
+        let count = match json.get("value").map(Json::is) {
             Some(Is::Number(number)) => {
                 number.parse::<i64>().ok().filter(|count| (0..=50_000).contains(count))
             }
             _ => None,
         };
-        let unit = self.text(json, path, "code").map(str::to_owned);
-        let unit = match unit {
+        let unit = match self.text(json, path, "code") {
             Some(unit) => Some(unit),
-            None => self.text(json, path, "unit").map(str::to_owned),
+            None => self.text(json, path, "unit"),
         };
-        let span = |count: i64| match unit.as_deref()?.trim_end_matches('s') {
+        let span = |count: i64| match unit?.trim_end_matches('s') {
             "a" | "year" => Some(Duration::Months(count * 12)),
             "mo" | "month" => Some(Duration::Months(count)),
             "wk" | "week" => Some(Duration::Days(count * 7)),
@@ -221,7 +222,7 @@ impl Reading<'_> {
             .filter(|_| !has_comparator)
             .and_then(|count| Some(Edge::Age { from: span(count)?, to: span(count + 1)? }));
         if edge.is_none() {
-            self.not_understood(json, path.to_owned(), "is no age in whole years, months, weeks or days");
+            self.not_understood(json, path, "is no age in whole years, months, weeks or days");
         }
         edge
     }
@@ -229,14 +230,14 @@ impl Reading<'_> {
     /// `effective[x]`, `performed[x]` of what was taken or done: a day, or from a day to a day.
     pub fn extent(
         &mut self,
-        parent: &Json<'_>,
+        parent: Json<'_>,
         path: impl Display + Copy,
         name: &str,
         open: End,
     ) -> Option<Extent> {
-        let (kind, json) = self.choice(parent, path, name)?;
-        let element = format!("{name}{kind}");
-        match kind.as_str() {
+        let Choice { kind, value: json } = self.choice(parent, path, name)?;
+        let element = [name, &kind].concat();
+        match &*kind {
             "DateTime" | "Instant" => Some(Extent::on(Some(self.date(parent, path, &element)?))),
             "Period" => {
                 let (start, end) = self.period(parent, path, &element)?;

@@ -247,7 +247,7 @@ impl Reading<'_> {
                 };
                 let Some(person) = people.of_row(batch, row, 0, faults) else { continue };
                 let written = match batch.text(UNIT, row) {
-                    Cell::Value(text) => Some(clean(text)),
+                    Cell::Value(text) => Some(clean(text).into_owned()),
                     Cell::Null => None,
                     Cell::Bad => {
                         faults.add(batch, row, Fault::NotAText, UNIT);
@@ -370,7 +370,7 @@ fn value(text: &str) -> Value {
         (Some(_), Some(number)) => Value::Amount(ResultValue::Above(number)),
         (None, Some(number)) => Value::Amount(ResultValue::Number(number)),
         (_, None) => match RecordedValue::read(text) {
-            RecordedValue::Level(word) => Value::Word(clean(&word)),
+            RecordedValue::Level(word) => Value::Word(clean(&word).into_owned()),
             // A number beyond all measure.
             _ => Value::Unknown(WhyUnknown::NotReadable),
         },

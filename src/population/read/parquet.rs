@@ -484,7 +484,7 @@ fn in_words(error: &ParquetError) -> String {
     let text = text.trim_start_matches("Parquet error: ").trim_start_matches("EOF: ");
     match text.contains("Disabled feature") || text.contains("not yet implemented") {
         true => format!("{text}; write it uncompressed, or with snappy or zstd"),
-        false => crate::intake::clean(text),
+        false => crate::intake::clean(text).into_owned(),
     }
 }
 
