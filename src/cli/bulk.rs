@@ -70,7 +70,7 @@ pub fn screen(
     let shared = shared.read()?;
     let arms: Vec<String> = {
         let single = additions.of_single().map(|(_, record)| record.person.arm.clone());
-        let of_all = additions.of_everybody().person.arm.clone();
+        let of_all = additions.of_everybody().person.arm;
         single.chain([of_all]).flatten().collect::<BTreeSet<String>>().into_iter().collect()
     };
     let mut report = Report::default();

@@ -213,7 +213,7 @@ fn read(
     progress: &Arc<Progress>,
 ) -> Result<Read, Failure> {
     let declared = sources.declared(trial)?;
-    let everybody = declared.additions.of_everybody().clone();
+    let everybody = declared.additions.of_everybody();
     let assumptions = Assumptions {
         coverage: everybody.coverage.clone(),
         in_observation_period: declared.in_observation_period.into_iter().map(CoveredDomain::from).collect(),

@@ -102,7 +102,7 @@ impl Warehouse {
                 names.join(", ")
             ));
         }
-        let everybody = declared.additions.of_everybody().clone();
+        let everybody = declared.additions.of_everybody();
         let in_periods = declared.in_observation_period.into_iter().map(CoveredDomain::from);
         let assumptions = Assumptions {
             coverage: everybody.coverage,

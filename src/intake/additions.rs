@@ -108,8 +108,8 @@ impl Additions {
     }
 
     /// What is known of everybody, as one record.
-    pub fn of_everybody(&self) -> &Record {
-        &self.everybody
+    pub fn of_everybody(&self) -> Record {
+        self.everybody.clone()
     }
 
     /// What is known of single persons, by their id.
