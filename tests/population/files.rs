@@ -13,7 +13,7 @@ use crate::generate::tables::{Declared, population};
 use crate::generated::{TRIAL, rules};
 use crate::parquets;
 
-const PEOPLE: u64 = 1500;
+const PEOPLE: u64 = 1000;
 
 /// The tables of invented people, by their file names.
 fn tables(seed: u64) -> Vec<(String, String)> {
