@@ -208,7 +208,6 @@ pub(super) fn as_listed(text: &str) -> String {
 
 /// Units that the rows of a database can carry, by their UCUM codes, with every spelling that is looked for, as
 /// [`as_listed`] writes it. A spelling is listed where every text that it stands for is that unit.
-
 pub(super) fn known_units<'t>(
     concept_units: impl Iterator<Item = &'t str>,
     measures: impl Iterator<Item = &'t Measure>,
