@@ -285,7 +285,7 @@ fn gathered(records: &[Record]) -> Population {
         ];
         for (list, entries) in lists {
             // Some have a day of their own for an event of the trial.
-            let has_own = place % 9 == 8 && records.len() % 3 > 0;
+            let has_own = place % 9 == 8 && !records.len().is_multiple_of(3);
             let is_row = |entry: &&Entry| has_own || !own(entry);
             for entry in entries.iter().filter(is_row) {
                 happening(&mut population, list, entry);
