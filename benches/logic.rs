@@ -76,6 +76,11 @@ fn peer() -> String {
     std::env::var("TRIALC_SOLVER").unwrap_or_else(|_| "z3".to_owned())
 }
 
+/// The program's own name: where it is installed says nothing of it.
+fn name_of(program: &str) -> &str {
+    std::path::Path::new(program).file_name().and_then(std::ffi::OsStr::to_str).unwrap_or(program)
+}
+
 /// What a solver prints of these questions; `None` where it cannot be run.
 fn asked_of(program: &str, text: &str) -> Option<String> {
     let mut child = Command::new(program)
@@ -91,9 +96,8 @@ fn asked_of(program: &str, text: &str) -> Option<String> {
 /// Both beside each other, in turns, on the same questions.
 fn side_by_side() {
     let program = peer();
-    println!(
-        "questions      of trial        trialc/s     {program}/s   trialc to {program}   left open by trialc"
-    );
+    let of = name_of(&program);
+    println!("questions      of trial        trialc/s     {of}/s   trialc to {of}   left open by trialc");
     for name in TRIALS {
         let trial = named(name);
         let text = smt2(trial);

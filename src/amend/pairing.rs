@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::plain;
 use crate::eligibility::Mentions;
-use crate::model::{Clause, Comparator, Criterion, CriterionKind, Named, Rule};
+use crate::model::{Clause, Criterion, CriterionKind, Named, Rule};
 
 /// A criterion with its code.
 pub(super) type Coded<'a> = (&'a str, &'a Criterion);
@@ -136,22 +136,11 @@ fn is_opposite(one: &Clause, other: &Clause) -> bool {
         (
             Rule::Compare { left, operator, right, unit },
             Rule::Compare { left: left2, operator: operator2, right: right2, unit: unit2 },
-        ) => left == left2 && denied(*operator) == *operator2 && right == right2 && unit == unit2,
+        ) => left == left2 && operator.denied() == *operator2 && right == right2 && unit == unit2,
         (Rule::All { of }, Rule::Any { of: others }) | (Rule::Any { of }, Rule::All { of: others }) => {
             of.len() == others.len() && of.iter().zip(others).all(|(one, other)| is_opposite(one, other))
         }
         _ => false,
-    }
-}
-
-fn denied(operator: Comparator) -> Comparator {
-    match operator {
-        Comparator::Less => Comparator::AtLeast,
-        Comparator::AtMost => Comparator::Greater,
-        Comparator::Equal => Comparator::NotEqual,
-        Comparator::NotEqual => Comparator::Equal,
-        Comparator::AtLeast => Comparator::Less,
-        Comparator::Greater => Comparator::AtMost,
     }
 }
 

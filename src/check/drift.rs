@@ -276,17 +276,6 @@ fn days(by: &Duration) -> (i64, i64) {
     day_range(&Offset { direction: Direction::After, by: by.clone() })
 }
 
-fn turned(comparator: Comparator) -> Comparator {
-    match comparator {
-        Comparator::Less => Comparator::AtLeast,
-        Comparator::AtMost => Comparator::Greater,
-        Comparator::Equal => Comparator::NotEqual,
-        Comparator::NotEqual => Comparator::Equal,
-        Comparator::AtLeast => Comparator::Less,
-        Comparator::Greater => Comparator::AtMost,
-    }
-}
-
 /// Every number of a rule, in the order of its words.
 fn gather<'a>(
     trial: &'a Trial,
@@ -303,7 +292,7 @@ fn gather<'a>(
         times_of(left, computed, numbers);
         let comparator = operator.and_then(|operator| match holds {
             Some(true) => Some(operator),
-            Some(false) => Some(turned(operator)),
+            Some(false) => Some(operator.denied()),
             None => None,
         });
         limits(trial, left, comparator, right, unit, numbers);

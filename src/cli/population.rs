@@ -236,9 +236,9 @@ fn read(
     let sets = concept_sets(document, &declared.codes, words)?;
     let events = arguments.events.as_deref().map(|file| one_table(file, "events", progress)).transpose()?;
     let rest = beyond_events(everybody);
-    let is_all = rest == Record::default() && declared.additions.of_single().next().is_none();
+    let is_final = rest == Record::default() && declared.additions.of_single().next().is_none();
     let (assumptions, events) = (&assumptions, events.as_ref());
-    let input = Input { folder: data, document, sets: &sets, assumptions, events, is_all };
+    let input = Input { folder: data, document, sets: &sets, assumptions, events, is_final };
     let (mut population, report) = omop(&input)?;
     add_rest(&mut population, rest, &declared.additions)?;
     Ok(Read { population, report })

@@ -278,6 +278,18 @@ impl Comparator {
         }
     }
 
+    /// What holds where this does not.
+    pub fn denied(self) -> Self {
+        match self {
+            Comparator::Less => Comparator::AtLeast,
+            Comparator::AtMost => Comparator::Greater,
+            Comparator::Equal => Comparator::NotEqual,
+            Comparator::NotEqual => Comparator::Equal,
+            Comparator::AtLeast => Comparator::Less,
+            Comparator::Greater => Comparator::AtMost,
+        }
+    }
+
     pub fn holds(self, ordering: std::cmp::Ordering) -> bool {
         match self {
             Comparator::Less => ordering.is_lt(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use super::results::Results;
 use crate::eligibility::Record;
@@ -10,6 +10,14 @@ use crate::eligibility::record::{CoveredDomain, Sex};
 
 /// Days since 1970-01-01.
 pub type Day = i32;
+
+/// Every day there is.
+pub const ALL_DAYS: RangeInclusive<Day> = Day::MIN..=Day::MAX;
+
+/// The days from the first of both spans to the last of both.
+pub fn spanned(one: &RangeInclusive<Day>, other: &RangeInclusive<Day>) -> RangeInclusive<Day> {
+    *one.start().min(other.start())..=*one.end().max(other.end())
+}
 
 /// The days between which something lies: one day where it is known exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -95,7 +95,7 @@ impl<'a> Wording<'a> {
         let not = if positive { "" } else { "not " };
         match rule {
             Rule::Compare { left, operator, right, .. } => {
-                let operator = if positive { *operator } else { opposite(*operator) };
+                let operator = if positive { *operator } else { operator.denied() };
                 format!("{} is {} {}", self.term(left), compared(operator), self.term(right))
             }
             Rule::Between { value, low, high, .. } => {
@@ -461,17 +461,6 @@ fn unit_name(unit: TimeUnit) -> &'static str {
         TimeUnit::Week => "week",
         TimeUnit::Month => "month",
         TimeUnit::Year => "year",
-    }
-}
-
-fn opposite(operator: Comparator) -> Comparator {
-    match operator {
-        Comparator::Less => Comparator::AtLeast,
-        Comparator::AtMost => Comparator::Greater,
-        Comparator::Equal => Comparator::NotEqual,
-        Comparator::NotEqual => Comparator::Equal,
-        Comparator::AtLeast => Comparator::Less,
-        Comparator::Greater => Comparator::AtMost,
     }
 }
 

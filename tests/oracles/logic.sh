@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The logic of criteria, judged by z3 and cvc5: every question that is asked of a protocol (of z3 also of generated rules) has the answer
-# that was found, and both agree. They know numbers, our solver only cuts: they share nothing but the question. Then `--solver z3` and
+# The logic of criteria, judged by z3 and cvc5: every question that is asked of a protocol, and of generated rules, has the answer that
+# was found, and both agree. They know numbers, our solver only cuts: they share nothing but the question. Then `--solver z3` and
 # `--solver cvc5` themselves.
 . "$(dirname "$0")/_tools.sh"
 

@@ -4,10 +4,10 @@ use trialc::eligibility::record::CoveredDomain;
 use trialc::eligibility::{Screener, render_verdict_text};
 use trialc::intake::Additions;
 use trialc::omop::{Assumptions, ConceptSets, ListedCode};
-use trialc::population::read::{Input, Memory, omop};
+use trialc::population::read::{Memory, omop};
 
-use super::document;
 use super::literate::{Block, Decided, protocol, run};
+use super::{document, input};
 
 const PERSON: &str = "person_id,gender_concept_id,year_of_birth,month_of_birth,day_of_birth\n1,8532,1980,3,2\n2,8507,1960,1,1\n";
 
@@ -58,15 +58,8 @@ fn decided(block: &Block<'_>) -> Decided {
     assumptions.events = declared.events;
     let sets = ConceptSets::of(&document, &listed, None, [], [], []);
     let (memory, said) = tables(block.data);
-    let input = Input {
-        folder: &memory,
-        document: &document,
-        sets: &sets,
-        assumptions: &assumptions,
-        events: None,
-        is_all: true,
-    };
-    let (population, report) = omop(&input).expect("the tables can be read");
+    let (population, report) =
+        omop(&input(&memory, &document, &sets, &assumptions)).expect("the tables can be read");
     let verdict = Screener::of(&document).screen(&population.record(0), None);
     let status = serde_json::to_value(verdict.decisions[0].criteria[0].status).expect("a word");
     let report = report.render_text(50);

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use trialc::omop::{Assumptions, ListedCode, standard};
-use trialc::population::read::{Input, Memory, Words, concept_sets, omop};
+use trialc::population::read::{Memory, Words, concept_sets, omop};
 use trialc::population::screen;
 
-use super::document;
+use super::{document, input};
 
 const PLACES: [&str; 2] = ["data/Synthea27Nj_5.4.zip", "/work/shared/data/patients/Synthea27Nj_5.4.zip"];
 
@@ -71,15 +71,7 @@ fn its_people_are_read_with_its_own_vocabulary() {
     let declared = additions.of_everybody();
     let assumptions =
         Assumptions { coverage: declared.coverage, events: declared.events, ..Assumptions::default() };
-    let input = Input {
-        folder: &memory,
-        document: &document,
-        sets: &sets,
-        assumptions: &assumptions,
-        events: None,
-        is_all: true,
-    };
-    let (population, report) = omop(&input).unwrap();
+    let (population, report) = omop(&input(&memory, &document, &sets, &assumptions)).unwrap();
     assert_eq!(population.people.len(), 28);
     assert_eq!(report.malformed(), 0, "{}", report.render_text(50));
     let rows: BTreeMap<&str, u64> =

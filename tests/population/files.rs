@@ -11,7 +11,7 @@ use trialc::population::{Population, screen};
 use crate::generate::files::{ids, write};
 use crate::generate::tables::{Declared, population};
 use crate::generated::{TRIAL, rules};
-use crate::parquets;
+use crate::{input, parquets};
 
 const PEOPLE: u64 = 1000;
 
@@ -28,8 +28,8 @@ fn tables(seed: u64) -> Vec<(String, String)> {
     files
 }
 
-/// `is_all`: results that can decide nothing may be left out.
-fn of_files(document: &EligibilityDocument, memory: &Memory, is_all: bool) -> (Population, Report) {
+/// `is_final`: results that can decide nothing may be left out.
+fn of_files(document: &EligibilityDocument, memory: &Memory, is_final: bool) -> (Population, Report) {
     let listed: Vec<ListedCode> = ids()
         .into_iter()
         .map(|(id, name)| ListedCode { code: format!("omop:{id}"), name: name.into() })
@@ -43,8 +43,7 @@ fn of_files(document: &EligibilityDocument, memory: &Memory, is_all: bool) -> (P
         in_observation_period: vec![CoveredDomain::Drugs],
         ..Assumptions::default()
     };
-    let input =
-        Input { folder: memory, document, sets: &sets, assumptions: &assumptions, events: None, is_all };
+    let input = Input { is_final, ..input(memory, document, &sets, &assumptions) };
     omop(&input).expect("the tables can be read")
 }
 
@@ -97,9 +96,9 @@ fn parquet_and_csv_of_the_same_rows_give_the_same_population() {
     let document = rules(TRIAL);
     let files = tables(9);
     let (csv, parquet) = (as_csv(&files), as_parquet(&files));
-    for is_all in [false, true] {
-        let (csv, counted) = of_files(&document, &csv, is_all);
-        let (parquet, also) = of_files(&document, &parquet, is_all);
+    for is_final in [false, true] {
+        let (csv, counted) = of_files(&document, &csv, is_final);
+        let (parquet, also) = of_files(&document, &parquet, is_final);
         assert_eq!(csv.people, parquet.people);
         assert_eq!(csv.results, parquet.results);
         assert_eq!(csv.happenings, parquet.happenings);

@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 use trialc::eligibility::EligibilityDocument;
 use trialc::omop::{Assumptions, ConceptSets, ListedCode};
 use trialc::population::Population;
-use trialc::population::read::{Input, Memory, Report, Unreadable, omop};
+use trialc::population::read::{Memory, Report, Unreadable, omop};
 
-use super::document;
 use super::parquets::{Values, of_columns, of_csv};
+use super::{document, input};
 
 const RULES: &str = r#"
 eligibility for randomization {
@@ -30,14 +30,7 @@ static SETS: LazyLock<ConceptSets> = LazyLock::new(|| {
 
 fn read(memory: &Memory) -> Result<(Population, Report), Unreadable> {
     let assumptions = Assumptions::default();
-    omop(&Input {
-        folder: memory,
-        document: &DOCUMENT,
-        sets: &SETS,
-        assumptions: &assumptions,
-        events: None,
-        is_all: true,
-    })
+    omop(&input(memory, &DOCUMENT, &SETS, &assumptions))
 }
 
 fn refused(memory: &Memory) -> String {

@@ -34,6 +34,18 @@ mod support;
 use snippet::compile_snippet;
 use trialc::diagnostics::render::{Format, Look, render};
 use trialc::eligibility::EligibilityDocument;
+use trialc::omop::{Assumptions, ConceptSets};
+use trialc::population::read::{Input, Memory};
+
+/// What is read of tables, where nothing is known beside them.
+pub fn input<'i>(
+    folder: &'i Memory,
+    document: &'i EligibilityDocument,
+    sets: &'i ConceptSets,
+    assumptions: &'i Assumptions,
+) -> Input<'i> {
+    Input { folder, document, sets, assumptions, events: None, is_final: true }
+}
 
 /// The eligibility rules of a snippet.
 pub fn document(text: &str) -> EligibilityDocument {

@@ -13,11 +13,9 @@ use super::classes::is_common;
 use super::days::Span;
 use crate::eligibility::{EligibilityDocument, Mentions, Parts, Record, Screener, leaf_of};
 use crate::model::{Clause, Rule, Selector, Term, Value, Window};
-use crate::population::tables::Day;
+use crate::population::tables::{ALL_DAYS, Day, spanned};
 
-/// Any day.
-const ALL: RangeInclusive<Day> = Day::MIN..=Day::MAX;
-/// What is asked of a measure at all is asked of days: none where no criterion speaks of it.
+/// Of a measure of which no criterion speaks.
 #[allow(clippy::reversed_empty_ranges)] // No day lies in it.
 const NONE: RangeInclusive<Day> = 1..=0;
 
@@ -63,7 +61,7 @@ struct Asked<'a> {
 impl<'a> Asked<'a> {
     fn also(&mut self, measure: &'a str, days: RangeInclusive<Day>) {
         let all = self.days.entry(measure).or_insert_with(|| days.clone());
-        *all = *days.start().min(all.start())..=*days.end().max(all.end());
+        *all = spanned(all, &days);
     }
 
     /// Each measure of it on any day, with those that its formula rests on.
@@ -75,7 +73,7 @@ impl<'a> Asked<'a> {
 
     fn all_of(&mut self, mentions: Mentions<'a>) {
         for measure in mentions.measures {
-            if self.days.insert(measure, ALL) != Some(ALL)
+            if self.days.insert(measure, ALL_DAYS) != Some(ALL_DAYS)
                 && let Some(formula) = self.formula_of(measure)
             {
                 self.all_of_term(formula);
@@ -119,7 +117,7 @@ impl<'a> Asked<'a> {
             _ => None,
         });
         for measure in limits.into_iter().filter(|measure| compared != Some(measure)) {
-            self.also(measure, ALL);
+            self.also(measure, ALL_DAYS);
         }
     }
 
@@ -145,7 +143,7 @@ impl<'a> Asked<'a> {
             }
             Value::Limit { measure, .. } => limits.push(measure),
             Value::Change { measure, .. } | Value::AreaUnder { measure, .. } => {
-                self.also(measure, ALL);
+                self.also(measure, ALL_DAYS);
                 if let Some(formula) = self.formula_of(measure) {
                     self.all_of_term(formula);
                 }
@@ -176,11 +174,11 @@ impl<'a> Asked<'a> {
 
     fn days_of(&self, window: &Window, parts: &Parts<'_>) -> RangeInclusive<Day> {
         if ![&window.from, &window.to].into_iter().flatten().all(is_common) {
-            return ALL;
+            return ALL_DAYS;
         }
         let span = Span::of(parts.window(window, self.everybody));
         if span.is_empty() || span.is_loose() {
-            return ALL;
+            return ALL_DAYS;
         }
         span.from.earliest..=span.to.latest
     }

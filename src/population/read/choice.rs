@@ -5,13 +5,10 @@ use std::ops::RangeInclusive;
 
 use foldhash::fast::FixedState;
 
-use super::super::tables::Day;
+use super::super::tables::{ALL_DAYS, Day, spanned};
 use super::cells::{Batch, Cell};
 use super::result::{CONCEPT, DATE, SOURCE};
 use crate::omop::standard::NO_CONCEPT;
-
-/// Any day.
-pub const ALL: RangeInclusive<Day> = Day::MIN..=Day::MAX;
 
 /// The concept ids that a table is asked for, each with the days between which its rows matter. A row is passed over where its
 /// concept is another one, and its source concept is another one too, or empty; and where its day is none that is asked for.
@@ -25,7 +22,7 @@ pub struct Choice {
 impl Choice {
     /// Rows of any day.
     pub fn of(ids: impl Iterator<Item = i64>) -> Self {
-        Self::within(ids.map(|id| (id, ALL)))
+        Self::within(ids.map(|id| (id, ALL_DAYS)))
     }
 
     /// An id that is given several times is asked for from the first of its days to the last.
@@ -33,9 +30,9 @@ impl Choice {
         let mut all: HashMap<i64, RangeInclusive<Day>, FixedState> = HashMap::default();
         for (id, days) in ids {
             let asked = all.entry(id).or_insert_with(|| days.clone());
-            *asked = *days.start().min(asked.start())..=*days.end().max(asked.end());
+            *asked = spanned(asked, &days);
         }
-        let by_day = all.values().any(|days| *days != ALL);
+        let by_day = all.values().any(|days| *days != ALL_DAYS);
         Self { ids: all, by_day }
     }
 

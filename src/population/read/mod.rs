@@ -42,7 +42,7 @@ use result::{MEASUREMENT, OBSERVATION, Results};
 use scan::scan;
 pub use vocabulary::{Words, concept_sets};
 
-use super::tables::{Day, List, Period, Population};
+use super::tables::{ALL_DAYS, Day, List, Period, Population};
 use crate::eligibility::record::Entry;
 use crate::eligibility::{EligibilityDocument, Record};
 use crate::model::Domain;
@@ -61,8 +61,9 @@ pub struct Input<'i> {
     pub assumptions: &'i Assumptions,
     /// A table with the columns `person_id`, `event` and `date`.
     pub events: Option<&'i Table>,
-    /// Whether nothing but this will be known of anybody. Otherwise (`--with` gives somebody another date of an event) any result may matter.
-    pub is_all: bool,
+    /// No dates of single people will be added to these (`--with`): results on days for which no criterion asks are passed over. Where
+    /// somebody can have another date of an event, any result may matter.
+    pub is_final: bool,
 }
 
 /// Reads a database of the OMOP CDM 5.4.
@@ -118,8 +119,8 @@ pub fn omop(input: &Input<'_>) -> Result<(Population, Report), Unreadable> {
 
 /// By measure: the days on which its results matter to anybody.
 fn days_of_results(input: &Input<'_>, everybody: &Record) -> Vec<RangeInclusive<Day>> {
-    if !input.is_all {
-        return vec![choice::ALL; input.document.measures.len()];
+    if !input.is_final {
+        return vec![ALL_DAYS; input.document.measures.len()];
     }
     let is_in_data = |name: &str| {
         input.sets.things.get(name).is_some_and(|ids| !(ids.certain.is_empty() && ids.perhaps.is_empty()))
@@ -211,7 +212,7 @@ impl Reading<'_> {
         let asked = LISTS.each_ref().map(|kept| self.happenings.is_asked(kept.list));
         if self.results.is_asked() || asked.contains(&true) {
             let things = LISTS.iter().flat_map(|kept| self.happenings.ids(kept.list));
-            let choice = Choice::within(self.results.ids().chain(things.map(|id| (id, choice::ALL))));
+            let choice = Choice::within(self.results.ids().chain(things.map(|id| (id, ALL_DAYS))));
             let found = self.one("observation", &OBSERVATION, &choice, |reading, batch, local| {
                 let Found { results, happened, also, used, faults, passed_over } = local;
                 for row in choice.left_of(batch, passed_over) {
