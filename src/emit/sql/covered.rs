@@ -136,12 +136,13 @@ impl Writer<'_> {
             return Test::Is(false);
         }
         let text = test.text();
-        let known = self.cover_columns.iter().find(|known| known.cover == place && known.test == text);
+        let known =
+            self.written.cover_columns.iter().find(|known| known.cover == place && known.test == text);
         let name = match known {
             Some(known) => known.name.clone(),
             None => {
                 let name = self.column_name("covered");
-                self.cover_columns.push(CoverColumn {
+                self.written.cover_columns.push(CoverColumn {
                     name: name.clone(),
                     words: words.to_owned(),
                     cover: place,

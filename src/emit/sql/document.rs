@@ -73,13 +73,13 @@ fn decide<'a>(
     for (code, criterion) in &decision.criteria {
         let mut column = |writer: &mut Writer<'a>, arm: Option<&str>, concerns: bool| {
             writer.arm = arm.map(str::to_owned);
-            let mark = writer.mark();
+            let before = writer.written.clone();
             let is = match concerns {
                 false => Is::NotApplicable,
                 true => match writer.criterion(criterion) {
                     Ok(says) => Is::Said(says),
                     Err(why) => {
-                        writer.take_back(mark);
+                        writer.written = before;
                         Is::NotSaid(why)
                     }
                 },
@@ -167,16 +167,16 @@ fn unique(name: &str, names: &mut Vec<String>) -> String {
 
 fn written(writer: &mut Writer<'_>, columns: &[Column], verdicts: &[Verdict]) -> String {
     let result_parts = writer.result_parts();
-    let throughouts = writer.throughouts.clone();
+    let throughouts = writer.written.throughouts.clone();
     let mut throughout_parts = Vec::new();
     for one in &throughouts {
         throughout_parts.extend(writer.throughout_parts(one));
     }
     let mut parts = vec![writer.persons()];
-    let needs_entries = !writer.entry_columns.is_empty()
-        || !writer.edges.is_empty()
-        || !writer.event_columns.is_empty()
-        || !writer.throughouts.is_empty();
+    let needs_entries = !writer.written.entry_columns.is_empty()
+        || !writer.written.edges.is_empty()
+        || !writer.written.event_columns.is_empty()
+        || !writer.written.throughouts.is_empty();
     if needs_entries {
         parts.push(writer.entries());
     }
@@ -243,7 +243,7 @@ fn criteria_part(writer: &Writer<'_>, columns: &[Column]) -> Part {
         ));
     }
     let mut from = String::from("FROM facts f");
-    for worst in &writer.worsts {
+    for worst in &writer.written.worsts {
         let _ = write!(from, "\nLEFT JOIN {0} ON {0}.person_id = f.person_id", worst.name);
     }
     let sql = format!("SELECT\n{}\n{from}", lines.join(",\n"));
@@ -342,15 +342,16 @@ fn verdict_case(failing: &[String], open: &[String]) -> String {
 
 impl Writer<'_> {
     fn happened_part(&self) -> Option<Part> {
-        if self.entry_columns.is_empty() {
+        if self.written.entry_columns.is_empty() {
             return None;
         }
         let columns: Vec<String> = self
+            .written
             .entry_columns
             .iter()
             .map(|column| format!("  -- {}\n  {} AS {}", comment(&column.words), column.sql, column.name))
             .collect();
-        let texts: Vec<&str> = self.entry_columns.iter().map(|column| column.sql.as_str()).collect();
+        let texts: Vec<&str> = self.written.entry_columns.iter().map(|column| column.sql.as_str()).collect();
         let join = super::results::people_join(&texts, "e");
         let sql = format!(
             "SELECT\n  e.person_id,\n{}\nFROM entries e{join}\nGROUP BY e.person_id",
@@ -365,46 +366,50 @@ impl Writer<'_> {
         let mut join = |table: &str, alias: &str| {
             let _ = write!(from, "\nLEFT JOIN {table} {alias} ON {alias}.person_id = p.person_id");
         };
-        if !self.together.is_empty() {
+        if !self.written.together.is_empty() {
             join("measured", "m");
-            let own: Vec<String> = self.together.iter().map(|one| format!("m.{}", one.name)).collect();
+            let own: Vec<String> =
+                self.written.together.iter().map(|one| format!("m.{}", one.name)).collect();
             columns.push(format!("  {}", own.join(", ")));
         }
-        if !self.undated.is_empty() {
+        if !self.written.undated.is_empty() {
             join("undated", "u");
             columns.extend(
-                self.undated.iter().map(|(_, column)| format!("  COALESCE(u.{column}, 0) = 1 AS {column}")),
+                self.written
+                    .undated
+                    .iter()
+                    .map(|(_, column)| format!("  COALESCE(u.{column}, 0) = 1 AS {column}")),
             );
         }
-        for few in &self.last_few {
+        for few in &self.written.last_few {
             let name = &few.column.name;
             join(&format!("{name}_last"), &format!("t_{name}"));
             columns.push(format!("  t_{name}.{name}"));
         }
-        for middle in &self.middles {
+        for middle in &self.written.middles {
             let name = &middle.name;
             join(&format!("{name}_middle"), &format!("t_{name}"));
             columns.push(format!("  t_{name}.{name}"));
         }
-        for choice in self.choices.iter().filter(|choice| choice.worst.is_some()) {
+        for choice in self.written.choices.iter().filter(|choice| choice.worst.is_some()) {
             let name = &choice.name;
             join(&format!("{name}_chosen"), &format!("t_{name}"));
             columns.push(format!("  t_{name}.{name}"));
         }
-        for one in &self.throughouts {
+        for one in &self.written.throughouts {
             let name = &one.name;
             join(&format!("{name}_throughout"), &format!("t_{name}"));
             columns.push(format!("  t_{name}.{name}"));
         }
-        if !self.entry_columns.is_empty() {
+        if !self.written.entry_columns.is_empty() {
             join("happened", "h");
         }
         for (place, _) in self.covers.iter().enumerate() {
-            if self.cover_columns.iter().any(|column| column.cover == place) {
+            if self.written.cover_columns.iter().any(|column| column.cover == place) {
                 join(&format!("covered_{place}"), &format!("c{place}"));
             }
         }
-        for fact in &self.facts {
+        for fact in &self.written.facts {
             columns.push(format!("  -- {}\n  {} AS {}", comment(&fact.words), fact.sql, fact.name));
         }
         let sql = format!("SELECT\n{}\n{from}", columns.join(",\n"));
@@ -423,10 +428,12 @@ impl Writer<'_> {
             let mut before: Vec<&str> = Vec::new();
             for name in &worst.choices {
                 let _ = write!(from, "\nLEFT JOIN {name} ON {name}.person_id = f.person_id");
-                let Some(choice) = self.choices.iter().find(|choice| choice.name == *name) else { continue };
+                let Some(choice) = self.written.choices.iter().find(|choice| choice.name == *name) else {
+                    continue;
+                };
                 for other in &before {
                     // Of one measure and one day it is the same result.
-                    let is_same = self.choices.iter().any(|known| {
+                    let is_same = self.written.choices.iter().any(|known| {
                         known.name == *other
                             && known.measure == choice.measure
                             && known.select == choice.select
@@ -451,7 +458,7 @@ impl Writer<'_> {
                 sql,
             )
         };
-        self.worsts.iter().map(part).collect()
+        self.written.worsts.iter().map(part).collect()
     }
 }
 

@@ -180,13 +180,13 @@ impl<'a> Writer<'a> {
             Some(Day::On(date)) => Some(*date),
             _ => None,
         };
-        self.entries_since.push(EntriesSince { sources: meant.sources.clone(), since });
+        self.written.entries_since.push(EntriesSince { sources: meant.sources.clone(), since });
     }
 
     /// The day before which no row of a table that was over then says anything; absent where there is none.
     pub(super) fn entries_since(&self, source: &str) -> Option<Date> {
         // An absent day is the least of all.
-        let of_source = self.entries_since.iter().filter(|one| one.sources.contains(source));
+        let of_source = self.written.entries_since.iter().filter(|one| one.sources.contains(source));
         of_source.map(|one| one.since).min().flatten()
     }
 
@@ -340,7 +340,7 @@ impl<'a> Writer<'a> {
         let test = Test::all([Test::sql(&meant.possible), possibly]);
         cases.push_str(&format!(" WHEN {} THEN 1", test.text()));
         let sql = format!("MAX(CASE{cases} END)");
-        self.entry_columns.push(EntryColumn { name: name.clone(), words: words.to_owned(), sql });
+        self.written.entry_columns.push(EntryColumn { name: name.clone(), words: words.to_owned(), sql });
         let mut cases = String::new();
         if let Test::Sql(backward) = &backward {
             cases.push_str(&format!(" WHEN {backward} THEN NULL"));
@@ -434,7 +434,7 @@ impl<'a> Writer<'a> {
         }
         self.looks_for(&meant, None);
         let name = self.column_name(&finding.name);
-        self.throughouts.push(Throughout {
+        self.written.throughouts.push(Throughout {
             name: name.clone(),
             words: words.to_owned(),
             span,
@@ -487,7 +487,11 @@ impl<'a> Writer<'a> {
             let push = |writer: &mut Self, suffix: &str, test: Test| {
                 let name = format!("{name}_{suffix}");
                 let sql = format!("SUM(CASE WHEN {} THEN 1 ELSE 0 END)", test.text());
-                writer.entry_columns.push(EntryColumn { name: name.clone(), words: words.to_owned(), sql });
+                writer.written.entry_columns.push(EntryColumn {
+                    name: name.clone(),
+                    words: words.to_owned(),
+                    sql,
+                });
                 format!("COALESCE(h.{name}, 0)")
             };
             if let Some(sure) = meant.sure() {
@@ -563,14 +567,14 @@ impl<'a> Writer<'a> {
             )));
         }
         let key = format!("{edge:?} {finding:?}");
-        if let Some(known) = self.edges.iter().find(|known| known.key == key) {
+        if let Some(known) = self.written.edges.iter().find(|known| known.key == key) {
             return Ok(Some(known.name.clone()));
         }
         self.looks_for(&meant, None);
         let verb = if edge == Edge::Onset { "onset" } else { "end" };
         let name = self.column_name(&format!("{}_{verb}", finding.name));
         let words = format!("{verb} of {}", finding.name);
-        self.edges.push(EdgeColumn { name: name.clone(), key, words, edge, meant });
+        self.written.edges.push(EdgeColumn { name: name.clone(), key, words, edge, meant });
         Ok(Some(name))
     }
 

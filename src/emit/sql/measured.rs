@@ -204,7 +204,7 @@ impl<'a> Writer<'a> {
         if asked.window.from.iter().chain(&asked.window.to).count() > 0 && self.is_nowhere(&span) {
             return Ok(UNKNOWN);
         }
-        self.days_asked.push(DaysAsked::of(asked.measure, &span));
+        self.written.days_asked.push(DaysAsked::of(asked.measure, &span));
         if matches!(asked.select, Selector::Highest | Selector::Lowest) {
             return self.extreme(rule, &asked, measure, &span, words);
         }
@@ -244,7 +244,7 @@ impl<'a> Writer<'a> {
                 columns: vec![column.clone()],
                 worst: Some(worst),
             };
-            self.choices.push(choice);
+            self.written.choices.push(choice);
             return Ok(self.unless_undated(rule, Says::sql(format!("f.{}", column.name))));
         }
         let flag = self.flag(asked.measure);
@@ -253,7 +253,7 @@ impl<'a> Writer<'a> {
             let concerned = Test::all([Test::Sql(format!("r.{flag}")), inside]).text();
             let column = column(self, concerned);
             let says = Says::sql(format!("f.{}", column.name));
-            self.last_few.push(LastFew { column, count, worst });
+            self.written.last_few.push(LastFew { column, count, worst });
             return Ok(self.unless_undated(rule, says));
         }
         let how = match asked.select {
@@ -264,7 +264,7 @@ impl<'a> Writer<'a> {
         };
         let name = self.column_name(asked.measure);
         let says = Says::sql(format!("f.{name}"));
-        self.together.push(Together { name, words: words.to_owned(), flag, inside, truth, how });
+        self.written.together.push(Together { name, words: words.to_owned(), flag, inside, truth, how });
         Ok(says)
     }
 
@@ -272,10 +272,11 @@ impl<'a> Writer<'a> {
     fn unless_undated(&mut self, rule: &Rule, says: Says) -> Says {
         let (Says::Sql(text), Some(asked)) = (&says, Asked::of(rule)) else { return says };
         let flag = self.flag(asked.measure);
-        let known = self.undated.iter().find(|(known, _)| *known == flag).map(|(_, column)| column.clone());
+        let known =
+            self.written.undated.iter().find(|(known, _)| *known == flag).map(|(_, column)| column.clone());
         let column = known.unwrap_or_else(|| {
             let column = self.column_name(&format!("undated_{}", asked.measure));
-            self.undated.push((flag, column.clone()));
+            self.written.undated.push((flag, column.clone()));
             column
         });
         Says::sql(format!("CASE WHEN NOT f.{column} THEN {text} END"))
@@ -288,7 +289,7 @@ impl<'a> Writer<'a> {
 
     /// The columns of one set of choices, shared by all comparisons with the same results.
     fn tried(&mut self, asked: &Asked<'_>, span: &Span, words: &str, truth: String) -> Says {
-        let known = self.choices.iter().position(|choice| {
+        let known = self.written.choices.iter().position(|choice| {
             choice.worst.is_none()
                 && choice.measure == asked.measure
                 && choice.select == asked.select
@@ -309,11 +310,11 @@ impl<'a> Writer<'a> {
                 worst: None,
             };
             self.tried_here.push(choice.name.clone());
-            self.choices.push(choice);
-            self.choices.len() - 1
+            self.written.choices.push(choice);
+            self.written.choices.len() - 1
         });
-        self.choices[place].columns.push(column);
-        Says::sql(format!("{}.{name}", self.choices[place].name))
+        self.written.choices[place].columns.push(column);
+        Says::sql(format!("{}.{name}", self.written.choices[place].name))
     }
 
     /// What one row says of the rule; `None` where no row can say anything.
@@ -510,7 +511,7 @@ impl<'a> Writer<'a> {
             // A result that cannot be read may be any number: what the others say of the limit stands.
             let how = if one_is_enough { How::OneOf } else { How::AllOf };
             let (words, flag, inside) = (words.to_owned(), flag.clone(), inside.clone());
-            self.together.push(Together { name, words, flag, inside, truth, how });
+            self.written.together.push(Together { name, words, flag, inside, truth, how });
         }
         Ok(Says::all(says))
     }

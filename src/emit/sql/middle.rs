@@ -55,7 +55,7 @@ impl<'a> Writer<'a> {
             let limit = Limit { number, unit: of_limit.as_ref(), compared_in: unit.as_ref() };
             let Some(distance) = self.distance(&Scale::of(measure), &limit)? else { return Ok(UNKNOWN) };
             let name = self.column_name(asked.measure);
-            self.middles.push(Middle {
+            self.written.middles.push(Middle {
                 name: name.clone(),
                 words: words.to_owned(),
                 concerned: concerned.clone(),

@@ -123,6 +123,15 @@ struct Writer<'a> {
     unit_numbers: units::UnitNumbers,
     /// Units that a test of rows names by their numbers.
     named_units: BTreeSet<String>,
+    covers: Vec<covered::Cover>,
+    written: Written,
+    /// What the report of losses says beside the criteria that are not said.
+    remarks: Vec<String>,
+}
+
+/// What the criteria have asked for so far: of a criterion that turns out not to be said all of it is taken back.
+#[derive(Clone, Default)]
+struct Written {
     flags: Vec<(String, String)>,
     /// Flags of measures, and the columns that say whether the person has a result without a day.
     undated: Vec<(String, String)>,
@@ -137,12 +146,9 @@ struct Writer<'a> {
     entries_since: Vec<happened::EntriesSince>,
     edges: Vec<happened::EdgeColumn>,
     throughouts: Vec<happened::Throughout>,
-    covers: Vec<covered::Cover>,
     cover_columns: Vec<covered::CoverColumn>,
     facts: Vec<columns::Fact>,
     worsts: Vec<columns::WorstOf>,
-    /// What the report of losses says beside the criteria that are not said.
-    remarks: Vec<String>,
 }
 
 impl<'a> Writer<'a> {
@@ -179,23 +185,8 @@ impl<'a> Writer<'a> {
             asked: BTreeSet::new(),
             unit_numbers: units::UnitNumbers::of(&options.sets.units),
             named_units: BTreeSet::new(),
-            flags: Vec::new(),
-            undated: Vec::new(),
-            limits: Vec::new(),
-            together: Vec::new(),
-            days_asked: Vec::new(),
-            choices: Vec::new(),
-            last_few: Vec::new(),
-            middles: Vec::new(),
-            event_columns: Vec::new(),
-            entry_columns: Vec::new(),
-            entries_since: Vec::new(),
-            edges: Vec::new(),
-            throughouts: Vec::new(),
             covers: Vec::new(),
-            cover_columns: Vec::new(),
-            facts: Vec::new(),
-            worsts: Vec::new(),
+            written: Written::default(),
             remarks: Vec::new(),
         }
     }

@@ -29,22 +29,22 @@ fn widest<'d>(windows: impl IntoIterator<Item = &'d Days> + Clone) -> Days {
 impl Writer<'_> {
     /// From the tables of results to one row for each person.
     pub(super) fn result_parts(&mut self) -> Vec<Part> {
-        if self.flags.is_empty() {
+        if self.written.flags.is_empty() {
             return Vec::new();
         }
         let mut parts = self.unit_parts();
         parts.extend([self.result_rows(), self.results()]);
         parts.extend(self.undated_part());
-        if !self.together.is_empty() {
+        if !self.written.together.is_empty() {
             parts.push(self.tested());
             parts.push(self.measured_part());
         }
-        let last_few = self.last_few.clone();
+        let last_few = self.written.last_few.clone();
         for few in &last_few {
             parts.extend(self.last_few_parts(&few.column, few.count, few.worst));
         }
         parts.extend(self.middle_parts());
-        for choice in self.choices.clone() {
+        for choice in self.written.choices.clone() {
             parts.extend(self.choice_parts(&choice));
         }
         parts
@@ -123,8 +123,8 @@ impl Writer<'_> {
     /// The ids of the measures, by the days on which some rule asks for them.
     fn measures_by_days(&self) -> BTreeMap<Days, BTreeSet<i64>> {
         let mut found: BTreeMap<Days, BTreeSet<i64>> = BTreeMap::new();
-        for (measure, _) in &self.flags {
-            let asked = self.days_asked.iter().filter(|asked| asked.measure == *measure);
+        for (measure, _) in &self.written.flags {
+            let asked = self.written.days_asked.iter().filter(|asked| asked.measure == *measure);
             let windows: Vec<Days> = asked.map(|asked| (asked.from, asked.to)).collect();
             let days = if windows.is_empty() { (None, None) } else { widest(&windows) };
             let ids = self.options.sets.measures.get(measure).into_iter().flatten().copied();
@@ -142,10 +142,10 @@ impl Writer<'_> {
         let has_answer = coded.map(|coded| format!("({coded} AND COALESCE(w.value_as_concept_id, 0) <> 0)"));
         let is_no_answer = has_answer.as_ref().map(|test| format!("NOT {test} AND ")).unwrap_or_default();
         let mut columns = vec!["w.person_id".to_owned(), "w.on_day".to_owned()];
-        if self.together.iter().any(|one| matches!(one.how, How::Latest(_) | How::Earliest(_))) {
+        if self.written.together.iter().any(|one| matches!(one.how, How::Latest(_) | How::Earliest(_))) {
             columns.push(format!("{} * 4 AS day_4", self.dialect.day_number("w.on_day")));
         }
-        for (measure, flag) in &self.flags {
+        for (measure, flag) in &self.written.flags {
             let ids = list(self.options.sets.measures.get(measure).into_iter().flatten());
             columns.push(format!(
                 "-- {}\n  (w.concept_id IN ({ids}) OR w.source_concept_id IN ({ids})) AS {flag}",
@@ -159,7 +159,7 @@ impl Writer<'_> {
         columns.push(format!(
             "CASE WHEN w.operator = 0 THEN w.finite WHEN w.operator IN ({EQUAL}, {LESS}, {AT_MOST}) THEN w.finite END AS high"
         ));
-        let has_ties = self.choices.iter().any(|choice| choice.worst.is_none());
+        let has_ties = self.written.choices.iter().any(|choice| choice.worst.is_none());
         let asks = |column: &str| has_ties || self.asks_of_rows(column);
         columns.push("w.unit".to_owned());
         if asks("r.level") {
@@ -171,8 +171,8 @@ impl Writer<'_> {
                     .push(format!("CASE WHEN w.{end} BETWEEN {least} AND {most} THEN w.{end} END AS {end}"));
             }
         }
-        columns.extend(self.limits.iter().map(|(name, _)| format!("l.{name}")));
-        let has_levels = self.flags.iter().any(|(measure, _)| self.has_levels(measure));
+        columns.extend(self.written.limits.iter().map(|(name, _)| format!("l.{name}")));
+        let has_levels = self.written.flags.iter().any(|(measure, _)| self.has_levels(measure));
         let level = match has_levels {
             true => {
                 let or = has_answer.map(|test| format!("{test} OR ")).unwrap_or_default();
@@ -188,7 +188,8 @@ impl Writer<'_> {
             self.unit_of_row(),
             self.unit_text_of_row()
         );
-        let join = if self.limits.is_empty() { "" } else { "\nLEFT JOIN limits l ON l.unit = w.unit" };
+        let join =
+            if self.written.limits.is_empty() { "" } else { "\nLEFT JOIN limits l ON l.unit = w.unit" };
         let mut sql = format!("SELECT\n  {}\nFROM (\n  {inner}\n) w{join}", columns.join(",\n  "));
         if has_ties {
             sql = format!(
@@ -202,10 +203,11 @@ impl Writer<'_> {
 
     /// Whether what is said of rows names a column.
     fn asks_of_rows(&self, column: &str) -> bool {
-        let together = self.together.iter().map(|one| &one.truth);
-        let few = self.last_few.iter().map(|few| &few.column.truth);
-        let middles = self.middles.iter().map(|middle| &middle.distance);
-        let choices = self.choices.iter().flat_map(|choice| &choice.columns).map(|column| &column.truth);
+        let together = self.written.together.iter().map(|one| &one.truth);
+        let few = self.written.last_few.iter().map(|few| &few.column.truth);
+        let middles = self.written.middles.iter().map(|middle| &middle.distance);
+        let choices =
+            self.written.choices.iter().flat_map(|choice| &choice.columns).map(|column| &column.truth);
         together.chain(few).chain(middles).chain(choices).any(|truth| truth.contains(column))
     }
 
@@ -240,10 +242,11 @@ impl Writer<'_> {
 
     /// Who has a result of which nobody knows the day.
     fn undated_part(&self) -> Option<Part> {
-        if self.undated.is_empty() {
+        if self.written.undated.is_empty() {
             return None;
         }
         let columns: Vec<String> = self
+            .written
             .undated
             .iter()
             .map(|(flag, column)| format!("  MAX(CASE WHEN r.{flag} THEN 1 ELSE 0 END) AS {column}"))
@@ -257,7 +260,7 @@ impl Writer<'_> {
 
     fn tested(&self) -> Part {
         let mut columns = vec!["r.person_id".to_owned()];
-        for one in &self.together {
+        for one in &self.written.together {
             let words = super::document::comment(&one.words);
             columns.push(format!("-- {words}\n  {} AS {}", one.of_row(), one.name));
         }
@@ -273,8 +276,12 @@ impl Writer<'_> {
     }
 
     fn measured_part(&self) -> Part {
-        let columns: Vec<String> =
-            self.together.iter().map(|one| format!("  {} AS {}", one.of_person(), one.name)).collect();
+        let columns: Vec<String> = self
+            .written
+            .together
+            .iter()
+            .map(|one| format!("  {} AS {}", one.of_person(), one.name))
+            .collect();
         let sql =
             format!("SELECT\n  t.person_id,\n{}\nFROM tested t\nGROUP BY t.person_id", columns.join(",\n"));
         Part::new("measured", "What the results of each person say together.", sql)
@@ -318,7 +325,7 @@ impl Writer<'_> {
 
     fn middle_parts(&self) -> Vec<Part> {
         let mut parts = Vec::new();
-        for middle in &self.middles {
+        for middle in &self.written.middles {
             let name = &middle.name;
             let rows = format!(
                 "SELECT r.person_id, {} AS distance\nFROM results r\nWHERE {}",

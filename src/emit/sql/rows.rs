@@ -76,7 +76,11 @@ impl Writer<'_> {
 
     /// Where the days stand that windows hang on: with everybody, where there are none.
     pub(super) fn people_table(&self) -> &'static str {
-        if self.event_columns.is_empty() && self.edges.is_empty() { "persons" } else { "people" }
+        if self.written.event_columns.is_empty() && self.written.edges.is_empty() {
+            "persons"
+        } else {
+            "people"
+        }
     }
 
     /// Conditions, drugs, procedures, stays and events. An end that nobody recorded is not known: it is NULL.
@@ -226,7 +230,7 @@ impl Writer<'_> {
             .filter(|event| {
                 self.is_in_table(event)
                     && (self.asked.contains(*event)
-                        || self.event_columns.iter().any(|(known, _)| known == event))
+                        || self.written.event_columns.iter().any(|(known, _)| known == event))
             })
             .collect();
         if asked.contains(&"death") {
@@ -252,9 +256,9 @@ impl Writer<'_> {
             return parts;
         }
         let (mut columns, mut joins) = (String::new(), String::new());
-        if !self.event_columns.is_empty() {
+        if !self.written.event_columns.is_empty() {
             let mut days = Vec::new();
-            for (event, column) in &self.event_columns {
+            for (event, column) in &self.written.event_columns {
                 let is = format!("e.event = {}", self.dialect.text(event));
                 days.push(format!("  MIN(CASE WHEN {is} THEN e.start_first END) AS {column}_first"));
                 days.push(format!("  MAX(CASE WHEN {is} THEN e.start_first END) AS {column}_last"));
@@ -271,9 +275,9 @@ impl Writer<'_> {
             ));
             joins.push_str("\nLEFT JOIN event_days v ON v.person_id = p.person_id");
         }
-        if !self.edges.is_empty() {
+        if !self.written.edges.is_empty() {
             let mut days = Vec::new();
-            for edge in &self.edges {
+            for edge in &self.written.edges {
                 let (first, last, function) = match edge.edge {
                     Edge::Onset => ("e.start_first", "e.start_last", "MIN"),
                     Edge::End => ("e.end_first", "e.end_last", "MAX"),
@@ -336,6 +340,7 @@ impl Writer<'_> {
             parts.push(Part::new(format!("cover_{place}_rows"), about, rows.join("\nUNION ALL\n")));
             parts.extend(self.joined(&format!("cover_{place}"), &format!("cover_{place}_rows")));
             let columns: Vec<String> = self
+                .written
                 .cover_columns
                 .iter()
                 .filter(|column| column.cover == place)

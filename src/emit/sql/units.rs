@@ -58,7 +58,7 @@ impl Writer<'_> {
     /// The limits of the rules, in each unit that a result can have, and the spellings of units. Units in which all limits
     /// are the same share one number where no concept id tells them apart.
     pub(super) fn unit_parts(&mut self) -> Vec<Part> {
-        let of_limits = self.limits.iter().flat_map(|(_, by_unit)| by_unit.keys());
+        let of_limits = self.written.limits.iter().flat_map(|(_, by_unit)| by_unit.keys());
         let codes: BTreeSet<String> = of_limits.chain(&self.named_units).cloned().collect();
         let mut rows: BTreeMap<i64, (Vec<&str>, Vec<&str>)> = BTreeMap::new();
         let mut shared: Vec<(Vec<&str>, i64)> = Vec::new();
@@ -71,6 +71,7 @@ impl Writer<'_> {
             codes.iter().map(|code| (code.as_str(), self.unit_numbers.numbers(code).to_vec())).collect();
         for code in with.into_iter().chain(without) {
             let cells: Vec<&str> = self
+                .written
                 .limits
                 .iter()
                 .map(|(_, by_unit)| by_unit.get(code).map_or("NULL", String::as_str))
@@ -111,7 +112,7 @@ impl Writer<'_> {
              none.",
             format!("SELECT * FROM (VALUES\n{}\n) AS u (spelling, unit)", by_text.join(",\n")),
         ));
-        if self.limits.is_empty() {
+        if self.written.limits.is_empty() {
             return parts;
         }
         let double = self.dialect.double;
@@ -126,7 +127,7 @@ impl Writer<'_> {
                 format!("  -- {}\n  ({number}, {})", super::document::comment(&codes), cells.join(", "))
             })
             .collect();
-        let names: Vec<&str> = self.limits.iter().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&str> = self.written.limits.iter().map(|(name, _)| name.as_str()).collect();
         let columns: Vec<String> =
             names.iter().map(|name| format!("CAST({name} AS {double}) AS {name}")).collect();
         parts.push(Part::new(
