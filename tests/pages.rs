@@ -56,8 +56,9 @@ fn shown(compilation: &Compilation) -> String {
 /// The codes of filled forms.
 const FILLED: char = 'Q';
 
-/// The codes of other programs: their pages show commands, which `tests/solver.rs` runs.
-const MACHINE: char = 'M';
+/// The codes of other programs and of what a command was given: their pages show commands, which `tests/solver.rs` and
+/// `tests/given.rs` run.
+const SHOWN_BY_COMMANDS: [char; 2] = ['M', 'W'];
 
 /// The protocol whose forms the examples fill in.
 const CASEBOOK: &str = include_str!("support/casebook.trial");
@@ -124,7 +125,7 @@ fn the_prelude_says_nothing() {
 fn every_page_has_an_example_that_raises_its_code_and_a_repair_that_does_not() {
     // `tests/amend` compares the versions that a page of two versions shows, `tests/amendments.rs` carries out amendments.
     let of_two = |page: &str| page.contains("```trial old\n") || page.contains("```trial base\n");
-    let is_alone = |code: &&&'static Code| !of_two(code.page) && !code.id.starts_with(MACHINE);
+    let is_alone = |code: &&&'static Code| !of_two(code.page) && !code.id.starts_with(SHOWN_BY_COMMANDS);
     let alone = codes::ALL.iter().filter(is_alone);
     let faults: Vec<String> = alone.flat_map(|code| faults(code)).collect();
     assert!(

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use jiff::civil::Date;
 
-use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Diagnostic, codes, did_you_mean};
 use crate::json::{self, Json, JsonError, Node};
 use crate::model::{Named, Trial};
-use crate::source::Source;
+use crate::source::{FileId, Span};
 
 /// What has happened to one participant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,27 +46,11 @@ impl InputError {
         self
     }
 
-    /// The message with its place and the line it speaks of, for a person at a terminal.
-    pub fn shown(&self, source: &Source) -> String {
-        let position = source.position(self.span.start);
-        let line = source.line(position.line);
-        let words = source.text.get(self.span.clone()).unwrap_or("");
-        let width = words.lines().next().unwrap_or("").chars().count().max(1);
-        let number = position.line.to_string();
-        let mut text = format!(
-            "{}:{}:{}: {}\n{number} | {line}\n{} | {}{}\n",
-            source.path,
-            position.line,
-            position.column,
-            self.message,
-            " ".repeat(number.len()),
-            " ".repeat(position.column - 1),
-            "^".repeat(width),
-        );
-        if let Some(help) = &self.help {
-            text.push_str(&format!("help: {help}\n"));
-        }
-        text
+    /// As it is shown where the text is this file.
+    pub fn diagnostic(&self, file: FileId) -> Diagnostic {
+        let told =
+            Diagnostic::new(&codes::UNREADABLE_TABLE, Span::new(file, self.span.clone()), &self.message);
+        Diagnostic { help: self.help.clone(), ..told }
     }
 }
 
@@ -134,7 +118,7 @@ impl Dates {
                 .help("write a name and its date: `consent=2011-02-01`"));
         };
         let (name_at, value_at) = (0..name.len(), name.len() + 1..pair.len());
-        self.take(trial, (name.trim(), name_at), (value.trim(), value_at))?;
+        self.put(trial, (name.trim(), name_at), (value.trim(), value_at))?;
         self.events.values_mut().for_each(|days| days.sort());
         Ok(())
     }
@@ -142,12 +126,8 @@ impl Dates {
     /// Adds one event, visit or arm with its date, as [`Self::add`] does, and leaves the order to [`Self::sorted`].
     ///
     /// # Errors
-    /// As there; the place of the error is not known.
-    pub(super) fn put(&mut self, trial: &Trial, name: &str, value: &str) -> Result<(), InputError> {
-        self.take(trial, (name, 0..0), (value, 0..0))
-    }
-
-    fn take(
+    /// As there, at the places that are given with both.
+    pub(super) fn put(
         &mut self,
         trial: &Trial,
         (name, name_at): (&str, Range<usize>),

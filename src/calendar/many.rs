@@ -59,6 +59,12 @@ impl People {
             let (key, name, value) = (cell(participant), cell(event), cell(date));
             let start = record.position().map_or(0, |position| position.byte() as usize);
             let span = || start..text[start..].find('\n').map_or(text.len(), |end| start + end);
+            // Cells stand behind each other with a comma between them; where there are blanks or quotation marks, the line is meant.
+            let place = |at: usize| {
+                let from = start + at + record.range(at).map_or(0, |range| range.start);
+                let cell = from..from + cell(at).len();
+                if text.get(cell.clone()) == record.get(at) { cell } else { span() }
+            };
             if key.is_empty() || name.is_empty() {
                 if !(key.is_empty() && name.is_empty() && value.is_empty()) {
                     let what = if key.is_empty() { "participant" } else { "event" };
@@ -73,8 +79,8 @@ impl People {
             if value.is_empty() {
                 continue;
             }
-            if let Err(error) = dates.put(trial, name, value) {
-                errors.push(InputError { span: span(), ..error });
+            if let Err(error) = dates.put(trial, (name, place(event)), (value, place(date))) {
+                errors.push(error);
             }
         }
         if errors.is_empty() {

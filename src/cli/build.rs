@@ -10,7 +10,7 @@ use super::publish::publish;
 use super::report::{self, Reporting};
 use super::warehouse::{self, Warehouse};
 use super::{Exit, Failure, Outcome, watch};
-use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{codes, did_you_mean};
 use crate::emit::difference::{self, Report};
 use crate::emit::sql::{DIALECTS, Dialect};
 use crate::emit::{self, TARGETS, Target};
@@ -59,8 +59,11 @@ fn targets_help() -> String {
 pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     let (targets, dialects) = chosen(&arguments.emit)?;
     if dialects.is_empty() && arguments.warehouse.is_used() {
-        return Err(Failure::new("options of a database are given, and no SQL is built")
-            .help("add --emit sql:duckdb, sql:postgres or sql:spark"));
+        return Err(Failure::of(
+            &codes::OPTIONS_CLASH,
+            "options of a database are given, and no SQL is built",
+        )
+        .help("add --emit sql:duckdb, sql:postgres or sql:spark"));
     }
     let once = |disk: &Disk| build(console, disk, arguments, &targets, &dialects);
     if arguments.watch { watch::run(console, &arguments.file, once) } else { once(&Disk::default()) }
@@ -79,7 +82,7 @@ fn chosen(names: &[String]) -> Result<(Vec<&'static Target>, Vec<&'static Dialec
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "`trialc build --help` lists the targets".to_owned(),
             };
-            return Err(Failure::new(format!("there is no target `{name}`")).help(help));
+            return Err(Failure::of(&codes::NOT_THERE, format!("there is no target `{name}`")).help(help));
         }
     }
     let is_chosen = |target: &&Target| {
@@ -93,11 +96,10 @@ fn chosen(names: &[String]) -> Result<(Vec<&'static Target>, Vec<&'static Dialec
 pub fn chosen_targets(names: &[String]) -> Result<Vec<&'static Target>, Failure> {
     let (targets, dialects) = chosen(names)?;
     match dialects.first() {
-        Some(dialect) => Err(Failure::new(format!(
-            "`{}{}` depends on options and is not kept",
-            warehouse::PREFIX,
-            dialect.name
-        ))
+        Some(dialect) => Err(Failure::of(
+            &codes::OPTIONS_CLASH,
+            format!("`{}{}` depends on options and is not kept", warehouse::PREFIX, dialect.name),
+        )
         .help("name targets of `trialc build --help` other than sql")),
         None => Ok(targets),
     }

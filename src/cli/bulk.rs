@@ -18,6 +18,7 @@ use rayon::prelude::*;
 use super::Failure;
 use super::files::{in_words, shown};
 use super::tables::Progress;
+use crate::diagnostics::codes;
 use crate::eligibility::{EligibilityDocument, Record};
 use crate::intake::Additions;
 use crate::intake::fhir::{Assumptions, Owners, Reader, Report, Whose};
@@ -84,11 +85,8 @@ pub fn screen(
         for (text, is_shared) in given {
             for (file, lines) in by_file(text) {
                 reader.read_lines(&files[file], &lines, is_shared).map_err(|error| {
-                    let failure = Failure::new(format!("{}: {error}", files[file]));
-                    match error.help {
-                        Some(help) => failure.help(help),
-                        None => failure,
-                    }
+                    Failure::of(&codes::UNREADABLE_RECORD, format!("{}: {error}", files[file]))
+                        .helped(error.help)
                 })?;
             }
         }
@@ -113,8 +111,11 @@ pub fn screen(
     let ids: Vec<String> = people.iter().map(|subject| subject.id.to_string()).collect();
     let ids: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
     if let Some(stranger) = additions.strangers(&ids).first() {
-        return Err(Failure::new(format!("`--with` adds to `{stranger}`, who is not among the people"))
-            .help("the id of a record is that of the Patient"));
+        return Err(Failure::of(
+            &codes::NOT_THERE,
+            format!("`--with` adds to `{stranger}`, who is not among the people"),
+        )
+        .help("the id of a record is that of the Patient"));
     }
     Ok(Everybody { people, screened, said: said(&report, malformed, &bad, files) })
 }
@@ -143,15 +144,18 @@ struct Parts {
 fn aside() -> Result<BufWriter<File>, Failure> {
     // Without a name: nothing is left of it, however the program ends.
     let file = tempfile::tempfile().map_err(|error| {
-        Failure::new(format!("cannot write a temporary file: {}", in_words(&error)))
+        Failure::of(&codes::UNWRITABLE_FILE, format!("cannot write a temporary file: {}", in_words(&error)))
             .help("the folder of temporary files (TMPDIR) needs room for a copy of the data")
     })?;
     Ok(BufWriter::with_capacity(1 << 16, file))
 }
 
 fn not_kept(error: &std::io::Error) -> Failure {
-    Failure::new(format!("cannot keep the data in a temporary file: {}", in_words(error)))
-        .help("the folder of temporary files (TMPDIR) needs room for a copy of the data")
+    Failure::of(
+        &codes::UNWRITABLE_FILE,
+        format!("cannot keep the data in a temporary file: {}", in_words(error)),
+    )
+    .help("the folder of temporary files (TMPDIR) needs room for a copy of the data")
 }
 
 impl Parts {
@@ -163,7 +167,10 @@ impl Parts {
     fn file(&mut self, folder: &str, number: usize, name: &str) -> Result<(), Failure> {
         let path = Path::new(folder).join(name);
         let refused = |error: &std::io::Error| {
-            Failure::new(format!("cannot read `{}`: {}", shown(&path), in_words(error)))
+            Failure::of(
+                &codes::UNREADABLE_FILE,
+                format!("cannot read `{}`: {}", shown(&path), in_words(error)),
+            )
         };
         let file = File::open(&path).map_err(|error| refused(&error))?;
         let mut reader = BufReader::with_capacity(1 << 18, file);

@@ -9,13 +9,12 @@ use rayon::prelude::*;
 use super::console::Console;
 use super::files::{STDIN, read_data, read_text, shown};
 use super::publish::publish;
-use super::report::trial_of;
+use super::report::{trial_of, wrong_input};
 use super::{Day, Exit, Failure, Outcome};
-use crate::calendar::{ClosedDays, DEFAULT_HORIZON, Dates, InputError, People, calendar};
-use crate::diagnostics::did_you_mean;
+use crate::calendar::{ClosedDays, DEFAULT_HORIZON, Dates, People, calendar};
+use crate::diagnostics::{codes, near_name};
 use crate::emit::Artifact;
 use crate::model::Trial;
-use crate::source::Source;
 
 /// Plan participants' visits from the dates of what has happened
 #[derive(Debug, Args)]
@@ -67,7 +66,7 @@ enum Format {
 pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     let Some(trial) = trial_of(console, &arguments.file)? else { return Ok(Exit::Findings) };
     if trial.schedule.is_none() {
-        return Err(Failure::new(format!("`{}` has no schedule", arguments.file)));
+        return Err(Failure::of(&codes::NOTHING_TO_DO, format!("`{}` has no schedule", arguments.file)));
     }
     let Some(closed) = closed_days(console, &trial, arguments)? else { return Ok(Exit::Findings) };
     let table = arguments.dates.iter().find(|path| path.to_ascii_lowercase().ends_with(".csv"));
@@ -75,12 +74,15 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
         return of_table(console, &trial, table, &closed, arguments);
     }
     if arguments.out.is_some() {
-        return Err(Failure::new("`--out` is for a table of participants")
+        return Err(Failure::of(&codes::OPTIONS_CLASH, "`--out` is for a table of participants")
             .help("give a table: `trialc calendar trial.trial dates.csv --format ics --out FOLDER`"));
     }
     if arguments.participant.is_some() {
-        return Err(Failure::new("`--participant` chooses from a table of participants")
-            .help("give a table: `trialc calendar trial.trial dates.csv --participant 001`"));
+        return Err(Failure::of(
+            &codes::OPTIONS_CLASH,
+            "`--participant` chooses from a table of participants",
+        )
+        .help("give a table: `trialc calendar trial.trial dates.csv --participant 001`"));
     }
     let Some(dates) = read_dates(console, &trial, arguments)? else { return Ok(Exit::Findings) };
     one(console, &trial, &dates, &closed, arguments)
@@ -113,24 +115,25 @@ fn of_table(
     arguments: &Arguments,
 ) -> Outcome {
     if arguments.dates.len() > 1 || arguments.arm.is_some() {
-        return Err(Failure::new("a table of participants stands alone")
+        return Err(Failure::of(&codes::OPTIONS_CLASH, "a table of participants stands alone")
             .help("write everything that is known into it: a line `participant,arm,name` gives an arm"));
     }
     let text = read_data(table)?;
     let people = match People::read(trial, &text) {
         Ok(people) => people,
         Err(errors) => {
-            told(console, table, &text, &errors);
+            wrong_input(console, table, &text, &errors);
             return Ok(Exit::Findings);
         }
     };
     if let Some(key) = &arguments.participant {
         let Some(dates) = people.get(key) else {
-            let failure = Failure::new(format!("there is no participant `{key}` in {table}"));
-            return Err(match did_you_mean(key, people.keys()) {
-                Some(near) => failure.help(format!("did you mean `{near}`?")),
-                None => failure,
-            });
+            let near = near_name(key, people.keys());
+            return Err(Failure::of(
+                &codes::NOT_THERE,
+                format!("there is no participant `{key}` in {table}"),
+            )
+            .helped(near));
         };
         return one(console, trial, dates, closed, arguments);
     }
@@ -140,7 +143,7 @@ fn of_table(
         Format::Csv => console.out(&people.to_csv(trial, as_of, arguments.horizon, closed))?,
         Format::Json | Format::Ics => {
             let Some(folder) = &arguments.out else {
-                return Err(Failure::new("this format shows one participant")
+                return Err(Failure::of(&codes::OPTIONS_CLASH, "this format shows one participant")
                     .help("give a folder with `--out FOLDER` for one file of each, or choose one with `--participant KEY`"));
             };
             return each(console, trial, &people, closed, arguments, folder);
@@ -161,8 +164,11 @@ fn each(
     let mut names: BTreeMap<String, &str> = BTreeMap::new();
     for key in people.keys() {
         if let Some(other) = names.insert(file_name(key).to_lowercase(), key) {
-            return Err(Failure::new(format!("`{key}` and `{other}` would have a file of the same name"))
-                .help("tell participants apart by letters, digits, `-`, `_` and `.`"));
+            return Err(Failure::of(
+                &codes::UNWRITABLE_FILE,
+                format!("`{key}` and `{other}` would have a file of the same name"),
+            )
+            .help("tell participants apart by letters, digits, `-`, `_` and `.`"));
         }
     }
     let as_of = arguments.as_of.map(Day::date);
@@ -212,16 +218,10 @@ fn closed_days(
     match closed.and_holidays(&text) {
         Ok(closed) => Ok(Some(closed)),
         Err(errors) => {
-            told(console, path, &text, &errors);
+            wrong_input(console, path, &text, &errors);
             Ok(None)
         }
     }
-}
-
-/// Shows what is wrong with a file, each at its place.
-fn told(console: &Console, path: &str, text: &str, errors: &[InputError]) {
-    let source = Source::new(path, text);
-    errors.iter().for_each(|error| console.err(&error.shown(&source)));
 }
 
 /// The dates of files and arguments together, the arguments' last; none when something is wrong with a file.
@@ -231,8 +231,11 @@ fn read_dates(console: &Console, trial: &Trial, arguments: &Arguments) -> Result
     let mut dates = Dates::default();
     for path in files {
         if path != STDIN && !path.contains('.') && !path.contains('/') {
-            return Err(Failure::new(format!("`{path}` is neither a date nor a file"))
-                .help(format!("write the day on which it happened: `{path}=2011-02-01`")));
+            return Err(Failure::of(
+                &codes::UNREADABLE_OPTION,
+                format!("`{path}` is neither a date nor a file"),
+            )
+            .help(format!("write the day on which it happened: `{path}=2011-02-01`")));
         }
         let text = read_text(path)?;
         match Dates::read(trial, &text) {
@@ -242,20 +245,16 @@ fn read_dates(console: &Console, trial: &Trial, arguments: &Arguments) -> Result
                 dates.visits.extend(read.visits);
             }
             Err(errors) => {
-                told(console, path, &text, &errors);
+                wrong_input(console, path, &text, &errors);
                 return Ok(None);
             }
         }
     }
     let arm = arguments.arm.as_ref().map(|arm| format!("arm={arm}"));
     for pair in pairs.into_iter().chain(&arm) {
-        dates.add(trial, pair).map_err(|error| {
-            let failure = Failure::new(error.message);
-            match error.help {
-                Some(help) => failure.help(help),
-                None => failure,
-            }
-        })?;
+        dates
+            .add(trial, pair)
+            .map_err(|error| Failure::of(&codes::UNREADABLE_OPTION, error.message).helped(error.help))?;
     }
     Ok(Some(dates))
 }

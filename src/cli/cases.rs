@@ -10,6 +10,7 @@ use super::publish::publish;
 use super::report::trial_of;
 use super::solver::SolverChoice;
 use super::{Exit, Failure, Outcome};
+use crate::diagnostics::codes;
 use crate::emit::Artifact;
 use crate::logic::{Shown, cases, cases_with, coverage, example_text};
 use crate::model::Trial;
@@ -32,7 +33,10 @@ pub struct Arguments {
 pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     let Some(trial) = trial_of(console, &arguments.file)? else { return Ok(Exit::Findings) };
     if trial.decisions.is_empty() {
-        return Err(Failure::new(format!("`{}` has no eligibility criteria", arguments.file)));
+        return Err(Failure::of(
+            &codes::NOTHING_TO_DO,
+            format!("`{}` has no eligibility criteria", arguments.file),
+        ));
     }
     if arguments.coverage {
         return covered(console, &arguments.file, &trial);
@@ -80,9 +84,8 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
 fn parts(path: &Path) -> Result<(&Path, String), Failure> {
     let name = path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
     let Some(name) = name else {
-        return Err(
-            Failure::new(format!("`{}` is no name of a file", shown(path))).help("write `--out cases.trial`")
-        );
+        return Err(Failure::of(&codes::UNWRITABLE_FILE, format!("`{}` is no name of a file", shown(path)))
+            .help("write `--out cases.trial`"));
     };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     Ok((folder.unwrap_or(Path::new(".")), name))

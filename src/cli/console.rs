@@ -5,7 +5,9 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 use clap::ValueEnum;
 
 use super::Failure;
-use crate::diagnostics::render::Look;
+use crate::diagnostics::render::{self, Format, Look};
+use crate::diagnostics::{Diagnostic, codes};
+use crate::source::{Sources, Span};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ColorChoice {
@@ -33,7 +35,7 @@ impl Console {
         let mut stream = io::stdout().lock();
         match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                Err(Failure::new(format!("cannot write to standard output: {error}")))
+                Err(Failure::of(&codes::UNWRITABLE_FILE, format!("cannot write to standard output: {error}")))
             }
             _ => Ok(()),
         }
@@ -44,7 +46,7 @@ impl Console {
         let mut out = io::BufWriter::with_capacity(1 << 18, io::stdout().lock());
         match write(&mut out).and_then(|()| out.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                Err(Failure::new(format!("cannot write to standard output: {error}")))
+                Err(Failure::of(&codes::UNWRITABLE_FILE, format!("cannot write to standard output: {error}")))
             }
             _ => Ok(()),
         }
@@ -65,6 +67,13 @@ impl Console {
     }
 
     fn told(&self, word: &str, color: &str, failure: &Failure) {
+        if let (Some(code), Some((source, words))) = (failure.code, failure.words.as_deref()) {
+            let mut sources = Sources::default();
+            let file = sources.add(source.clone());
+            let mut told = Diagnostic::new(code, Span::new(file, words.clone()), failure.message.as_str());
+            told.help.clone_from(&failure.help);
+            return self.err(&render::render(Format::Human, self.err_look(), &sources, &[told]));
+        }
         let word = failure.code.map_or(word.to_owned(), |code| format!("{word}[{}]", code.id));
         let mark = match self.err_look().color {
             true => format!("\u{1b}[1;{color}m{word}:\u{1b}[0m"),

@@ -7,17 +7,17 @@ use clap::{Args, ValueEnum};
 use super::console::Console;
 use super::files::{self, Disk, read_data};
 use super::publish::publish;
-use super::report::{compiled, errors_of};
+use super::report::{compiled, errors_of, wrong_input};
 use super::solver::SolverChoice;
 use super::{Day, Exit, Failure, Outcome};
 use crate::amend::{self, OutOfWindow};
 use crate::calendar::{DEFAULT_HORIZON, People};
 use crate::compile::Compilation;
-use crate::diagnostics::render;
+use crate::diagnostics::{codes, render};
 use crate::emit::Artifact;
 use crate::emit::difference::{self, Report};
 use crate::model::Trial;
-use crate::source::{Source, Sources};
+use crate::source::Sources;
 
 /// Compare two versions of a protocol by what they mean: who is eligible, when participants come, what is recorded
 #[derive(Debug, Args)]
@@ -61,9 +61,10 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     let (disk, disk2) = (Disk::default(), Disk::default());
     let (old, new) = match (arguments.old.as_str(), arguments.new.as_str()) {
         (files::STDIN, files::STDIN) => {
-            return Err(Failure::new("both versions cannot come from standard input").help(
-                "give the new version as a file: `git show v1:trial.trial | trialc diff - trial.trial`",
-            ));
+            return Err(Failure::of(&codes::OPTIONS_CLASH, "both versions cannot come from standard input")
+                .help(
+                    "give the new version as a file: `git show v1:trial.trial | trialc diff - trial.trial`",
+                ));
         }
         (old, new) => (compiled(&disk, old)?, compiled(&disk2, new)?),
     };
@@ -124,7 +125,10 @@ fn participants(
 ) -> Result<Option<Option<Vec<OutOfWindow>>>, Failure> {
     let Some(path) = &arguments.participants else { return Ok(Some(None)) };
     if old.schedule.is_none() || new.schedule.is_none() {
-        return Err(Failure::new("participants can be looked at only where both versions have a schedule"));
+        return Err(Failure::of(
+            &codes::NOTHING_TO_DO,
+            "participants can be looked at only where both versions have a schedule",
+        ));
     }
     let text = read_data(path)?;
     match People::read(old, &text) {
@@ -133,8 +137,7 @@ fn participants(
             Ok(Some(Some(amend::out_of_window(old, new, &people, as_of, DEFAULT_HORIZON))))
         }
         Err(errors) => {
-            let source = Source::new(path.as_str(), text);
-            errors.iter().for_each(|error| console.err(&error.shown(&source)));
+            wrong_input(console, path, &text, &errors);
             Ok(None)
         }
     }
@@ -152,7 +155,10 @@ fn told(console: &Console, old: &Compilation, new: &Compilation, found: Vec<crat
 /// The whole report or nothing.
 fn write(console: &Console, path: &Path, text: String) -> Result<(), Failure> {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else {
-        return Err(Failure::new(format!("`{}` is no file to write to", files::shown(path))));
+        return Err(Failure::of(
+            &codes::UNWRITABLE_FILE,
+            format!("`{}` is no file to write to", files::shown(path)),
+        ));
     };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let changes = publish(folder, &[Artifact::new(name, text)])?;

@@ -35,7 +35,7 @@ fn find(wanted: &str) -> Result<&'static codes::Code, Failure> {
             Some(near) => format!("did you mean `{near}`?"),
             None => "`trialc explain --all` lists every code".to_owned(),
         };
-        Failure::new(format!("there is no code `{wanted}`")).help(help)
+        Failure::of(&codes::NOT_THERE, format!("there is no code `{wanted}`")).help(help)
     })
 }
 

@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::Failure;
-use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{codes, did_you_mean};
 use crate::source::{LoadError, Loader};
 
 /// Larger files are not protocols.
@@ -82,7 +82,7 @@ pub fn read_data(path: &str) -> Result<String, Failure> {
 
 pub fn cannot_read(path: &str, error: &LoadError) -> Failure {
     let what = if path == STDIN { "standard input".to_owned() } else { format!("`{path}`") };
-    Failure::new(format!("cannot read {what}: {error}"))
+    Failure::of(&codes::UNREADABLE_FILE, format!("cannot read {what}: {error}"))
 }
 
 /// What the operating system says, in small letters and without its number.

@@ -9,6 +9,7 @@ use clap::Args;
 use super::console::Console;
 use super::files::{Disk, STDIN, cannot_read, in_words, shown};
 use super::{Exit, Failure, Outcome, aside};
+use crate::diagnostics::codes;
 use crate::diagnostics::render::{self, Format};
 use crate::format::{Refusal, format};
 use crate::source::{Loader, Source, Sources};
@@ -70,7 +71,7 @@ fn one(console: &Console, arguments: &Arguments, path: &str) -> Outcome {
                 .err(&format!("{path}: left as it is; repair the {} above first\n", counted(faults.len())));
             return Ok(Exit::Findings);
         }
-        Err(refusal @ Refusal::Changed) => return Err(Failure::new(format!("{path}: {refusal}"))),
+        Err(refusal @ Refusal::Changed) => return Err(Failure::own(format!("{path}: {refusal}"))),
     };
     let same = text == formatted;
     if arguments.diff && !same {
@@ -108,7 +109,7 @@ fn files_of(path: &str) -> Result<(Vec<String>, Option<Failure>), Failure> {
     let mut found = Vec::new();
     let unread = walk(Path::new(path), &mut found);
     if found.is_empty() && unread.is_none() {
-        return Err(Failure::new(format!("there is no `.trial` file in `{path}`")));
+        return Err(Failure::of(&codes::NOTHING_TO_DO, format!("there is no `.trial` file in `{path}`")));
     }
     found.sort();
     Ok((found.iter().map(|file| shown(file)).collect(), unread))
@@ -119,7 +120,10 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Option<Failure> {
     let entries = match folder.read_dir() {
         Ok(entries) => entries,
         Err(error) => {
-            return Some(Failure::new(format!("cannot read `{}`: {}", shown(folder), in_words(&error))));
+            return Some(Failure::of(
+                &codes::UNREADABLE_FILE,
+                format!("cannot read `{}`: {}", shown(folder), in_words(&error)),
+            ));
         }
     };
     let mut unread = None;
@@ -141,12 +145,18 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> Option<Failure> {
 /// link, and the permissions stay as they are.
 fn replace(path: &str, text: &str) -> Result<(), Failure> {
     let cannot = |error: &std::io::Error| {
-        Failure::new(format!("cannot write `{path}`: {}; it is as it was", in_words(error)))
+        Failure::of(
+            &codes::UNWRITABLE_FILE,
+            format!("cannot write `{path}`: {}; it is as it was", in_words(error)),
+        )
     };
     let place = fs::canonicalize(path).map_err(|error| cannot(&error))?;
     let permissions = fs::metadata(&place).map_err(|error| cannot(&error))?.permissions();
     if permissions.readonly() {
-        return Err(Failure::new(format!("cannot write `{path}`: the file is read-only")));
+        return Err(Failure::of(
+            &codes::UNWRITABLE_FILE,
+            format!("cannot write `{path}`: the file is read-only"),
+        ));
     }
     let folder = place.parent().unwrap_or(Path::new("."));
     let mut aside = aside::file(folder).map_err(|error| cannot(&error))?;

@@ -34,6 +34,7 @@ mod warehouse;
 mod watch;
 
 use std::ffi::OsString;
+use std::ops::Range;
 use std::process::ExitCode;
 use std::str::FromStr;
 
@@ -43,6 +44,7 @@ use jiff::civil::Date;
 pub use panic::install_panic_hook;
 
 use crate::diagnostics::Code;
+use crate::source::Source;
 
 /// Compiles clinical trial protocols: eligibility checkers, visit schedules and case report forms from one file.
 #[derive(Debug, Parser)]
@@ -84,26 +86,37 @@ enum Exit {
 }
 
 /// Why a command could not do its work: exit code 2.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 struct Failure {
-    /// Where it has a page (`trialc explain`).
+    /// `None` where `trialc` itself is at fault.
     code: Option<&'static Code>,
     message: String,
     help: Option<String>,
+    /// The words of a file that it speaks of.
+    words: Option<Box<(Source, Range<usize>)>>,
 }
 
 impl Failure {
-    fn new(message: impl Into<String>) -> Self {
-        Self { code: None, message: message.into(), help: None }
-    }
-
     fn of(code: &'static Code, message: impl Into<String>) -> Self {
-        Self { code: Some(code), ..Self::new(message) }
+        Self { code: Some(code), ..Self::own(message) }
     }
 
-    fn help(mut self, text: impl Into<String>) -> Self {
-        self.help = Some(text.into());
-        self
+    /// A fault of `trialc` itself: nothing that was given is to be mended.
+    fn own(message: impl Into<String>) -> Self {
+        Self { code: None, message: message.into(), help: None, words: None }
+    }
+
+    fn help(self, text: impl Into<String>) -> Self {
+        self.helped(Some(text.into()))
+    }
+
+    /// With help, where there is some.
+    fn helped(self, help: Option<String>) -> Self {
+        Self { help: help.or(self.help), ..self }
+    }
+
+    fn at(self, source: Source, words: Range<usize>) -> Self {
+        Self { words: Some(Box::new((source, words))), ..self }
     }
 }
 

@@ -8,6 +8,7 @@ use super::console::Console;
 use super::files::shown;
 use super::publish::publish;
 use super::{Exit, Failure, Outcome};
+use crate::diagnostics::codes;
 use crate::emit::Artifact;
 
 /// Begin a study: a protocol that compiles, with comments, and the record of an invented participant
@@ -24,8 +25,11 @@ const PARTICIPANT: &str = include_str!("scaffold/participant.json");
 pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     let dir = &arguments.dir;
     if dir.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
-        return Err(Failure::new(format!("`{}` is not empty; nothing was changed", shown(dir)))
-            .help("give the name of a folder that does not exist yet"));
+        return Err(Failure::of(
+            &codes::UNWRITABLE_FILE,
+            format!("`{}` is not empty; nothing was changed", shown(dir)),
+        )
+        .help("give the name of a folder that does not exist yet"));
     }
     let (name, title) = names(dir);
     let artifacts = [

@@ -8,12 +8,13 @@ use rayon::prelude::*;
 use super::Failure;
 use super::console::Console;
 use super::files::{STDIN, read_data, read_text};
-use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{codes, near_name};
 use crate::eligibility::{ReadError, read_records};
 use crate::intake::fhir::{Assumptions, Person, Reader, is_fhir};
 use crate::intake::{Additions, NotAnAddition};
 use crate::model::Trial;
 use crate::omop::ListedCode;
+use crate::source::Source;
 
 /// At most so many kinds of notices about FHIR are shown.
 const MOST_NOTICES: usize = 20;
@@ -78,9 +79,9 @@ impl Sources {
             let name = if path == STDIN { "standard input" } else { path };
             if is_fhir(&text) {
                 has_fhir = true;
-                fhir.read(name, &text).map_err(|error| unreadable(name, error))?;
+                fhir.read(name, &text).map_err(|error| unreadable(name, &text, error))?;
             } else {
-                let records = read_records(&text).map_err(|error| unreadable(name, error))?;
+                let records = read_records(&text).map_err(|error| unreadable(name, &text, error))?;
                 people.extend(records.into_iter().map(|record| Person { record, notes: Vec::new() }));
             }
         }
@@ -99,11 +100,12 @@ impl Sources {
         made.extend(from_fhir);
         let ids: BTreeSet<&str> = made.iter().filter_map(|(id, _)| id.as_deref()).collect();
         if let Some(stranger) = additions.strangers(&ids).first() {
-            let failure = Failure::new(format!("`--with` adds to `{stranger}`, who is not among the people"));
-            return Err(match did_you_mean(stranger, ids) {
-                Some(near) => failure.help(format!("did you mean `{near}`?")),
-                None => failure,
-            });
+            let near = near_name(stranger, ids);
+            return Err(Failure::of(
+                &codes::NOT_THERE,
+                format!("`--with` adds to `{stranger}`, who is not among the people"),
+            )
+            .helped(near));
         }
         Ok(made.into_iter().map(|(_, made)| made).collect())
     }
@@ -146,7 +148,8 @@ impl Sources {
             }
         }
         for path in &self.with {
-            let records = read_records(&read_text(path)?).map_err(|error| unreadable(path, error))?;
+            let text = read_text(path)?;
+            let records = read_records(&text).map_err(|error| unreadable(path, &text, error))?;
             records.into_iter().for_each(|record| additions.record(record));
         }
         for path in &self.codes {
@@ -178,23 +181,26 @@ fn known<'n>(name: &str, names: impl Iterator<Item = &'n String> + Clone, kind: 
     if names.clone().any(|one| one == name) {
         return Ok(());
     }
-    let failure = Failure::new(format!("the protocol has no {kind} `{name}`"));
-    Err(match did_you_mean(name, names.map(String::as_str)) {
-        Some(near) => failure.help(format!("did you mean `{near}`?")),
-        None => failure,
-    })
+    let near = near_name(name, names.map(String::as_str));
+    Err(Failure::of(&codes::NOT_THERE, format!("the protocol has no {kind} `{name}`")).helped(near))
 }
 
 fn refused(error: NotAnAddition) -> Failure {
-    Failure::new(error.message).help(error.help)
+    Failure::of(&codes::UNREADABLE_OPTION, error.message).help(error.help)
 }
 
-fn unreadable(path: &str, error: ReadError) -> Failure {
-    let failure = Failure::new(format!("{path}: {error}"));
-    match error.help {
-        Some(help) => failure.help(help),
-        None => failure,
+/// A larger text is not shown: where its fault lies is told in numbers.
+const LARGEST_SHOWN: usize = 1 << 20;
+
+fn unreadable(path: &str, text: &str, error: ReadError) -> Failure {
+    if text.len() > LARGEST_SHOWN {
+        return Failure::of(&codes::UNREADABLE_RECORD, format!("{path}: {error}")).helped(error.help);
     }
+    let words = error.words(text);
+    let record = error.record.map(|number| format!("record {number}: ")).unwrap_or_default();
+    Failure::of(&codes::UNREADABLE_RECORD, format!("{record}{}", error.message))
+        .helped(error.help)
+        .at(Source::new(path, text), words)
 }
 
 /// Two columns with a heading: `code,name`.
@@ -202,11 +208,11 @@ fn read_codes(path: &str, trial: &Trial) -> Result<Vec<(String, String)>, Failur
     let mut codes = Vec::new();
     let text = read_text(path)?;
     let mut rows = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-    let wrong = |error: csv::Error| Failure::new(format!("{path}: {error}"));
+    let wrong = |error: csv::Error| Failure::of(&codes::UNREADABLE_TABLE, format!("{path}: {error}"));
     let columns = rows.headers().map_err(wrong)?.clone();
     let column = |name: &str| {
         columns.iter().position(|column| column == name).ok_or_else(|| {
-            Failure::new(format!("{path} has no column `{name}`"))
+            Failure::of(&codes::UNREADABLE_TABLE, format!("{path} has no column `{name}`"))
                 .help("the first line is `code,name`; then come lines such as `rxnorm:860975,metformin`")
         })
     };
@@ -215,8 +221,12 @@ fn read_codes(path: &str, trial: &Trial) -> Result<Vec<(String, String)>, Failur
         let row = row.map_err(wrong)?;
         let (code, name) = (row.get(code).unwrap_or_default(), row.get(name).unwrap_or_default());
         let names = trial.concepts.keys().chain(trial.measures.keys());
-        known(name, names, "measure, condition, drug or procedure")
-            .map_err(|failure| Failure { message: format!("{path}: {}", failure.message), ..failure })?;
+        known(name, names, "measure, condition, drug or procedure").map_err(|failure| {
+            let start = row.position().map_or(0, |at| usize::try_from(at.byte()).unwrap_or(0));
+            let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+            let at = start + line.rfind(name).unwrap_or(0);
+            failure.at(Source::new(path, text.as_str()), at..at + name.len())
+        })?;
         codes.push((code.to_owned(), name.trim().to_owned()));
     }
     Ok(codes)

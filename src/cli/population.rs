@@ -15,7 +15,7 @@ use super::publish::{Streamed, publish_with};
 use super::screen::Format;
 use super::tables::{Disk, Progress, one_table};
 use super::{Exit, Failure, Outcome};
-use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{codes, near_name};
 use crate::eligibility::record::CoveredDomain;
 use crate::eligibility::{EligibilityDocument, Record};
 use crate::emit::Artifact;
@@ -85,7 +85,7 @@ pub fn run(
         Some(files) => {
             let declared = sources.declared(trial)?;
             if !declared.in_observation_period.is_empty() {
-                return Err(Failure::new("FHIR has no observation periods")
+                return Err(Failure::of(&codes::OPTIONS_CLASH, "FHIR has no observation periods")
                     .help("give the period instead: `--coverage \"drugs from 2008-01-01\"`"));
             }
             let taken = sources.orders_are_taken();
@@ -147,12 +147,12 @@ fn known_criteria(order: &[String], document: &EligibilityDocument) -> Result<()
     match order.iter().find(|code| !codes().any(|one| one == *code)) {
         None => Ok(()),
         Some(code) => {
-            let failure =
-                Failure::new(format!("`--order` names `{code}`, which is no criterion of this protocol"));
-            Err(match did_you_mean(code, codes()) {
-                Some(near) => failure.help(format!("did you mean `{near}`?")),
-                None => failure,
-            })
+            let near = near_name(code, codes());
+            Err(Failure::of(
+                &codes::NOT_THERE,
+                format!("`--order` names `{code}`, which is no criterion of this protocol"),
+            )
+            .helped(near))
         }
     }
 }
@@ -166,8 +166,11 @@ fn print(console: &Console, format: Format, trial: &str, verdicts: &Verdicts<'_>
         Format::Json => console.stream(|out| write_json(verdicts, trial, out))?,
         Format::Csv => console.stream(|out| write_csv(verdicts, out))?,
         Format::Parquet | Format::Html => {
-            return Err(Failure::new("a population is written as a file in this format")
-                .help("give a folder for it: `--out results`"));
+            return Err(Failure::of(
+                &codes::OPTIONS_CLASH,
+                "a population is written as a file in this format",
+            )
+            .help("give a folder for it: `--out results`"));
         }
     }
     if format != Format::Text {
@@ -186,7 +189,8 @@ fn fhir_files(data: &Disk, arguments: &Database) -> Result<Option<Vec<String>>, 
     let found: Vec<String> = files.iter().filter(|file| bulk::is_bulk(file)).cloned().collect();
     if found.is_empty() {
         return match files.iter().find(|file| file.to_ascii_lowercase().ends_with(".ndjson.gz")) {
-            Some(file) => Err(Failure::new(format!("`{file}` is packed")).help("unpack it: `gunzip *.gz`")),
+            Some(file) => Err(Failure::of(&codes::UNREADABLE_TABLE, format!("`{file}` is packed"))
+                .help("unpack it: `gunzip *.gz`")),
             None => Ok(None),
         };
     }
@@ -194,9 +198,10 @@ fn fhir_files(data: &Disk, arguments: &Database) -> Result<Option<Vec<String>>, 
         [("--vocabulary", arguments.vocabulary.is_some()), ("--events", arguments.events.is_some())]
     {
         if is_given {
-            return Err(Failure::new(format!(
-                "`{option}` is for tables of OMOP, and this folder holds FHIR"
-            ))
+            return Err(Failure::of(
+                &codes::OPTIONS_CLASH,
+                format!("`{option}` is for tables of OMOP, and this folder holds FHIR"),
+            )
             .help("give codes with --codes, and what is known of single people with --with"));
         }
     }
@@ -264,8 +269,11 @@ fn add_to_single(population: &mut Population, additions: &Additions) -> Result<(
         population.people.iter().map(|subject| &subject.id).zip(0..).collect();
     for (id, record) in added {
         let Some(place) = places.get(&SubjectId::of(id)) else {
-            return Err(Failure::new(format!("`--with` adds to `{id}`, who is not among the people"))
-                .help("the id of a record is the person_id of table `person`"));
+            return Err(Failure::of(
+                &codes::NOT_THERE,
+                format!("`--with` adds to `{id}`, who is not among the people"),
+            )
+            .help("the id of a record is the person_id of table `person`"));
         };
         population.beyond.entry(*place).or_default().add(record.clone());
     }

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 
 use super::files::{in_words, shown};
 use super::{Failure, aside};
+use crate::diagnostics::codes;
 use crate::emit::Artifact;
 
 /// What became of a file.
@@ -58,8 +59,11 @@ pub fn publish_with(
     for (name, _) in files.iter() {
         let place = out.join(name);
         if place.is_dir() {
-            return Err(Failure::new(format!("cannot write `{}`: a folder has this name", shown(&place)))
-                .help("rename that folder, or choose another one for --out"));
+            return Err(Failure::of(
+                &codes::UNWRITABLE_FILE,
+                format!("cannot write `{}`: a folder has this name", shown(&place)),
+            )
+            .help("rename that folder, or choose another one for --out"));
         }
     }
     let made = make_folder(out)?;
@@ -86,9 +90,10 @@ fn open_to_others(file: &fs::File) -> std::io::Result<()> {
 fn make_folder(folder: &Path) -> Result<aside::Made, Failure> {
     match aside::make(folder) {
         Ok(made) => Ok(made),
-        Err(_) if folder.is_file() => {
-            Err(Failure::new(format!("`{}` is a file; outputs go to a folder", shown(folder))))
-        }
+        Err(_) if folder.is_file() => Err(Failure::of(
+            &codes::UNWRITABLE_FILE,
+            format!("`{}` is a file; outputs go to a folder", shown(folder)),
+        )),
         Err(error) => Err(cannot_write(folder, &error)),
     }
 }
@@ -167,10 +172,11 @@ fn change(place: &Path, artifact: &Artifact) -> Result<Change, Failure> {
     match fs::read(place) {
         Ok(content) if content == artifact.content => Ok(Change::Same),
         Ok(_) => Ok(Change::Replaced),
-        Err(_) if place.is_dir() => {
-            Err(Failure::new(format!("cannot write `{}`: a folder has this name", shown(place)))
-                .help("rename that folder, or choose another one for --out"))
-        }
+        Err(_) if place.is_dir() => Err(Failure::of(
+            &codes::UNWRITABLE_FILE,
+            format!("cannot write `{}`: a folder has this name", shown(place)),
+        )
+        .help("rename that folder, or choose another one for --out")),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Change::New),
         Err(error) => Err(cannot_write(place, &error)),
     }
@@ -182,7 +188,7 @@ fn write_whole(path: &Path, content: &[u8]) -> std::io::Result<()> {
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(format!("cannot write `{}`: {}", shown(path), in_words(error)))
+    Failure::of(&codes::UNWRITABLE_FILE, format!("cannot write `{}`: {}", shown(path), in_words(error)))
 }
 
 #[cfg(test)]

@@ -5,10 +5,12 @@ use clap::{Args, ValueEnum};
 use super::console::Console;
 use super::files::{Disk, cannot_read};
 use super::{Exit, Failure};
+use crate::calendar::InputError;
 use crate::compile::{Compilation, compile};
 use crate::diagnostics::render::{self, Format};
 use crate::diagnostics::{Diagnostic, Severity, codes};
 use crate::model::{Computability, Trial};
+use crate::source::{Source, Sources};
 
 /// At a terminal, more than these hide the first one.
 const MOST_SHOWN: usize = 100;
@@ -91,6 +93,14 @@ pub fn errors_of(console: &Console, path: &str, compilation: &Compilation) -> Re
 /// Errors of what the author says about the trial, not of the trial.
 fn leaves_the_trial(found: &Diagnostic) -> bool {
     [&codes::EXAMPLE_DISAGREES, &codes::SUMMARY, &codes::BREAKING].contains(&found.code)
+}
+
+/// Shows what is wrong with a file of dates, each at its place.
+pub fn wrong_input(console: &Console, path: &str, text: &str, errors: &[InputError]) {
+    let mut sources = Sources::default();
+    let file = sources.add(Source::new(path, text));
+    let found: Vec<Diagnostic> = errors.iter().map(|error| error.diagnostic(file)).collect();
+    console.err(&render::render(Format::Human, console.err_look(), &sources, &found));
 }
 
 /// Shows what was found.

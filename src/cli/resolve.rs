@@ -27,7 +27,7 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
         return Ok(Exit::Findings);
     };
     let text = format(&text).map_err(|refusal| {
-        Failure::new(format!("the whole protocol could not be laid out: {refusal}"))
+        Failure::own(format!("the whole protocol could not be laid out: {refusal}"))
             .help("this is a fault of trialc")
     })?;
     console.out(&text)?;

@@ -10,6 +10,7 @@ use super::people::Sources;
 use super::population;
 use super::report::trial_of;
 use super::{Day, Exit, Failure, Outcome};
+use crate::diagnostics::codes;
 use crate::eligibility::{EligibilityDocument, Screener, Verdict, render_summary_text, render_verdict_text};
 use crate::emit::screening;
 
@@ -52,7 +53,10 @@ pub enum Format {
 pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     let Some(trial) = trial_of(console, &arguments.file)? else { return Ok(Exit::Findings) };
     if trial.decisions.is_empty() {
-        return Err(Failure::new(format!("`{}` has no eligibility criteria to screen by", arguments.file)));
+        return Err(Failure::of(
+            &codes::NOTHING_TO_DO,
+            format!("`{}` has no eligibility criteria to screen by", arguments.file),
+        ));
     }
     let as_of: Option<Date> = arguments.as_of.map(Day::date);
     if let Some(folder) = &arguments.population.data {
@@ -91,7 +95,7 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
         }
         Format::Text => verdicts.iter().map(render_verdict_text).collect::<Vec<_>>().join("\n"),
         Format::Csv | Format::Parquet => {
-            return Err(Failure::new("single people are not written in this format")
+            return Err(Failure::of(&codes::OPTIONS_CLASH, "single people are not written in this format")
                 .help("write `--format json`, or give a database with --data"));
         }
         Format::Json => {

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::Failure;
 use super::files::{in_words, shown};
+use crate::diagnostics::codes;
 use crate::population::read::{DataFile, Folder, Form, Part, Table, Unreadable};
 
 /// So often a word on the terminal changes.
@@ -16,7 +17,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 impl From<Unreadable> for Failure {
     fn from(unreadable: Unreadable) -> Self {
-        Self { help: unreadable.help, ..Self::new(unreadable.message) }
+        Self::of(&codes::UNREADABLE_TABLE, unreadable.message).helped(unreadable.help)
     }
 }
 
@@ -79,11 +80,17 @@ impl Disk {
     pub fn open(folder: &str, progress: &Arc<Progress>) -> Result<Self, Failure> {
         let path = PathBuf::from(folder);
         let refused = |path: &Path, error: &io::Error| {
-            Failure::new(format!("cannot read the folder `{}`: {}", shown(path), in_words(error)))
+            Failure::of(
+                &codes::UNREADABLE_FILE,
+                format!("cannot read the folder `{}`: {}", shown(path), in_words(error)),
+            )
         };
         if path.is_file() {
-            return Err(Failure::new(format!("`{folder}` is a file, and a folder of tables is expected"))
-                .help("give the folder that holds person.csv or person.parquet, and the other tables"));
+            return Err(Failure::of(
+                &codes::UNREADABLE_FILE,
+                format!("`{folder}` is a file, and a folder of tables is expected"),
+            )
+            .help("give the folder that holds person.csv or person.parquet, and the other tables"));
         }
         let mut files = Vec::new();
         for entry in path.read_dir().map_err(|error| refused(&path, &error))? {
@@ -119,10 +126,12 @@ impl Folder for Disk {
 
 /// A single table that the user names.
 pub fn one_table(path: &str, name: &str, progress: &Arc<Progress>) -> Result<Table, Failure> {
-    let file = OnDisk::open(Path::new(path), path, progress)
-        .map_err(|error| Failure::new(format!("cannot read `{path}`: {}", in_words(&error))))?;
+    let file = OnDisk::open(Path::new(path), path, progress).map_err(|error| {
+        Failure::of(&codes::UNREADABLE_FILE, format!("cannot read `{path}`: {}", in_words(&error)))
+    })?;
     let form = Form::of(path).ok_or_else(|| {
-        Failure::new(format!("`{path}` is neither CSV nor Parquet")).help("name it .csv, .tsv or .parquet")
+        Failure::of(&codes::UNREADABLE_TABLE, format!("`{path}` is neither CSV nor Parquet"))
+            .help("name it .csv, .tsv or .parquet")
     })?;
     let part = Part { file: path.to_owned(), data: Arc::new(file), form, is_vocabulary: false };
     Ok(Table { name: name.to_owned(), parts: vec![part] })

@@ -7,8 +7,8 @@ use super::console::Console;
 use super::files::{STDIN, read_data};
 use super::report::trial_of;
 use super::{Day, Exit, Failure, Outcome};
-use crate::diagnostics::Severity;
 use crate::diagnostics::render::{self, Format};
+use crate::diagnostics::{Severity, codes};
 use crate::entries::{Finding, Report, validate};
 use crate::source::{Position, Source, Sources};
 
@@ -40,11 +40,14 @@ enum Shown {
 
 pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     if arguments.file == STDIN && arguments.record == STDIN {
-        return Err(Failure::new("only one of protocol and record can be standard input"));
+        return Err(Failure::of(
+            &codes::OPTIONS_CLASH,
+            "only one of protocol and record can be standard input",
+        ));
     }
     let Some(trial) = trial_of(console, &arguments.file)? else { return Ok(Exit::Findings) };
     if trial.forms.is_empty() {
-        return Err(Failure::new(format!("`{}` has no forms", arguments.file)));
+        return Err(Failure::of(&codes::NOTHING_TO_DO, format!("`{}` has no forms", arguments.file)));
     }
     let text = read_data(&arguments.record)?;
     let report = validate(&trial, &text, arguments.as_of.map(Day::date));

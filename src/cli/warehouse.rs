@@ -8,7 +8,7 @@ use super::Failure;
 use super::console::Console;
 use super::people::Sources;
 use super::tables::{Disk, Progress};
-use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{codes, did_you_mean};
 use crate::eligibility::EligibilityDocument;
 use crate::eligibility::record::CoveredDomain;
 use crate::emit::Artifact;
@@ -59,7 +59,7 @@ pub fn dialect(target: &str) -> Option<Result<&'static Dialect, Failure>> {
                 format!("there are {}", names.join(", "))
             }
         };
-        Failure::new(format!("there is no dialect of SQL `{name}`")).help(help)
+        Failure::of(&codes::NOT_THERE, format!("there is no dialect of SQL `{name}`")).help(help)
     }))
 }
 

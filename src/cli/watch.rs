@@ -9,6 +9,7 @@ use notify::{EventKind, RecursiveMode, Watcher};
 use super::console::Console;
 use super::files::{Disk, STDIN};
 use super::{Failure, Outcome};
+use crate::diagnostics::codes;
 
 /// Editors write a file in several steps: wait until it has been quiet for so long.
 const QUIET: Duration = Duration::from_millis(60);
@@ -16,10 +17,12 @@ const QUIET: Duration = Duration::from_millis(60);
 /// Runs the work, then again after each change of a file that it asked for. Ends only when watching fails.
 pub fn run(console: &Console, file: &str, work: impl Fn(&Disk) -> Outcome) -> Outcome {
     if file == STDIN {
-        return Err(Failure::new("standard input cannot be watched").help("give the path of a file"));
+        return Err(Failure::of(&codes::UNWATCHABLE, "standard input cannot be watched")
+            .help("give the path of a file"));
     }
     let (sender, changes) = mpsc::channel();
-    let cannot = |error: notify::Error| Failure::new(format!("cannot watch the files: {error}"));
+    let cannot =
+        |error: notify::Error| Failure::of(&codes::UNWATCHABLE, format!("cannot watch the files: {error}"));
     let mut watcher = notify::recommended_watcher(move |event| {
         // The receiver lives as long as this program.
         let _ = sender.send(event);
@@ -41,7 +44,10 @@ pub fn run(console: &Console, file: &str, work: impl Fn(&Disk) -> Outcome) -> Ou
             }
         }
         if watched.is_empty() {
-            return Err(Failure::new(format!("cannot watch `{file}`: its folder does not exist")));
+            return Err(Failure::of(
+                &codes::UNWATCHABLE,
+                format!("cannot watch `{file}`: its folder does not exist"),
+            ));
         }
         console.err("watching for changes; Ctrl+C ends\n");
         let concerns = |event: &notify::Event| {
@@ -51,7 +57,7 @@ pub fn run(console: &Console, file: &str, work: impl Fn(&Disk) -> Outcome) -> Ou
             match changes.recv() {
                 Ok(Ok(event)) if concerns(&event) => break,
                 Ok(_) => {}
-                Err(_) => return Err(Failure::new("watching the files has ended")),
+                Err(_) => return Err(Failure::of(&codes::UNWATCHABLE, "watching the files has ended")),
             }
         }
         while !matches!(

@@ -2,7 +2,7 @@
 //! the questions a reviewer asks: G grammar, B names and files, K kinds of value, U units, N numbers, T time,
 //! L logic, C concepts and wording, A arms, S schedule, F forms, O outcomes, P population, R registry, X text,
 //! E examples, Q questions about filled forms, D the difference of two versions of a protocol, M the machine: other programs that
-//! a command needs. Files that cannot be read or written, and slips of usage, have no code: they say nothing of a protocol.
+//! a command needs, W what a command was given: files, records, tables, options.
 
 use super::Severity::{self, Error, Info, Warning};
 
@@ -297,4 +297,15 @@ codes! {
     SOLVER_ENDED "M02" "solver-ended" Error;
     SOLVER_ANSWER "M03" "solver-answer" Error;
     SOLVER_LATE "M04" "solver-late" Warning;
+
+    // ---- W: what a command was given, told by all of them -----------------------------------------
+    UNREADABLE_FILE "W01" "unreadable-file" Error;
+    UNWRITABLE_FILE "W02" "unwritable-file" Error;
+    OPTIONS_CLASH "W03" "options-clash" Error;
+    NOT_THERE "W04" "not-there" Error;
+    UNREADABLE_RECORD "W05" "unreadable-record" Error;
+    UNREADABLE_TABLE "W06" "unreadable-table" Error;
+    NOTHING_TO_DO "W07" "nothing-to-do" Error;
+    UNREADABLE_OPTION "W08" "unreadable-option" Error;
+    UNWATCHABLE "W09" "unwatchable" Error;
 }

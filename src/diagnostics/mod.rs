@@ -130,6 +130,11 @@ pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.dedup();
 }
 
+/// The question whether another name was meant, where one is near.
+pub fn near_name<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    did_you_mean(wrong, candidates).map(|near| format!("did you mean `{near}`?"))
+}
+
 /// Longer words are no slip of a name.
 const LONGEST_SLIP: usize = 80;
 

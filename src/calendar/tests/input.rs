@@ -1,5 +1,7 @@
 use super::*;
-use crate::source::Source;
+use crate::diagnostics::Diagnostic;
+use crate::diagnostics::render::{Format, Look, render};
+use crate::source::{Source, Sources};
 
 fn trial() -> Draft {
     let repeat = cycle(days(28), None, None);
@@ -23,8 +25,10 @@ fn trial() -> Draft {
 
 fn read(text: &str) -> Result<Dates, String> {
     Dates::read(&trial().0, text).map_err(|errors| {
-        let source = Source::new("dates.json", text);
-        errors.iter().map(|error| error.shown(&source)).collect()
+        let mut sources = Sources::default();
+        let file = sources.add(Source::new("dates.json", text));
+        let found: Vec<Diagnostic> = errors.iter().map(|error| error.diagnostic(file)).collect();
+        render(Format::Human, Look::default(), &sources, &found)
     })
 }
 

@@ -15,6 +15,7 @@ use super::super::console::Console;
 use super::super::files::{self, Disk, STDIN};
 use super::super::publish::publish;
 use super::super::{Exit, Failure, Outcome};
+use crate::diagnostics::codes;
 use crate::emit::difference::{self, Report};
 use crate::emit::{self, Artifact, Target};
 use crate::format::format;
@@ -70,13 +71,16 @@ impl Accepted {
         let path = folder.join(MANIFEST);
         let manifest = match fs::read_to_string(&path) {
             Ok(text) => Some(manifest_of(&text).map_err(|why| {
-                Failure::new(format!("cannot read `{}`: {why}", files::shown(&path)))
+                Failure::of(&codes::UNREADABLE_FILE, format!("cannot read `{}`: {why}", files::shown(&path)))
                     .help("take it back from version control, or accept the outputs anew after removing it")
             })?),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => {
                 let why = files::in_words(&error);
-                return Err(Failure::new(format!("cannot read `{}`: {why}", files::shown(&path))));
+                return Err(Failure::of(
+                    &codes::UNREADABLE_FILE,
+                    format!("cannot read `{}`: {why}", files::shown(&path)),
+                ));
             }
         };
         Ok(Self { file: file.to_owned(), folder, manifest })
@@ -126,7 +130,10 @@ impl Accepted {
         for gone in changes.iter().filter(|change| matches!(change, Change::Gone { .. })) {
             let path = self.folder.join(gone.path());
             fs::remove_file(&path).map_err(|error| {
-                Failure::new(format!("cannot remove `{}`: {}", files::shown(&path), files::in_words(&error)))
+                Failure::of(
+                    &codes::UNWRITABLE_FILE,
+                    format!("cannot remove `{}`: {}", files::shown(&path), files::in_words(&error)),
+                )
             })?;
         }
         let differing = match (before, changes.len()) {
@@ -155,7 +162,7 @@ impl Accepted {
             artifacts.insert(0, Artifact::new(CHANGES, difference::markdown(&report)));
         }
         let text = text.unwrap_or_default();
-        let text = format(&text).map_err(|refusal| Failure::new(format!("{}: {refusal}", self.file)))?;
+        let text = format(&text).map_err(|refusal| Failure::own(format!("{}: {refusal}", self.file)))?;
         artifacts.insert(0, Artifact::new(PROTOCOL, text));
         Ok(artifacts)
     }
@@ -178,7 +185,10 @@ impl Accepted {
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
                 Err(error) => {
                     let why = files::in_words(&error);
-                    return Err(Failure::new(format!("cannot read `{}`: {why}", files::shown(&full))));
+                    return Err(Failure::of(
+                        &codes::UNREADABLE_FILE,
+                        format!("cannot read `{}`: {why}", files::shown(&full)),
+                    ));
                 }
             }
         }

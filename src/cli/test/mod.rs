@@ -10,6 +10,7 @@ use self::accepted::Accepted;
 use super::console::Console;
 use super::report::trial_of;
 use super::{Exit, Failure, Outcome};
+use crate::diagnostics::codes;
 use crate::eligibility::run_examples;
 use crate::model::{Expectation, Trial};
 
@@ -38,8 +39,11 @@ pub struct Arguments {
 
 pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     if arguments.accepted.is_some() && arguments.files.len() > 1 {
-        return Err(Failure::new("one folder of accepted outputs is given, and several protocols")
-            .help("test them one by one, or leave --accepted out"));
+        return Err(Failure::of(
+            &codes::OPTIONS_CLASH,
+            "one folder of accepted outputs is given, and several protocols",
+        )
+        .help("test them one by one, or leave --accepted out"));
     }
     let targets = match arguments.emit.as_slice() {
         [] => None,

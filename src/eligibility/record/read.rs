@@ -1,6 +1,7 @@
 //! Reading records from JSON: one record, an array of them, or one on each line (NDJSON).
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, SeqAccess, Visitor};
@@ -8,6 +9,9 @@ use serde::de::{DeserializeSeed, SeqAccess, Visitor};
 use super::Record;
 use super::object::Object;
 use crate::diagnostics::did_you_mean;
+
+/// What some programs write before a text.
+const BOM: char = '\u{feff}';
 
 /// Where a record cannot be read, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +24,26 @@ pub struct ReadError {
     pub record: Option<usize>,
     pub message: String,
     pub help: Option<String>,
+}
+
+impl ReadError {
+    /// The bytes of the faulty word in the text that was read; where it ends inside of the word, as much as was written of it.
+    pub fn words(&self, text: &str) -> Range<usize> {
+        let before: usize = text.split_inclusive('\n').take(self.line - 1).map(str::len).sum();
+        let mark = if self.line == 1 && text.starts_with(BOM) { BOM.len_utf8() } else { 0 };
+        let mut start = (before + mark + self.column - 1).min(text.len());
+        while !text.is_char_boundary(start) {
+            start -= 1;
+        }
+        let rest = &text[start..];
+        let length = match rest.strip_prefix('"') {
+            Some(inside) => inside.find(['"', '\n']).map_or(rest.len(), |end| end + 2),
+            None => {
+                rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len())
+            }
+        };
+        start..start + length.max(1).min(rest.len())
+    }
 }
 
 impl fmt::Display for ReadError {
@@ -39,7 +63,7 @@ impl std::error::Error for ReadError {}
 /// # Errors
 /// At the first place that is not a record; nothing is skipped.
 pub fn read_records(text: &str) -> Result<Vec<Record>, ReadError> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = text.strip_prefix(BOM).unwrap_or(text);
     match text.trim_start().bytes().next() {
         Some(b'[') => read_array(text),
         Some(b'{') => read_stream(text),
@@ -127,17 +151,21 @@ fn located(text: &str, error: &serde_json::Error, record: Option<usize>) -> Read
 /// The place of the faulty word. The JSON reader stands just behind it.
 fn place(text: &str, error: &serde_json::Error, message: &str) -> (usize, usize) {
     let (line, column) = (error.line().max(1), error.column().max(1));
-    let Some(word) = quoted(message) else { return (line, column) };
     let Some(content) = text.lines().nth(line - 1) else { return (line, column) };
     let before = content.get(..column.min(content.len())).unwrap_or(content);
-    match before.rfind(&format!("\"{word}\"")) {
-        Some(at) => (line, at + 1),
-        None => (line, column),
-    }
+    let at = named(message).and_then(|word| before.rfind(&word));
+    (line, at.map_or(column, |at| at + 1))
 }
 
-fn quoted(message: &str) -> Option<&str> {
-    message.split('`').nth(1)
+/// The faulty word as the text has it: a name or a text in quotation marks, a number as it is.
+fn named(message: &str) -> Option<String> {
+    if let Some((_, rest)) = message.split_once(": string \"") {
+        return Some(format!("\"{}\"", rest.rsplit_once("\", expected ")?.0));
+    }
+    let word = message.split('`').nth(1)?;
+    let is_literal =
+        [": integer `", ": floating point `", ": boolean `"].iter().any(|kind| message.contains(kind));
+    Some(if is_literal { word.to_owned() } else { format!("\"{word}\"") })
 }
 
 /// The reader's words in those of a person who writes records.
@@ -165,7 +193,36 @@ fn explained(message: &str) -> (String, Option<String>) {
         let field = rest.trim_end_matches('`');
         return (format!("`{field}` is missing"), Some(format!("add \"{field}\": …")));
     }
+    let unfit = ["invalid type: ", "invalid value: "].iter().find_map(|kind| message.strip_prefix(kind));
+    if let Some((found, expected)) = unfit.and_then(|rest| rest.split_once(", expected ")) {
+        return (format!("{} cannot stand here", in_words(found)), Some(format!("write {expected}")));
+    }
+    if let Some(what) = message.strip_prefix("EOF while parsing ") {
+        return (
+            format!("the text ends inside of {what}"),
+            Some("close it, or copy the file whole".to_owned()),
+        );
+    }
     (message.to_owned(), None)
+}
+
+/// What was found, in the words of a person who writes records.
+fn in_words(found: &str) -> String {
+    let kinds = [
+        ("string", "the text"),
+        ("integer", "the number"),
+        ("floating point", "the number"),
+        ("boolean", "the word"),
+        ("sequence", "a list in brackets"),
+        ("map", "an object in braces"),
+        ("null", "`null`"),
+    ];
+    let known = kinds.iter().find_map(|(kind, word)| Some((*word, found.strip_prefix(kind)?.trim_start())));
+    match known {
+        Some((word, "")) => word.to_owned(),
+        Some((word, value)) => format!("{word} {value}"),
+        None => found.to_owned(),
+    }
 }
 
 impl Record {
