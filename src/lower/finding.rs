@@ -133,6 +133,23 @@ impl Lowering<'_> {
                 ),
             ),
         };
+        if let Some(treatment) = self.scope.get(Space::Treatment, written) {
+            let kind = treatment.keyword().text();
+            let found = Diagnostic::new(
+                &codes::UNDECLARED,
+                name.span,
+                format!("`{written}` is what participants of this trial receive"),
+            );
+            self.report(
+                found
+                    .label(format!("a rule speaks of a {noun}"))
+                    .and(treatment.item.name_span(), format!("declared as `{kind}`"))
+                    .help(format!(
+                        "say with a name of its own what somebody had before: `drug earlier_{written} \"…\"` and `taking earlier_{written} …`, or `procedure earlier_{written} \"…\"` and `earlier_{written} performed …`"
+                    )),
+            );
+            return;
+        }
         let found = self.scope.unknown(&codes::UNDECLARED, name, noun, &candidates, &otherwise);
         self.report(found);
     }

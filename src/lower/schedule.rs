@@ -12,6 +12,9 @@ use crate::model::{
 use crate::source::{Span, Spanned};
 use crate::time::times;
 
+/// Stands for the epoch that a visit has not: a protocol with such a visit has an error.
+const NO_EPOCH: &str = "";
+
 impl<'a> Lowering<'a> {
     pub(super) fn schedule(&mut self) -> Option<Schedule> {
         let items = self.own(Keyword::Schedule);
@@ -35,25 +38,17 @@ impl<'a> Lowering<'a> {
                 self.clock(clock, &mut schedule.clocks);
             }
         }
+        let mut outside = Vec::new();
         for item in &items {
             for inner in &item.items {
                 match inner.keyword.value {
                     Keyword::Epoch => self.epoch(inner, &mut schedule),
-                    Keyword::Visit | Keyword::Visits | Keyword::Cycle => {
-                        self.report(
-                            Diagnostic::new(
-                                &codes::WRONG_SORT,
-                                inner.head_span(),
-                                "this visit stands outside of every epoch",
-                            )
-                            .label("in which epoch?")
-                            .help("put it into an epoch: `epoch treatment { visit … }`"),
-                        );
-                    }
+                    Keyword::Visit | Keyword::Visits | Keyword::Cycle => outside.push(inner),
                     _ => {}
                 }
             }
         }
+        self.outside_of_epochs(&outside, &mut schedule);
         for item in &items {
             for times in item.items_of(Keyword::Timepoints) {
                 self.timepoints(times, &mut schedule);
@@ -111,27 +106,50 @@ impl<'a> Lowering<'a> {
         let limits = self.limits(item, &Limits::default());
         let mut visits = Vec::new();
         for inner in &item.items {
-            match inner.keyword.value {
-                Keyword::Visit | Keyword::Visits => {
-                    let segment = Segment { epoch: &name, cycle: None, limits: &limits };
-                    visits.extend(self.visit(inner, &segment, schedule));
-                }
-                Keyword::Cycle => {
-                    let repeat = self.cycle(inner);
-                    let limits = self.limits(inner, &limits);
-                    let segment = Segment { epoch: &name, cycle: repeat.as_ref(), limits: &limits };
-                    for visit in &inner.items {
-                        if matches!(visit.keyword.value, Keyword::Visit | Keyword::Visits) {
-                            visits.extend(self.visit(visit, &segment, schedule));
-                        }
-                    }
-                }
-                _ => {}
-            }
+            visits.extend(self.visits_in(inner, &name, &limits, schedule));
         }
         let epoch =
             Epoch { label: label_of(item), arms: limits.arms, visits, origin: item.head_span().into() };
         schedule.epochs.insert(name, epoch);
+    }
+
+    /// The visits that a statement of an epoch makes: a visit, several, or those of a cycle.
+    fn visits_in(
+        &mut self,
+        item: &'a Item,
+        epoch: &str,
+        limits: &Limits,
+        schedule: &mut Schedule,
+    ) -> Vec<String> {
+        match item.keyword.value {
+            Keyword::Visit | Keyword::Visits => {
+                self.visit(item, &Segment { epoch, cycle: None, limits }, schedule)
+            }
+            Keyword::Cycle => {
+                let repeat = self.cycle(item);
+                let limits = self.limits(item, limits);
+                let segment = Segment { epoch, cycle: repeat.as_ref(), limits: &limits };
+                let inside = item.items.iter();
+                let visits = inside.filter(|it| matches!(it.keyword.value, Keyword::Visit | Keyword::Visits));
+                visits.flat_map(|visit| self.visit(visit, &segment, schedule)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Says which visits stand outside of every epoch, and reads them all the same: what speaks of them is not wrong.
+    fn outside_of_epochs(&mut self, items: &[&'a Item], schedule: &mut Schedule) {
+        let [first, others @ ..] = items else { return };
+        let message = match others.len() {
+            0 => "this visit stands outside of every epoch".to_owned(),
+            more => format!("{} visits stand outside of every epoch", more + 1),
+        };
+        let found = Diagnostic::new(&codes::WRONG_SORT, first.head_span(), message).label("in which epoch?");
+        let found = others.iter().fold(found, |found, item| found.and(item.head_span(), "and this one"));
+        self.report(found.help("put it into an epoch: `epoch treatment { visit … }`"));
+        for item in items {
+            self.visits_in(item, NO_EPOCH, &Limits::default(), schedule);
+        }
     }
 
     /// For whom an epoch, a cycle or a visit is: its own limits, or else those of what it stands in.

@@ -31,9 +31,9 @@ fn missing(book: &Book<'_>, measure: &str, need: &Need<'_>) -> Option<Diagnostic
     let label = book.trial.measures.get(measure).map_or(measure, |measure| &measure.label);
     let visits = asked_at(book, measure)?;
     let (who, offer) = match &need.why {
-        Why::Criterion { code, .. } => (format!("criterion {code}"), "before the decision"),
+        Why::Criterion { code, .. } => (format!("criterion {code}"), "a visit before the decision"),
         Why::Outcome { name } => (format!("outcome {name}"), "the visits that the outcome speaks of"),
-        Why::Stratum { .. } => ("the stratification".to_owned(), "before the allocation"),
+        Why::Stratum { .. } => ("the stratification".to_owned(), "a visit before the allocation"),
         _ => return None,
     };
     let before = need.decision.map(|event| (event, book.concept_label(event)));
@@ -44,7 +44,7 @@ fn missing(book: &Book<'_>, measure: &str, need: &Need<'_>) -> Option<Diagnostic
             .into_iter()
             .find(|visit| before.as_ref().is_none_or(|(event, _)| !book.timing.is_after(visit, event)));
         let help = match visit.filter(|_| before.is_some()) {
-            Some(visit) => format!("collect it {offer}: `collect {measure} at {visit}`"),
+            Some(visit) => format!("collect it at {offer}: `collect {measure} at {visit}`"),
             None => format!("collect it at {offer}: `collect {measure} at …`"),
         };
         let message = format!("{who} needs `{measure}` ({label}), but it is on no form");

@@ -24,6 +24,7 @@ pub(super) fn known_slip(
         .or_else(|| date(slice, word))
         .or_else(|| lone_x(slice, word))
         .or_else(|| whichever(slice, word))
+        .or_else(|| one_of_values(slice, word, wanted))
     {
         return Some(said);
     }
@@ -56,7 +57,7 @@ pub(super) fn known_slip(
         "without" if !wanted.needed.is_empty() => prose("`without` is written `no` before a finding".into())
             .help("write `no`, as in `no stroke within 1 year before consent`")
             .fix(span, "no"),
-        ":" if slice.text.trim_start().starts_with("if ") => prose("a condition stands behind its rule".into())
+        "if" | "then" | "implies" => prose("a condition stands behind its rule".into())
             .help("write the rule first, then `when` and the condition: `… when sex is female`"),
         _ if text.starts_with('"') && behind_verb(&slice.text[..word.start]).is_some() => {
             let verb = behind_verb(&slice.text[..word.start]).unwrap_or_default();
@@ -197,6 +198,44 @@ fn whichever(slice: Slice<'_>, word: &Range<usize>) -> Option<Diagnostic> {
         )
         .help(format!("write `the {which} of (90 days, 5 half_lives of drug)`")),
     )
+}
+
+/// `in (a, b)`, `one of (a, b)`, `is one of (a, b)`: values, of which one is to be recorded.
+fn one_of_values(slice: Slice<'_>, word: &Range<usize>, wanted: &Wanted) -> Option<Diagnostic> {
+    let (before, rest) = (slice.text[..word.start].trim_end(), &slice.text[word.clone()]);
+    let start = match rest {
+        "," if !wanted.needed.is_empty() => {
+            let (outside, inside) = before.rsplit_once('(')?;
+            let is_name = !inside.is_empty() && inside.trim().chars().all(is_word);
+            let head = outside.trim_end();
+            (is_name && ends_with_word(head, "in")).then(|| head.len() - 2)?
+        }
+        "one" if is_list_of(&slice.text[word.end..]) => word.start,
+        "of" if ends_with_word(before, "one") && is_list_of(&slice.text[word.start..]) => {
+            let head = before[..before.len() - 3].trim_end();
+            if ends_with_word(head, "is") { head.len() - 2 } else { before.len() - 3 }
+        }
+        _ => return None,
+    };
+    let open = start + slice.text[start..].find('(')?;
+    let close = open + slice.text[open..].find(')')?;
+    let values: Vec<&str> = slice.text[open + 1..close].split(',').map(str::trim).collect();
+    let written = format!("is {}", values.join(" or "));
+    let span = slice.span(start..close + 1);
+    Some(
+        Diagnostic::new(&codes::WORD_FOR_SYMBOL, span, "one of several values is written with `is` and `or`")
+            .help(format!("write `{written}`"))
+            .fix(span, written),
+    )
+}
+
+fn ends_with_word(text: &str, word: &str) -> bool {
+    text.strip_suffix(word).is_some_and(|before| !before.ends_with(is_word))
+}
+
+/// `of (a, b)`.
+fn is_list_of(text: &str) -> bool {
+    text.trim_start().strip_prefix("of").is_some_and(|rest| rest.trim_start().starts_with('('))
 }
 
 /// Whether a comma stands behind `is` and values.
