@@ -61,18 +61,31 @@ fn a_file_of_dates_says_what_has_happened() {
 fn every_error_is_shown_at_its_place() {
     assert_eq!(
         read("{\"events\": {\"consnet\": \"2011-02-01\",\n  \"randomization\": \"2011-02-30\"},\n \"visit\": {}}").unwrap_err(),
-        "dates.json:1:13: `consnet` is not an event of this trial
-1 | {\"events\": {\"consnet\": \"2011-02-01\",
-  |             ^^^^^^^^^
-help: did you mean `consent`?
-dates.json:2:20: `2011-02-30` is not a day
-2 |   \"randomization\": \"2011-02-30\"},
-  |                    ^^^^^^^^^^^^
-help: write year, month and day, as in `2011-02-01`
-dates.json:3:2: `visit` is not a part of a file of dates
-3 |  \"visit\": {}}
-  |  ^^^^^^^
-help: did you mean `visits`?
+        "error[W06]: `consnet` is not an event of this trial
+   ╭─[dates.json:1:13]
+ 1 │ {\"events\": {\"consnet\": \"2011-02-01\",
+   ·             ─────────
+ 2 │   \"randomization\": \"2011-02-30\"},
+   ╰────
+  help: did you mean `consent`?
+
+error[W06]: `2011-02-30` is not a day
+   ╭─[dates.json:2:20]
+ 1 │ {\"events\": {\"consnet\": \"2011-02-01\",
+ 2 │   \"randomization\": \"2011-02-30\"},
+   ·                    ────────────
+ 3 │  \"visit\": {}}
+   ╰────
+  help: write year, month and day, as in `2011-02-01`
+
+error[W06]: `visit` is not a part of a file of dates
+   ╭─[dates.json:3:2]
+ 2 │   \"randomization\": \"2011-02-30\"},
+ 3 │  \"visit\": {}}
+   ·  ───────
+   ╰────
+  help: did you mean `visits`?
+
 "
     );
 }

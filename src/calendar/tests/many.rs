@@ -103,7 +103,7 @@ fn the_visits_of_many_are_counted_by_status() {
 }
 
 #[test]
-fn a_line_that_is_not_understood_is_shown_at_its_place() {
+fn a_cell_that_is_not_understood_is_shown_at_its_place() {
     let trial = trial().0;
     let errors = |table: &str| {
         let errors = People::read(&trial, table).expect_err("something is wrong");
@@ -115,15 +115,20 @@ fn a_line_that_is_not_understood_is_shown_at_its_place() {
     let told = |line: &str, message: &str| vec![(line.to_owned(), message.to_owned())];
     assert_eq!(
         errors("participant,event,date\nP1,consnt,2024-01-01\n"),
-        told("P1,consnt,2024-01-01", "`consnt` is not an event or a visit of this trial")
+        told("consnt", "`consnt` is not an event or a visit of this trial")
     );
     assert_eq!(
         errors("participant,event,date\nP1,consent,01.02.2024\n"),
-        told("P1,consent,01.02.2024", "`01.02.2024` is not a day")
+        told("01.02.2024", "`01.02.2024` is not a day")
     );
     assert_eq!(
         errors("participant,event,date\nP1,consent,2024-01-01\nP1,consent,2024-01-02\n"),
-        told("P1,consent,2024-01-02", "`consent` happens once, but has 2 dates")
+        told("consent", "`consent` happens once, but has 2 dates")
+    );
+    // Where a cell is written in quotation marks, the whole line is meant.
+    assert_eq!(
+        errors("participant,event,date\n\"P1\",consnt,2024-01-01\n"),
+        told("\"P1\",consnt,2024-01-01", "`consnt` is not an event or a visit of this trial")
     );
     assert_eq!(
         errors("subject,event,date\nP1,consent,2024-01-01\n"),
