@@ -141,6 +141,28 @@ fn a_contradiction_about_one_entry_does_not_hide_another() {
 }
 
 #[test]
+fn what_is_recorded_and_denied_may_count_or_not() {
+    let count = term(
+        "count",
+        Value::Count { finding: finding("stroke"), mode: Mode::Present, window: until_decision() },
+    );
+    let absence =
+        r#""absences": [{"name": "stroke", "to": "2005-12-31"}, {"name": "stroke", "from": "2011-01-01"}]"#;
+    let listed = r#""coverage": [{"of": "conditions"}]"#;
+    let denied = r#"{"name": "stroke", "on": "2005-05-01"}"#;
+    let clear = r#"{"name": "stroke", "on": "2010-05-01"}"#;
+    let record = |entries: &str| with(&format!(r#""findings": [{entries}], {absence}, {listed}"#));
+    let both = record(&format!("{denied}, {clear}"));
+    let protocol = |least: &str| rule(compare(count.clone(), Comparator::AtLeast, number(least)));
+    assert_eq!(status(&protocol("1"), &record(denied)), Unknown, "once, and denied");
+    assert_eq!(status(&protocol("1"), &both), Met, "one that nobody denies");
+    assert_eq!(status(&protocol("2"), &both), Unknown, "the second is denied");
+    assert_eq!(status(&protocol("3"), &both), NotMet, "there are no more");
+    let asked = protocol("2").screen(&both, None).decisions[0].to_ask[0].ask.clone();
+    assert_eq!(asked, "settle whether there was `stroke`");
+}
+
+#[test]
 fn always_means_since_birth() {
     let always = occurs(finding("t2dm"), Mode::Throughout, until_decision());
     table(

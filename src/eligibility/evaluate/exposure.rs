@@ -2,7 +2,7 @@
 
 use super::amount::{Amount, Scale};
 use super::bind::Scope;
-use super::occurs::when;
+use super::occurs::{contradicted, when};
 use super::term::{Found, Lookup};
 use super::{Evaluator, Truth};
 use crate::eligibility::evidence::{Missing, MissingKind, Tie};
@@ -25,6 +25,10 @@ impl<'a> Evaluator<'a> {
             let (meant, missing) = self.is_meant(entry, finding);
             match meant.and(when(entry, mode, &days)) {
                 Truth::False => continue,
+                Truth::True if scope.person.is_denied(&finding.name, self.words, entry) => {
+                    perhaps += 1;
+                    lacking.push(contradicted(finding));
+                }
                 Truth::True => sure += 1,
                 Truth::Unknown => {
                     perhaps += 1;

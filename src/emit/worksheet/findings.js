@@ -191,10 +191,11 @@ Object.assign(Evaluator.prototype, {
       const meant = this.isMeant(entry, finding);
       const truth = both(meant.truth, timeOf(entry, mode, days));
       if (truth === FALSE) continue;
-      if (truth === TRUE) sure += 1;
+      const isDenied = truth === TRUE && scope.person.isDenied(finding.name, this.words, entry);
+      if (truth === TRUE && !isDenied) sure += 1;
       else {
         perhaps += 1;
-        lacking.push(...meant.missing);
+        lacking.push(...(isDenied ? [contradicted(finding)] : meant.missing));
       }
       evidence.push(this.entryShown(entry, finding, days));
     }

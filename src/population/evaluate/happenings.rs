@@ -20,6 +20,11 @@ impl Sought {
     pub fn meant(&self, row: &Happening) -> Truth {
         self.meant[usize::from(row.naming)][usize::from(row.is_unsure)]
     }
+
+    /// Whether what lies between these days is also said not to have been.
+    fn is_denied(&self, (start, end): (Days, Days)) -> bool {
+        self.denied.iter().any(|(from, to)| start.latest <= *to && end.earliest >= *from)
+    }
 }
 
 /// What says that nothing of a name is missing.
@@ -132,9 +137,7 @@ pub(super) fn somewhere(
         let (start, end, is_ongoing) = life.extent(row);
         match meant.and(when(mode, span, (start, end, is_ongoing))) {
             Truth::True => {
-                let is_denied =
-                    sought.denied.iter().any(|(from, to)| start.latest <= *to && end.earliest >= *from);
-                if !is_denied {
+                if !sought.is_denied((start, end)) {
                     return Truth::True;
                 }
                 is_open = true;
@@ -228,9 +231,10 @@ pub(super) fn count(
             if meant == Truth::False {
                 continue;
             }
-            match meant.and(when(mode, span, life.extent(row))) {
-                Truth::True => sure += 1,
-                Truth::Unknown => perhaps += 1,
+            let extent = life.extent(row);
+            match meant.and(when(mode, span, extent)) {
+                Truth::True if !sought.is_denied((extent.0, extent.1)) => sure += 1,
+                Truth::True | Truth::Unknown => perhaps += 1,
                 Truth::False => {}
             }
         }

@@ -7,7 +7,7 @@ use trialc::number::Exact;
 
 use super::Known::{No, Perhaps, Yes};
 use super::findings::is_then;
-use super::{Known, Reader, all, any, completed, event_of, exact, moved};
+use super::{Known, Reader, all, any, completed, event_of, exact, extent, moved};
 
 /// A number of which perhaps only one end is known, in the base unit of its kind.
 #[derive(Clone, Debug)]
@@ -188,7 +188,13 @@ impl Reader<'_> {
                 let entries: Vec<Known> = self
                     .entries()
                     .filter(|entry| from <= to && is_then(entry, *mode, (from, to)))
-                    .map(|entry| self.is_meant(entry, finding))
+                    .map(|entry| {
+                        let (start, end) = extent(entry);
+                        match self.is_meant(entry, finding) {
+                            Yes if self.is_denied(&finding.name, start, end) => Perhaps,
+                            meant => meant,
+                        }
+                    })
                     .collect();
                 let count = |least: Known| entries.iter().filter(|one| **one >= least).count() as i64;
                 let is_complete =
