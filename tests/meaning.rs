@@ -183,6 +183,20 @@ fn answers_have_keys_that_stay() {
 }
 
 #[test]
+fn a_question_inside_a_time_phrase_says_the_time() {
+    let asked = |rule: &Value| rule["of"][1]["question"].as_str().unwrap().to_owned();
+    let time = "within 28 days before randomization";
+    let inside = |question: &str| {
+        asked(&self::rule(&format!("{time}: (stroke started or attested by investigator \"{question}\")")))
+    };
+    assert_eq!(inside("Any event like it?"), "Any event like it? (within 28 days before randomization)");
+    let said = format!("Any event like it {time}?");
+    assert_eq!(inside(&said), said, "the author says it already");
+    let beside = format!("stroke started {time} or attested by investigator \"Any event like it?\"");
+    assert_eq!(asked(&self::rule(&beside)), "Any event like it?", "it is not inside");
+}
+
+#[test]
 fn instead_replaces_the_limit_for_some() {
     let rule = rule("latest alt at screening <= 40 U/L instead < 80 U/L when sex is female");
     assert_eq!(rule["rule"], "choose");

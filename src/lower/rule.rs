@@ -117,8 +117,12 @@ impl Lowering<'_> {
             }
             ExprKind::Attested { verb, by, question } => {
                 let key = self.next_key();
-                let question =
-                    question.as_ref().map_or_else(|| self.asking.clone(), |question| question.value.clone());
+                let question = match (question, &env.days) {
+                    (Some(question), Some(days)) => in_that_time(&question.value, &days.window.text),
+                    (Some(question), None) => question.value.clone(),
+                    // The wording of the criterion says its time.
+                    (None, _) => self.asking.clone(),
+                };
                 let verb = match verb.value {
                     ast::AttestationVerb::Attested => AttestationVerb::Attested,
                     ast::AttestationVerb::Agreed => AttestationVerb::Agreed,
@@ -369,4 +373,12 @@ fn drug_without_taking(expr: &Expr, finding: &ast::Finding, text: &str, phrase: 
     Diagnostic::new(&codes::NO_MODE, span, said).label("taking, started, ended or ever?").help(format!(
         "write `taking {drug}{phrase}` (on some day), `{drug} started{phrase}`, `{drug} ended{phrase}` or `ever {drug}`"
     ))
+}
+
+/// A question that stands inside a time phrase: who answers it sees only the question.
+fn in_that_time(question: &str, time: &str) -> String {
+    match question.contains(time) {
+        true => question.to_owned(),
+        false => format!("{question} ({time})"),
+    }
 }
