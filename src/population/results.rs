@@ -254,6 +254,18 @@ impl Results {
         let piece = self.firsts.partition_point(|first| *first <= from).saturating_sub(1);
         ResultsOf { results: self, piece: piece.min(self.pieces.len().saturating_sub(1)), from, to }
     }
+
+    /// The same where people are asked for one after the other: mostly the rows are of the piece of those before them.
+    #[inline]
+    pub fn of_next(&self, person: usize, before: Option<&ResultsOf<'_>>) -> ResultsOf<'_> {
+        if let (Some(before), Some(to)) = (before, self.starts.get(person + 1)) {
+            let (piece, from) = (before.piece, self.starts[person]);
+            if self.firsts[piece] <= from && self.firsts.get(piece + 1).is_some_and(|end| from < *end) {
+                return ResultsOf { results: self, piece, from, to: *to };
+            }
+        }
+        self.of(person)
+    }
 }
 
 /// The results of one person.
@@ -359,6 +371,13 @@ mod tests {
                     (0..4).map(|person| shown(&mut results.of(person).iter())).collect();
                 assert_eq!(of, expected);
                 assert_eq!(results.of(4).len(), 0, "nobody has none");
+                for before in 0..=4 {
+                    let before = results.of(before);
+                    for (person, expected) in expected.iter().enumerate() {
+                        assert_eq!(shown(&mut results.of_next(person, Some(&before)).iter()), *expected);
+                    }
+                    assert_eq!(results.of_next(4, Some(&before)).len(), 0);
+                }
             }
         }
     }

@@ -1,6 +1,9 @@
 //! Which criteria let whom in: two bits for each person and criterion, and how many people share the same bits.
 
+use std::ops::Range;
+
 use indexmap::IndexMap;
+use rayon::prelude::*;
 
 use crate::eligibility::{Eligibility, Status};
 use crate::model::CriterionKind;
@@ -158,12 +161,37 @@ impl Screened {
     /// How many people have the same criteria not met and the same unknown. From these few numbers every order
     /// and choice of criteria can be counted without looking at anybody again. Sorted by the masks.
     pub fn counted(&self) -> Vec<Counted> {
+        let width = self.columns.len().div_ceil(64);
+        let blocks = self.people.div_ceil(64);
+        let parts: Vec<Counts> = (0..blocks.div_ceil(BLOCKS))
+            .into_par_iter()
+            .map(|part| self.counts(part * BLOCKS..blocks.min((part + 1) * BLOCKS)))
+            .collect();
+        let mut counts = Counts::default();
+        for (row, people) in parts.into_iter().flatten() {
+            *counts.entry(row).or_default() += people;
+        }
+        let mut counted: Vec<Counted> = counts
+            .into_iter()
+            .map(|(row, people)| Counted {
+                not_met: Mask::of(&row[..width]),
+                unknown: Mask::of(&row[width..2 * width]),
+                closed: Mask::of(&row[2 * width..]),
+                people,
+            })
+            .collect();
+        counted.sort_by(|a, b| (&a.not_met, &a.unknown, &a.closed).cmp(&(&b.not_met, &b.unknown, &b.closed)));
+        counted
+    }
+
+    /// How many of the people of some words of bits have the same row of bits: those not met, those unknown, those closed.
+    fn counts(&self, blocks: Range<usize>) -> Counts {
         let (width, arms) = (self.columns.len().div_ceil(64), self.arms.len().div_ceil(64));
         let words = 2 * width + arms;
-        let mut counts: IndexMap<Box<[u64]>, u64, foldhash::fast::FixedState> = IndexMap::default();
+        let mut counts = Counts::default();
         // Sixty-four people at a time: of each column one word, turned into a row of bits for each of them.
         let mut rows = vec![0; 64 * words];
-        for block in 0..self.people.div_ceil(64) {
+        for block in blocks {
             rows.fill(0);
             let inside = (self.people - block * 64).min(64);
             let mut spread = |mut bits: u64, place: usize| {
@@ -193,19 +221,15 @@ impl Screened {
                 *counts.entry(Box::default()).or_default() += inside as u64;
             }
         }
-        let mut counted: Vec<Counted> = counts
-            .into_iter()
-            .map(|(row, people)| Counted {
-                not_met: Mask::of(&row[..width]),
-                unknown: Mask::of(&row[width..2 * width]),
-                closed: Mask::of(&row[2 * width..]),
-                people,
-            })
-            .collect();
-        counted.sort_by(|a, b| (&a.not_met, &a.unknown, &a.closed).cmp(&(&b.not_met, &b.unknown, &b.closed)));
-        counted
+        counts
     }
 }
+
+/// Rows of bits, and how many people have each.
+type Counts = IndexMap<Box<[u64]>, u64, foldhash::fast::FixedState>;
+
+/// So many words of bits are counted by themselves.
+const BLOCKS: usize = 1024;
 
 fn is_set(bits: &[u64], person: usize) -> bool {
     word(bits, person / 64) >> (person % 64) & 1 == 1

@@ -12,8 +12,17 @@ impl Said {
     pub const BY_RECORD: Self = Self(0);
     pub const UNKNOWN: Self = Self(1 << Truth::Unknown as u8);
 
+    #[inline]
     pub fn known(self) -> Option<Truth> {
-        [Truth::False, Truth::Unknown, Truth::True].into_iter().find(|truth| self.0 == 1 << *truth as u8)
+        const FALSE: u8 = 1 << Truth::False as u8;
+        const UNKNOWN: u8 = 1 << Truth::Unknown as u8;
+        const TRUE: u8 = 1 << Truth::True as u8;
+        match self.0 {
+            FALSE => Some(Truth::False),
+            UNKNOWN => Some(Truth::Unknown),
+            TRUE => Some(Truth::True),
+            _ => None,
+        }
     }
 
     pub fn or(self, other: Self) -> Self {

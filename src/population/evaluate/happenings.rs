@@ -41,6 +41,10 @@ pub(super) struct Cover {
 impl Cover {
     /// Whether no day is left out between `from` and `to`.
     pub fn is_complete(&self, from: Day, to: Day, periods: &[Period]) -> bool {
+        // Mostly one interval holds all.
+        if from <= to && self.common.iter().any(|(start, end)| *start <= from && *end >= to) {
+            return true;
+        }
         let own = periods.iter().filter(|period| self.speaks[usize::from(period.of)]);
         let all = || self.common.iter().copied().chain(own.clone().map(|period| (period.from, period.to)));
         fill(all, from, to)

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::super::record::date_of;
+use super::super::results::ResultsOf;
 use super::super::tables::{Day, Days};
 use super::compile::{Lasting, LastingOf, Leaf, Tree};
 use super::days::days_of;
@@ -47,6 +48,7 @@ impl Block {
             said: vec![Said::UNKNOWN; plan.leaves.len()],
             open: Vec::new(),
             is_crowded: false,
+            before: None,
         };
         for (place, person) in people.enumerate() {
             let (word, bit) = (place / 64, 1u64 << (place % 64));
@@ -79,10 +81,12 @@ struct Looking<'p, 'a> {
     open: Vec<usize>,
     /// So many values lie on one day that the evaluator may not try them all.
     is_crowded: bool,
+    /// The results of the person before.
+    before: Option<ResultsOf<'p>>,
 }
 
-impl Looking<'_, '_> {
-    fn person(&mut self, person: usize, write: &mut dyn FnMut(usize, Status, bool)) {
+impl<'p> Looking<'p, '_> {
+    fn person(&mut self, person: usize, write: &mut impl FnMut(usize, Status, bool)) {
         let plan = self.plan;
         let is_special = plan.is_all_by_record || plan.beyond(person).is_some();
         if !is_special {
@@ -113,7 +117,8 @@ impl Looking<'_, '_> {
     fn look(&mut self, person: usize) {
         let plan = self.plan;
         let population = plan.population;
-        let rows = population.results.of(person);
+        let rows = population.results.of_next(person, self.before.as_ref());
+        self.before = Some(rows);
         for filled in &mut self.filled {
             filled.clear();
         }

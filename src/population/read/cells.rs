@@ -88,6 +88,18 @@ impl<T: Copy + Default> Cells<T> {
         self.bad.clear();
     }
 
+    /// The cells where all are values.
+    pub fn values(&self) -> Option<&[T]> {
+        self.states.is_empty().then_some(&self.values)
+    }
+
+    pub fn are_all(&self, such: impl Fn(Cell<T>) -> bool) -> bool {
+        match self.values() {
+            Some(values) => values.iter().all(|value| such(Cell::Value(*value))),
+            None => (0..self.values.len()).all(|row| such(self.get(row))),
+        }
+    }
+
     #[inline]
     pub fn get(&self, row: usize) -> Cell<T> {
         match self.states.get(row) {
@@ -133,16 +145,8 @@ impl<T: Copy + Default> Cells<T> {
 
     /// Keeps the cells that are marked; there is a mark for each.
     fn keep(&mut self, marks: &[bool]) {
-        fn kept<T: Copy>(all: &mut Vec<T>, marks: &[bool]) {
-            let mut next = 0;
-            for (at, mark) in marks.iter().enumerate().take(all.len()) {
-                all[next] = all[at];
-                next += usize::from(*mark);
-            }
-            all.truncate(next);
-        }
-        kept(&mut self.values, marks);
-        kept(&mut self.states, marks);
+        keep(&mut self.values, marks);
+        keep(&mut self.states, marks);
         self.bad.retain(|(at, _)| marks[*at]);
         for (at, _) in &mut self.bad {
             *at = marks[..*at].iter().filter(|mark| **mark).count();
@@ -162,6 +166,16 @@ impl<T: Copy + Default> Cells<T> {
         self.states.push(state);
         self.values.push(T::default());
     }
+}
+
+/// Keeps what is marked; there is a mark for each. Which these are nobody can foretell, so that nothing hangs on a guess.
+pub fn keep<T: Copy>(all: &mut Vec<T>, marks: &[bool]) {
+    let mut next = 0;
+    for (at, mark) in marks.iter().enumerate().take(all.len()) {
+        all[next] = all[at];
+        next += usize::from(*mark);
+    }
+    all.truncate(next);
 }
 
 /// Texts of one column, one behind the other.

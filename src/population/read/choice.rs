@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use foldhash::fast::FixedState;
 
 use super::super::tables::{ALL_DAYS, Day, spanned};
-use super::cells::{Batch, Cell};
+use super::cells::{Batch, Cell, Column};
 use super::result::{CONCEPT, DATE, SOURCE};
 use crate::omop::standard::NO_CONCEPT;
 
@@ -17,6 +17,8 @@ pub struct Choice {
     ids: HashMap<i64, RangeInclusive<Day>, FixedState>,
     /// Whether some rows are passed over for their day.
     by_day: bool,
+    /// The days of all ids, where they are the same.
+    days: Option<RangeInclusive<Day>>,
 }
 
 impl Choice {
@@ -33,7 +35,8 @@ impl Choice {
             *asked = spanned(asked, &days);
         }
         let by_day = all.values().any(|days| *days != ALL_DAYS);
-        Self { ids: all, by_day }
+        let days = all.values().next().filter(|days| all.values().all(|others| others == *days)).cloned();
+        Self { ids: all, by_day, days }
     }
 
     /// The columns by which is chosen: concept and source concept.
@@ -48,6 +51,38 @@ impl Choice {
 
     pub fn asks(&self, id: i64, is_concept: bool) -> bool {
         self.ids.contains_key(&id) || (is_concept && id == NO_CONCEPT)
+    }
+
+    /// Marks the rows of a piece that are not passed over. Each was [asked](Self::asks) for by one of its concepts, or has none.
+    pub fn mark_days(&self, batch: &Batch, marks: &mut [bool]) {
+        if let Some(dates) = self.days_of_concepts(batch)
+            && let Some(days) = &self.days
+        {
+            for (day, mark) in dates.iter().zip(marks) {
+                *mark = days.contains(day);
+            }
+            return;
+        }
+        for (row, mark) in marks.iter_mut().enumerate() {
+            *mark = !self.passes_over(batch, row);
+        }
+    }
+
+    /// The days of the rows of a piece, where each was asked for by its concept alone.
+    fn days_of_concepts<'b>(&self, batch: &'b Batch) -> Option<&'b [Day]> {
+        let [Some(Column::Ids(concepts)), sources, Some(Column::Days(days))] =
+            [CONCEPT, SOURCE, DATE].map(|column| batch.columns[column].as_ref())
+        else {
+            return None;
+        };
+        let is_none = |column: &Column| match column {
+            Column::Ids(ids) => ids.are_all(|id| matches!(id, Cell::Null | Cell::Value(NO_CONCEPT))),
+            _ => false,
+        };
+        let is_by_concept = !concepts.values()?.contains(&NO_CONCEPT)
+            && sources.is_none_or(is_none)
+            && !self.ids.contains_key(&NO_CONCEPT);
+        days.values().filter(|_| is_by_concept)
     }
 
     /// Which rows of a piece are left, where nobody has looked at their days; the others are counted.

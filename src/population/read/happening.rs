@@ -39,7 +39,7 @@ pub struct Kept {
 /// A column that a table has not.
 const NONE: Wanted<'static> = optional("", Kind::Id);
 
-pub const CONDITIONS: Kept = Kept {
+pub static CONDITIONS: Kept = Kept {
     table: "condition_occurrence",
     list: List::Findings,
     wanted: [
@@ -55,7 +55,7 @@ pub const CONDITIONS: Kept = Kept {
     unsure: standard::PRELIMINARY_DIAGNOSIS,
 };
 
-pub const DRUGS: Kept = Kept {
+pub static DRUGS: Kept = Kept {
     table: "drug_exposure",
     list: List::Exposures,
     wanted: [
@@ -71,7 +71,7 @@ pub const DRUGS: Kept = Kept {
     unsure: standard::DRUGS_NOT_SEEN_TAKEN,
 };
 
-pub const PROCEDURES: Kept = Kept {
+pub static PROCEDURES: Kept = Kept {
     table: "procedure_occurrence",
     list: List::Procedures,
     wanted: [
@@ -87,7 +87,7 @@ pub const PROCEDURES: Kept = Kept {
     unsure: &[],
 };
 
-pub const VISITS: Kept = Kept {
+pub static VISITS: Kept = Kept {
     table: "visit_occurrence",
     list: List::Procedures,
     wanted: [

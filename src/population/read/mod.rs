@@ -39,7 +39,7 @@ use report::Faults;
 pub(super) use report::grouped;
 pub use report::{Example, Fault, Group, Report, Rows};
 use result::{MEASUREMENT, OBSERVATION, Results};
-use scan::scan;
+use scan::{Each, Scan, Scanned, scan, scan_all};
 pub use vocabulary::{Words, concept_sets};
 
 use super::tables::{ALL_DAYS, Day, List, Period, Population};
@@ -98,18 +98,26 @@ pub fn omop(input: &Input<'_>) -> Result<(Population, Report), Unreadable> {
     let periods = reading.periods()?;
     let Reading { results, happenings, report, .. } = reading;
 
-    let joined = results.join(found)?;
-    let (happened, namings) = happenings.join(happened, events)?;
     let count = people.subjects.len();
+    let results = || -> Result<_, Unreadable> {
+        let result::Joined { pieces, units, levels } = results.join(found)?;
+        Ok((gather::results(pieces, count)?, units, levels))
+    };
+    let happenings = || -> Result<_, Unreadable> {
+        let (happened, namings) = happenings.join(happened, events)?;
+        Ok((gather::group(happened, count)?, namings))
+    };
+    let (results, happenings) = rayon::join(results, happenings);
+    let ((results, units, levels), (happenings, namings)) = (results?, happenings?);
     let population = Population {
-        results: gather::results(joined.pieces, count)?,
-        happenings: gather::group(happened, count)?,
+        results,
+        happenings,
         periods: gather::group(periods, count)?,
         measures: input.document.measures.keys().cloned().collect(),
         namings,
         covered: input.assumptions.in_observation_period.clone(),
-        units: joined.units,
-        levels: joined.levels,
+        units,
+        levels,
         everybody,
         people: people.subjects,
         ..Population::default()
@@ -170,93 +178,148 @@ struct Found {
     faults: Faults,
 }
 
+/// A table that the protocol asks for.
+struct Asked {
+    table: &'static str,
+    wanted: &'static [cells::Wanted<'static>],
+    choice: Choice,
+    of: Sort,
+}
+
+/// What the rows of a table are.
+#[derive(Clone, Copy)]
+enum Sort {
+    Results,
+    Happenings(&'static Kept),
+    /// Observations: results, findings, procedures, or several of these.
+    Mixed,
+}
+
+static TABLES: [&Kept; 4] = [&CONDITIONS, &DRUGS, &PROCEDURES, &VISITS];
+static MIXED: [Kept; 2] = [observations(List::Findings), observations(List::Procedures)];
+
 impl Reading<'_> {
     /// Results and happenings of all tables.
     fn tables(&mut self) -> Result<(Vec<result::Found>, Vec<happening::Found>), Unreadable> {
-        let (mut results, mut happened) = (Vec::new(), Vec::new());
-        if self.results.is_asked() {
-            let choice = Choice::within(self.results.ids());
-            let found = self.one("measurement", &MEASUREMENT, &choice, |reading, batch, local| {
-                let Found { results, faults, used, passed_over, .. } = local;
-                results.expect(batch);
-                for row in choice.left_of(batch, passed_over) {
-                    match reading.results.take(batch, row, results, faults) {
-                        true => *used += 1,
-                        false => no_concept(batch, row, faults),
-                    }
+        let asked = self.asked();
+        let (mut tables, mut refused) = (Vec::new(), None);
+        for one in &asked {
+            match table(self.input.folder, one.table) {
+                Ok(table) => tables.push(table),
+                // What is wrong with a table before it is said first.
+                Err(why) => {
+                    refused = Some(why);
+                    break;
                 }
-            })?;
-            results.extend(found.into_iter().map(|found| found.results));
-        }
-        for kept in [CONDITIONS, DRUGS, PROCEDURES, VISITS] {
-            if !self.happenings.is_asked(kept.list) {
-                continue;
             }
-            let found = self.one(
-                kept.table,
-                &kept.wanted,
-                &Choice::of(self.happenings.ids(kept.list)),
-                |reading, batch, local| {
-                    let Found { happened, faults, used, .. } = local;
-                    for row in 0..batch.rows {
-                        match reading.happenings.take(&kept, batch, row, happened, faults) {
-                            true => *used += 1,
-                            false => no_concept(batch, row, faults),
-                        }
-                    }
-                },
-            )?;
-            happened.extend(found.into_iter().map(|found| found.happened));
         }
-        const LISTS: [Kept; 2] = [observations(List::Findings), observations(List::Procedures)];
-        let asked = LISTS.each_ref().map(|kept| self.happenings.is_asked(kept.list));
-        if self.results.is_asked() || asked.contains(&true) {
-            let things = LISTS.iter().flat_map(|kept| self.happenings.ids(kept.list));
-            let choice = Choice::within(self.results.ids().chain(things.map(|id| (id, ALL_DAYS))));
-            let found = self.one("observation", &OBSERVATION, &choice, |reading, batch, local| {
-                let Found { results, happened, also, used, faults, passed_over } = local;
-                for row in choice.left_of(batch, passed_over) {
-                    let is_result = reading.results.is_asked();
-                    let is_result = is_result && reading.results.take(batch, row, results, faults);
-                    let [findings, procedures] = &LISTS;
-                    let is_finding =
-                        asked[0] && reading.happenings.take(findings, batch, row, happened, faults);
-                    let is_done = asked[1] && reading.happenings.take(procedures, batch, row, also, faults);
-                    match is_result || is_finding || is_done {
-                        true => *used += 1,
-                        false => no_concept(batch, row, faults),
+        let scans: Vec<Scan<'_, Found>> = asked
+            .iter()
+            .zip(&tables)
+            .filter_map(|(asked, table)| Some(self.scan(asked, table.as_ref()?)))
+            .collect();
+        let scanned = scan_all(&scans)?;
+        drop(scans);
+        if let Some(why) = refused {
+            return Err(why);
+        }
+        let (mut results, mut happened, mut scanned) = (Vec::new(), Vec::new(), scanned.into_iter());
+        for (asked, table) in asked.iter().zip(&tables) {
+            let Some((table, scanned)) = table.as_ref().and_then(|table| Some((table, scanned.next()?)))
+            else {
+                self.report.absent.push(asked.table.to_owned());
+                continue;
+            };
+            for found in self.counted(asked, table, scanned) {
+                match asked.of {
+                    Sort::Results => results.push(found.results),
+                    Sort::Happenings(_) => happened.push(found.happened),
+                    Sort::Mixed => {
+                        results.push(found.results);
+                        happened.extend([found.happened, found.also]);
                     }
                 }
-            })?;
-            for found in found {
-                results.push(found.results);
-                happened.extend([found.happened, found.also]);
             }
         }
         Ok((results, happened))
     }
 
-    /// Reads a table, where it is there, and takes its counts into the report.
-    fn one(
-        &mut self,
-        name: &str,
-        wanted: &[cells::Wanted<'_>],
-        choice: &Choice,
-        each: impl Fn(&Self, &cells::Batch, &mut Found) + Sync,
-    ) -> Result<Vec<Found>, Unreadable> {
-        let Some(table) = table(self.input.folder, name)? else {
-            self.report.absent.push(name.to_owned());
-            return Ok(Vec::new());
+    /// The tables that the protocol asks for.
+    fn asked(&self) -> Vec<Asked> {
+        let mut asked = Vec::new();
+        if self.results.is_asked() {
+            let choice = Choice::within(self.results.ids());
+            asked.push(Asked { table: "measurement", wanted: &MEASUREMENT, choice, of: Sort::Results });
+        }
+        for kept in TABLES.into_iter().filter(|kept| self.happenings.is_asked(kept.list)) {
+            let choice = Choice::of(self.happenings.ids(kept.list));
+            asked.push(Asked { table: kept.table, wanted: &kept.wanted, choice, of: Sort::Happenings(kept) });
+        }
+        if self.results.is_asked() || MIXED.iter().any(|kept| self.happenings.is_asked(kept.list)) {
+            let things = MIXED.iter().flat_map(|kept| self.happenings.ids(kept.list));
+            let choice = Choice::within(self.results.ids().chain(things.map(|id| (id, ALL_DAYS))));
+            asked.push(Asked { table: "observation", wanted: &OBSERVATION, choice, of: Sort::Mixed });
+        }
+        asked
+    }
+
+    fn scan<'s>(&'s self, asked: &'s Asked, table: &'s Table) -> Scan<'s, Found> {
+        let Asked { wanted, choice, of, .. } = asked;
+        let each: Each<'s, Found> = match *of {
+            Sort::Results => Box::new(|batch, local| self.take_results(choice, batch, local)),
+            Sort::Happenings(kept) => Box::new(|batch, local| self.take_happenings(kept, batch, local)),
+            Sort::Mixed => Box::new(|batch, local| self.take_mixed(choice, batch, local)),
         };
-        let (mut found, rows) =
-            scan(&table, wanted, Some(choice), |batch, local: &mut Found| each(self, batch, local))?;
+        Scan { table, wanted, choice: Some(choice), each }
+    }
+
+    fn take_results(&self, choice: &Choice, batch: &cells::Batch, local: &mut Found) {
+        let Found { results, faults, used, passed_over, .. } = local;
+        results.expect(batch);
+        for row in choice.left_of(batch, passed_over) {
+            match self.results.take(batch, row, results, faults) {
+                true => *used += 1,
+                false => no_concept(batch, row, faults),
+            }
+        }
+    }
+
+    fn take_happenings(&self, kept: &Kept, batch: &cells::Batch, local: &mut Found) {
+        let Found { happened, faults, used, .. } = local;
+        for row in 0..batch.rows {
+            match self.happenings.take(kept, batch, row, happened, faults) {
+                true => *used += 1,
+                false => no_concept(batch, row, faults),
+            }
+        }
+    }
+
+    fn take_mixed(&self, choice: &Choice, batch: &cells::Batch, local: &mut Found) {
+        let asked = MIXED.each_ref().map(|kept| self.happenings.is_asked(kept.list));
+        let Found { results, happened, also, used, faults, passed_over } = local;
+        for row in choice.left_of(batch, passed_over) {
+            let is_result = self.results.is_asked();
+            let is_result = is_result && self.results.take(batch, row, results, faults);
+            let [findings, procedures] = &MIXED;
+            let is_finding = asked[0] && self.happenings.take(findings, batch, row, happened, faults);
+            let is_done = asked[1] && self.happenings.take(procedures, batch, row, also, faults);
+            match is_result || is_finding || is_done {
+                true => *used += 1,
+                false => no_concept(batch, row, faults),
+            }
+        }
+    }
+
+    /// Takes the counts of a table into the report.
+    fn counted(&mut self, asked: &Asked, table: &Table, scanned: Scanned<Found>) -> Vec<Found> {
+        let Scanned { mut found, rows } = scanned;
         let mut faults = Faults::default();
         found.iter_mut().for_each(|found| faults.join(std::mem::take(&mut found.faults)));
-        self.count(&table, wanted, rows, found.iter().map(|found| found.used).sum(), faults);
+        self.count(table, asked.wanted, rows, found.iter().map(|found| found.used).sum(), faults);
         if let Some(counted) = self.report.tables.last_mut() {
             counted.passed_over = found.iter().map(|found| found.passed_over).sum();
         }
-        Ok(found)
+        found
     }
 
     fn count(&mut self, table: &Table, wanted: &[cells::Wanted<'_>], rows: u64, used: u64, faults: Faults) {

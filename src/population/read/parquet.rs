@@ -111,6 +111,11 @@ impl Opened {
         self.firsts.len() - 1
     }
 
+    /// How many rows a group has.
+    pub fn rows_of(&self, group: usize) -> u64 {
+        self.firsts[group + 1] - self.firsts[group]
+    }
+
     fn group(&self, group: usize) -> Result<Box<dyn RowGroupReader + '_>, ParquetError> {
         self.reader.get_row_group(group)
     }
@@ -247,6 +252,21 @@ struct Decoder {
 }
 
 impl Decoder {
+    /// Passes over so many cells; how many there were.
+    fn skip(&mut self, count: usize) -> Result<usize, ParquetError> {
+        let reader = &mut self.reader;
+        guarded(|| match reader {
+            ColumnReader::Int32ColumnReader(reader) => reader.skip_records(count),
+            ColumnReader::Int64ColumnReader(reader) => reader.skip_records(count),
+            ColumnReader::Int96ColumnReader(reader) => reader.skip_records(count),
+            ColumnReader::DoubleColumnReader(reader) => reader.skip_records(count),
+            ColumnReader::FloatColumnReader(reader) => reader.skip_records(count),
+            ColumnReader::ByteArrayColumnReader(reader) => reader.skip_records(count),
+            ColumnReader::FixedLenByteArrayColumnReader(reader) => reader.skip_records(count),
+            ColumnReader::BoolColumnReader(reader) => reader.skip_records(count),
+        })
+    }
+
     /// Reads so many cells; how many there were.
     fn read(&mut self, count: usize, into: &mut Column) -> Result<usize, Wrong> {
         let Self { reader, sort, deepest, levels } = self;
@@ -354,7 +374,26 @@ fn spread<V>(
     Ok(())
 }
 
-/// All are values, and each is taken as it is.
+/// The same into cells of one sort.
+fn fill<T: Copy + Default, V>(
+    levels: &[i16],
+    deepest: i16,
+    mut values: impl Iterator<Item = V>,
+    into: &mut Cells<T>,
+    put: impl Fn(&mut Cells<T>, V),
+) {
+    if is_dense(levels, deepest) {
+        return values.for_each(|value| put(into, value));
+    }
+    for level in levels {
+        match (*level == deepest).then(|| values.next()).flatten() {
+            Some(value) => put(into, value),
+            None => into.push_null(),
+        }
+    }
+}
+
+/// All are values.
 fn is_dense(levels: &[i16], deepest: i16) -> bool {
     deepest == 0 || levels.iter().all(|level| *level == deepest)
 }
@@ -366,10 +405,18 @@ fn integers(
     sort: Sort,
     values: impl Iterator<Item = i64>,
 ) -> Result<(), Wrong> {
-    let dense = is_dense(levels, deepest);
+    // The usual columns, without a look at their sort for each cell.
     match (&mut *into, sort) {
-        (Column::Ids(cells), Sort::Plain) if dense => {
+        (Column::Ids(cells), Sort::Plain) if is_dense(levels, deepest) => {
             cells.extend(values);
+            return Ok(());
+        }
+        (Column::Ids(cells), Sort::Plain) => {
+            fill(levels, deepest, values, cells, Cells::push);
+            return Ok(());
+        }
+        (Column::Days(cells), Sort::Date) => {
+            fill(levels, deepest, values, cells, put_day);
             return Ok(());
         }
         _ => {}
@@ -404,16 +451,26 @@ fn put_day(cells: &mut Cells<i32>, day: i64) {
     }
 }
 
+fn put_number(cells: &mut Cells<f64>, value: f64) {
+    match value.is_finite() {
+        true => cells.push(value),
+        false => cells.push_bad(|| value.to_string()),
+    }
+}
+
 fn doubles(
     into: &mut Column,
     levels: &[i16],
     deepest: i16,
     values: impl Iterator<Item = f64>,
 ) -> Result<(), Wrong> {
+    if let Column::Numbers(cells) = into {
+        fill(levels, deepest, values, cells, put_number);
+        return Ok(());
+    }
     spread(levels, deepest, values, into, |column, value| {
         match column {
-            Column::Numbers(cells) if value.is_finite() => cells.push(value),
-            Column::Numbers(cells) => cells.push_bad(|| value.to_string()),
+            Column::Numbers(cells) => put_number(cells, value),
             // A table of which a column has empty cells is often written as doubles, with NaN for nothing.
             Column::Ids(cells) if value.is_nan() => cells.push_null(),
             Column::Ids(cells) => {

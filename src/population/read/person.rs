@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
+use rayon::prelude::*;
 
 use super::super::tables::{Day, Days, Subject, SubjectId};
 use super::cells::{Batch, Cell, Column, Kind, Wanted, civil, optional, required};
@@ -37,6 +38,11 @@ pub struct People {
 }
 
 enum Places {
+    /// So many ids, each one more than the last.
+    Next {
+        first: i64,
+        count: u32,
+    },
     /// Ids that follow each other closely: the place of each, and `NOBODY`.
     Close {
         first: i64,
@@ -46,6 +52,28 @@ enum Places {
 }
 
 const NOBODY: u32 = u32::MAX;
+
+impl Places {
+    /// Of no more people than can be counted.
+    fn of(subjects: &[Subject], number: impl Fn(&Subject) -> Option<i64>) -> Self {
+        let ends = subjects.iter().try_fold(None, |ends: Option<(i64, i64)>, subject| {
+            let number = number(subject)?;
+            Some(Some(ends.map_or((number, number), |(first, last)| (first.min(number), last.max(number)))))
+        });
+        let close = ends.flatten().and_then(|(first, last)| {
+            let width = usize::try_from(last.checked_sub(first)?).ok()?;
+            (width / 4 <= subjects.len()).then_some((first, width))
+        });
+        let Some((first, width)) = close else {
+            return Places::Apart(subjects.iter().map(|subject| subject.id.clone()).zip(0..).collect());
+        };
+        let mut places = vec![NOBODY; width + 1];
+        for (number, place) in subjects.iter().filter_map(number).zip(0..) {
+            places[usize::try_from(number - first).unwrap_or(0)] = place;
+        }
+        Places::Close { first, places }
+    }
+}
 
 impl People {
     /// Each id once.
@@ -60,21 +88,14 @@ impl People {
             SubjectId::Number(number) => Some(number),
             SubjectId::Text(_) => None,
         };
-        let numbers: Option<Vec<i64>> = subjects.iter().map(number).collect();
-        let close = numbers.and_then(|numbers| {
-            let (first, last) = (*numbers.iter().min()?, *numbers.iter().max()?);
-            let width = usize::try_from(last.checked_sub(first)?).ok()?;
-            (width / 4 <= numbers.len()).then_some((first, width, numbers))
-        });
-        let places = match close {
-            Some((first, width, numbers)) => {
-                let mut places = vec![NOBODY; width + 1];
-                for (number, place) in numbers.into_iter().zip(0..count) {
-                    places[usize::try_from(number - first).unwrap_or(0)] = place;
-                }
-                Places::Close { first, places }
-            }
-            None => Places::Apart(subjects.iter().map(|subject| subject.id.clone()).zip(0..count).collect()),
+        let first = subjects.first().and_then(number);
+        let is_next = |(place, subject): (usize, &Subject)| {
+            let next = i64::try_from(place).ok().and_then(|place| first?.checked_add(place));
+            next.is_some() && number(subject) == next
+        };
+        let places = match first {
+            Some(first) if subjects.par_iter().enumerate().all(is_next) => Places::Next { first, count },
+            _ => Places::of(&subjects, number),
         };
         Ok(Self { subjects, places })
     }
@@ -82,18 +103,35 @@ impl People {
     #[inline]
     pub fn place(&self, id: &SubjectId) -> Option<u32> {
         match (&self.places, id) {
-            (Places::Close { first, places }, SubjectId::Number(id)) => {
+            (Places::Apart(places), id) => places.get(id).copied(),
+            (_, SubjectId::Number(id)) => self.near(*id),
+            (_, SubjectId::Text(_)) => None,
+        }
+    }
+
+    /// The place of a number, where ids follow each other closely.
+    #[inline]
+    fn near(&self, id: i64) -> Option<u32> {
+        match &self.places {
+            Places::Next { first, count } => {
+                u32::try_from(id.checked_sub(*first)?).ok().filter(|place| place < count)
+            }
+            Places::Close { first, places } => {
                 let at = usize::try_from(id.checked_sub(*first)?).ok()?;
                 places.get(at).copied().filter(|place| *place != NOBODY)
             }
-            (Places::Close { .. }, SubjectId::Text(_)) => None,
-            (Places::Apart(places), id) => places.get(id).copied(),
+            Places::Apart(_) => None,
         }
     }
 
     /// The person of a row; a fault where there is none.
     #[inline]
     pub fn of_row(&self, batch: &Batch, row: usize, column: usize, faults: &mut Faults) -> Option<u32> {
+        if let Cell::Value(id) = batch.id(column, row)
+            && let Some(place) = self.near(id)
+        {
+            return Some(place);
+        }
         match key(batch, row, column) {
             Cell::Value(id) => {
                 let place = self.place(&id);
@@ -120,8 +158,8 @@ pub struct Piece {
     subjects: Vec<Subject>,
     /// Which of the table's files.
     part: usize,
-    /// Row or line of each.
-    places: Vec<u64>,
+    /// Where rows or lines follow each other: the first subject of these, and its row or line.
+    runs: Vec<(usize, u64)>,
 }
 
 impl Piece {
@@ -129,10 +167,13 @@ impl Piece {
         if self.subjects.is_empty() {
             self.part = batch.part;
             self.subjects.reserve_exact(batch.expected);
-            self.places.reserve_exact(batch.expected);
+        }
+        let (at, place) = (self.subjects.len(), batch.place(row));
+        let follows = self.runs.last().is_some_and(|(first, from)| from + (at - first) as u64 == place);
+        if !follows {
+            self.runs.push((at, place));
         }
         self.subjects.push(subject);
-        self.places.push(batch.place(row));
     }
 }
 
@@ -206,18 +247,15 @@ pub fn key(batch: &Batch, row: usize, column: usize) -> Cell<SubjectId> {
 /// Each person once; of those that stand there twice what differs is unknown.
 pub fn distinct(mut pieces: Vec<Piece>, faults: &mut Faults) -> Vec<Subject> {
     pieces.retain(|piece| !piece.subjects.is_empty());
-    let ids = || pieces.iter().flat_map(|piece| &piece.subjects).map(|subject| &subject.id);
-    // Ids that rise are all different.
-    if ids().zip(ids().skip(1)).all(|(one, next)| one < next) {
-        let others = pieces.split_off(pieces.len().min(1));
-        let mut subjects = pieces.pop().unwrap_or_default().subjects;
-        subjects.reserve_exact(others.iter().map(|piece| piece.subjects.len()).sum());
-        others.into_iter().for_each(|piece| subjects.extend(piece.subjects));
-        return subjects;
+    if are_different(&pieces) {
+        return one_behind_the_other(&pieces);
     }
     let mut subjects: Vec<Subject> = Vec::new();
     let mut seen: HashMap<SubjectId, usize, FixedState> = HashMap::default();
-    for Piece { subjects: more, part, places } in pieces {
+    for Piece { subjects: more, part, runs } in pieces {
+        let ends = runs.iter().skip(1).map(|(end, _)| *end).chain([more.len()]);
+        let places: Vec<u64> =
+            runs.iter().zip(ends).flat_map(|((at, from), end)| (*from..).take(end - at)).collect();
         for (subject, place) in more.into_iter().zip(places) {
             match seen.get(&subject.id) {
                 None => {
@@ -238,6 +276,31 @@ pub fn distinct(mut pieces: Vec<Piece>, faults: &mut Faults) -> Vec<Subject> {
         }
     }
     subjects
+}
+
+/// Ids that rise are all different.
+fn are_different(pieces: &[Piece]) -> bool {
+    let rise = |one: &Subject, next: &Subject| one.id < next.id;
+    let rises = |piece: &Piece| piece.subjects.is_sorted_by(rise);
+    let ends = pieces.windows(2).all(|two| match (two[0].subjects.last(), two[1].subjects.first()) {
+        (Some(one), Some(next)) => rise(one, next),
+        _ => false,
+    });
+    ends && pieces.par_iter().all(rises)
+}
+
+/// The people of all pieces, each of which has some.
+fn one_behind_the_other(pieces: &[Piece]) -> Vec<Subject> {
+    let mut firsts = vec![0];
+    for piece in pieces {
+        firsts.push(firsts.last().copied().unwrap_or(0) + piece.subjects.len());
+    }
+    let subject = |place: usize| {
+        let piece = firsts.partition_point(|first| *first <= place) - 1;
+        pieces[piece].subjects[place - firsts[piece]].clone()
+    };
+    let total = firsts.last().copied().unwrap_or(0);
+    (0..total).into_par_iter().map(subject).collect()
 }
 
 /// The days between which a person was born: the year, the month or the day, as far as they are given.

@@ -278,9 +278,20 @@ impl<'a> Results<'a> {
             levels.extend(self.base_levels.iter().chain(&piece.levels.all).cloned());
             pieces.push(((piece.people, piece.rows), unit_at, level_at));
         }
+        let used = |((_, rows), unit_at, level_at): &((Vec<u32>, Packed), usize, usize)| {
+            let (mut of_units, mut of_levels) =
+                (vec![false; units.len() - unit_at], vec![false; levels.len() - level_at]);
+            rows.used(&mut of_units, &mut of_levels);
+            (of_units, of_levels)
+        };
+        let used: Vec<(Vec<bool>, Vec<bool>)> = pieces.par_iter().map(used).collect();
         let (mut used_units, mut used_levels) = (vec![false; units.len()], vec![false; levels.len()]);
-        for ((_, rows), unit_at, level_at) in &pieces {
-            rows.used(&mut used_units[*unit_at..], &mut used_levels[*level_at..]);
+        for ((_, unit_at, level_at), (of_units, of_levels)) in pieces.iter().zip(&used) {
+            let mark = |all: &mut [bool], used: &[bool]| {
+                all.iter_mut().zip(used).for_each(|(all, used)| *all |= used)
+            };
+            mark(&mut used_units[*unit_at..], of_units);
+            mark(&mut used_levels[*level_at..], of_levels);
         }
         let (units, unit_places) = tidy(&units, &used_units);
         let (levels, level_places) = tidy(&levels, &used_levels);

@@ -1,17 +1,21 @@
 //! A row group, of which only the rows are decoded that are asked for.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use parquet::basic::Type;
 use parquet::file::serialized_reader::SerializedPageReader;
 
-use super::super::cells::{Batch, Column, Kind, Wanted};
+use super::super::cells::{Batch, Column, Kind, Wanted, keep};
 use super::super::choice::Choice;
 use super::pages::Pages;
 use super::window::Window;
 use super::{Decoder, Opened, ROWS, Sort, Wrong, bytes, doubles, guarded, integers};
 use parquet::file::reader::RowGroupReader;
+
+/// Room is made beforehand for so many rows: a broken file may speak of any number.
+const MOST_EXPECTED: usize = 1 << 21;
 
 /// A column, by the sort of its values, with room for those of a piece.
 enum Source {
@@ -30,21 +34,27 @@ struct Read {
     levels: Vec<i16>,
 }
 
-/// Hands the chosen rows of a group on, piece by piece, and says how many rows there are in all. `None` where something
-/// is not as it usually is: then nothing that was handed on counts, and the library reads the group.
+/// Hands the chosen rows among some of a group on, which are counted from 0, piece by piece. `None` where something
+/// is not as it usually is: then nothing that was handed on of the group counts, and the library reads it.
 pub fn read(
     opened: &Opened,
     part: usize,
     group: usize,
+    span: Range<u64>,
     wanted: &[Wanted<'_>],
     choice: Option<&Choice>,
     mut each: impl FnMut(&Batch),
-) -> Option<u64> {
+) -> Option<()> {
     let rows = guarded(|| opened.group(group)).ok()?;
+    let before = usize::try_from(span.start).ok()?;
     let mut columns = Vec::with_capacity(wanted.len());
     for (place, wanted) in opened.places.iter().zip(wanted) {
         columns.push(match place {
-            Some(place) => Some(Read::of(opened, &*rows, *place, wanted.kind)?),
+            Some(place) => {
+                let mut column = Read::of(opened, &*rows, *place, wanted.kind)?;
+                column.skip(before)?;
+                Some(column)
+            }
             None => None,
         });
     }
@@ -55,7 +65,7 @@ pub fn read(
         rows: 0,
         expected: 0,
         passed_over: None,
-        first: opened.firsts[group],
+        first: opened.firsts[group] + span.start,
         lines: Vec::new(),
         columns: opened
             .places
@@ -64,11 +74,10 @@ pub fn read(
             .map(|(place, w)| place.map(|_| Column::of(w.kind)))
             .collect(),
     };
-    let total = usize::try_from(opened.firsts[group + 1] - opened.firsts[group]).ok()?;
     let all: Vec<u32> = (0..u32::try_from(ROWS).ok()?).collect();
     let (mut marks, mut some) = (vec![false; ROWS], Vec::with_capacity(ROWS));
     let by_day = choice.map_or(&[][..], Choice::day_columns);
-    let mut left = total;
+    let mut left = usize::try_from(span.end - span.start).ok()?;
     while left > 0 {
         let mut count = left.min(ROWS);
         let mut places = &all[..count];
@@ -90,7 +99,8 @@ pub fn read(
                 }
             }
             some.clear();
-            some.extend(all.iter().zip(&*marks).filter(|(_, mark)| **mark).map(|(place, _)| *place));
+            some.extend_from_slice(places);
+            keep(&mut some, marks);
             places = &some;
         }
         let mut take = |at: usize, places: &[u32], batch: &mut Batch| {
@@ -104,10 +114,9 @@ pub fn read(
             // What the others hold on days on which nothing is asked for need not be decoded.
             by_day.iter().try_for_each(|at| take(*at, places, &mut batch))?;
             let marks = &mut marks[..places.len()];
-            (0..).zip(&mut *marks).for_each(|(row, mark)| *mark = !choice.passes_over(&batch, row));
-            let mut mark = marks.iter();
+            choice.mark_days(&batch, marks);
             let before = some.len();
-            some.retain(|_| mark.next().is_some_and(|mark| *mark));
+            keep(&mut some, marks);
             batch.passed_over = Some((before - some.len()) as u64);
             places = &some;
             for at in by_day {
@@ -121,14 +130,17 @@ pub fn read(
             batch.lines.extend(places.iter().map(|place| batch.first + u64::from(*place)));
         }
         batch.rows = places.len();
-        batch.expected = places.len() * (left / count) * 17 / 16 + ROWS;
+        batch.expected = MOST_EXPECTED.min(match choice {
+            Some(_) => places.len().saturating_mul(left / count) / 16 * 17 + ROWS,
+            None => left,
+        });
         if batch.rows > 0 || batch.passed_over.is_some_and(|rows| rows > 0) {
             each(&batch);
         }
         batch.first += count as u64;
         left -= count;
     }
-    u64::try_from(total).ok()
+    Some(())
 }
 
 impl Read {
@@ -167,6 +179,21 @@ impl Read {
         matches!(self.source, Source::Short(..) | Source::Long(..)) && self.sort == Sort::Plain
     }
 
+    /// Passes over the next `count` cells.
+    fn skip(&mut self, count: usize) -> Option<()> {
+        match &mut self.source {
+            _ if count == 0 => Some(()),
+            Source::Short(pages, _) => pages.skip(count),
+            Source::Long(pages, _) => pages.skip(count),
+            Source::Double(pages, _) => pages.skip(count),
+            Source::Text(pages, _) => pages.skip(count),
+            Source::Whole(decoder, _) => {
+                let skipped = decoder.skip(count).ok()?;
+                (skipped == count).then_some(())
+            }
+        }
+    }
+
     fn at_hand(&mut self) -> Option<usize> {
         match &mut self.source {
             Source::Short(pages, _) => pages.at_hand(),
@@ -188,8 +215,10 @@ impl Read {
     /// Puts the cells at these places among the next `count` behind each other.
     fn take(&mut self, count: usize, places: &[u32], into: &mut Column) -> Option<()> {
         let Self { source, sort, deepest, levels } = self;
-        let (sort, deepest) = (*sort, *deepest);
+        let sort = *sort;
         levels.clear();
+        // Without a level for each, all are values.
+        let deepest = |levels: &[i16]| if levels.is_empty() { 0 } else { *deepest };
         let put = match source {
             Source::Short(pages, values) => {
                 if !pages.fill(count, places, values, levels)? {
@@ -200,28 +229,28 @@ impl Read {
                     Sort::Unsigned => i64::from(value.cast_unsigned()),
                     _ => i64::from(*value),
                 });
-                integers(into, levels, deepest, sort, widened)
+                integers(into, levels, deepest(levels), sort, widened)
             }
             Source::Long(pages, values) => {
                 if !pages.fill(count, places, values, levels)? {
                     into.push_nulls(places.len());
                     return Some(());
                 }
-                integers(into, levels, deepest, sort, values.iter().copied())
+                integers(into, levels, deepest(levels), sort, values.iter().copied())
             }
             Source::Double(pages, values) => {
                 if !pages.fill(count, places, values, levels)? {
                     into.push_nulls(places.len());
                     return Some(());
                 }
-                doubles(into, levels, deepest, values.iter().copied())
+                doubles(into, levels, deepest(levels), values.iter().copied())
             }
             Source::Text(pages, values) => {
                 if !pages.fill(count, places, values, levels)? {
                     into.push_nulls(places.len());
                     return Some(());
                 }
-                bytes(into, levels, deepest, sort, values.iter().map(|value| &**value))
+                bytes(into, levels, deepest(levels), sort, values.iter().map(|value| &**value))
             }
             Source::Whole(decoder, whole) => {
                 whole.clear();

@@ -13,8 +13,16 @@ use super::runs::{Piece, Runs};
 
 /// A value of a column, as its bytes are.
 pub trait Plain: Clone {
-    /// All of a dictionary.
-    fn all(bytes: &Bytes, count: usize) -> Option<Vec<Self>>;
+    /// The values of a dictionary.
+    type Words: Default;
+
+    fn words(bytes: &Bytes, count: usize) -> Option<Self::Words>;
+
+    /// All values, in the order of their codes.
+    fn each(words: &Self::Words) -> impl Iterator<Item = Self>;
+
+    /// The values of some codes.
+    fn spell(words: &Self::Words, codes: &[u32], into: &mut Vec<Self>) -> Option<()>;
 
     /// Of the next `count` values those at these places, which rise; `at` is moved behind all of them.
     fn gather(
@@ -29,9 +37,24 @@ pub trait Plain: Clone {
 macro_rules! plain {
     ($of:ty) => {
         impl Plain for $of {
-            fn all(bytes: &Bytes, count: usize) -> Option<Vec<Self>> {
-                let (values, _) = bytes.as_chunks::<{ size_of::<$of>() }>();
-                Some(values.get(..count)?.iter().map(|value| <$of>::from_le_bytes(*value)).collect())
+            /// As they stand in the page: new room for them would cost more than to read them from there.
+            type Words = Bytes;
+
+            fn words(bytes: &Bytes, count: usize) -> Option<Bytes> {
+                let length = count.checked_mul(size_of::<$of>())?;
+                (length <= bytes.len()).then(|| bytes.slice(..length))
+            }
+
+            fn each(words: &Bytes) -> impl Iterator<Item = Self> {
+                let (values, _) = words.as_chunks::<{ size_of::<$of>() }>();
+                values.iter().map(|value| <$of>::from_le_bytes(*value))
+            }
+
+            fn spell(words: &Bytes, codes: &[u32], into: &mut Vec<Self>) -> Option<()> {
+                let (values, _) = words.as_chunks::<{ size_of::<$of>() }>();
+                is_inside(codes, values.len())?;
+                into.extend(codes.iter().map(|code| <$of>::from_le_bytes(values[*code as usize])));
+                Some(())
             }
 
             fn gather(
@@ -57,6 +80,12 @@ plain!(i32);
 plain!(i64);
 plain!(f64);
 
+/// Whether there is a value for each code.
+fn is_inside(codes: &[u32], values: usize) -> Option<()> {
+    let last = codes.iter().max().map_or(0, |code| *code as usize + 1);
+    (last <= values).then_some(())
+}
+
 /// The next of values that each stand behind their length.
 fn next_bytes(bytes: &Bytes, at: &mut usize) -> Option<(usize, usize)> {
     let length = u32::from_le_bytes(bytes.get(*at..*at + 4)?.try_into().ok()?);
@@ -67,7 +96,9 @@ fn next_bytes(bytes: &Bytes, at: &mut usize) -> Option<(usize, usize)> {
 }
 
 impl Plain for Bytes {
-    fn all(bytes: &Bytes, count: usize) -> Option<Vec<Self>> {
+    type Words = Vec<Bytes>;
+
+    fn words(bytes: &Bytes, count: usize) -> Option<Vec<Self>> {
         let mut at = 0;
         // The room is that of the bytes that are there, whatever the page says.
         let mut values = Vec::with_capacity(count.min(bytes.len() / 4));
@@ -76,6 +107,16 @@ impl Plain for Bytes {
             values.push(bytes.slice(from..end));
         }
         Some(values)
+    }
+
+    fn each(words: &Vec<Bytes>) -> impl Iterator<Item = Self> {
+        words.iter().cloned()
+    }
+
+    fn spell(words: &Vec<Bytes>, codes: &[u32], into: &mut Vec<Self>) -> Option<()> {
+        is_inside(codes, words.len())?;
+        into.extend(codes.iter().map(|code| words[*code as usize].clone()));
+        Some(())
     }
 
     fn gather(
@@ -113,10 +154,12 @@ struct Rest {
 }
 
 /// Values of a column from page to page.
-pub struct Pages<T> {
+pub struct Pages<T: Plain> {
     reader: Box<dyn PageReader>,
     has_levels: bool,
-    dictionary: Vec<T>,
+    dictionary: T::Words,
+    /// Of each value of the dictionary whether it is asked for; empty until somebody marks.
+    asked: Vec<bool>,
     rest: Option<Rest>,
     present: Present,
     codes: Vec<u32>,
@@ -128,7 +171,8 @@ impl<T: Plain> Pages<T> {
         Self {
             reader,
             has_levels,
-            dictionary: Vec::new(),
+            dictionary: T::Words::default(),
+            asked: Vec::new(),
             rest: None,
             present: Present::default(),
             codes: Vec::new(),
@@ -142,40 +186,64 @@ impl<T: Plain> Pages<T> {
             if let Some(rest) = self.rest.as_ref().filter(|rest| rest.cells > 0) {
                 return Some(rest.cells);
             }
-            self.rest = None;
-            match guarded(|| self.reader.get_next_page()).ok()?? {
-                Page::DictionaryPage { buf, num_values, encoding, .. } => {
-                    if !matches!(encoding, Encoding::PLAIN | Encoding::PLAIN_DICTIONARY) {
-                        return None;
+            self.turn()?;
+        }
+    }
+
+    /// Passes over the next `count` cells. Pages that hold no others are not unpacked.
+    pub fn skip(&mut self, count: usize) -> Option<()> {
+        let mut left = count;
+        while left > 0 {
+            if self.rest.as_ref().is_none_or(|rest| rest.cells == 0) {
+                let next = guarded(|| self.reader.peek_next_page()).ok()??;
+                match next.num_levels {
+                    Some(cells) if !next.is_dict && cells <= left => {
+                        guarded(|| self.reader.skip_next_page()).ok()?;
+                        left -= cells;
                     }
-                    self.dictionary = T::all(&buf, usize::try_from(num_values).ok()?)?;
+                    _ => self.turn()?,
                 }
-                Page::DataPage { buf, num_values, encoding, def_level_encoding, .. } => {
-                    let (levels, values) = match self.has_levels {
-                        false => (None, buf),
-                        true if def_level_encoding != Encoding::RLE => return None,
-                        true => {
-                            let length = u32::from_le_bytes(buf.get(..4)?.try_into().ok()?);
-                            let end = usize::try_from(length).ok()?.checked_add(4)?;
-                            (end <= buf.len()).then_some(())?;
-                            (Some(Runs::new(buf.slice(4..end), 1)?), buf.slice(end..))
-                        }
-                    };
-                    self.begin(num_values, levels, values, encoding)?;
+                continue;
+            }
+            let cells = self.at_hand()?.min(left);
+            self.take(cells, &[], &mut Vec::new(), &mut Vec::new())?;
+            left -= cells;
+        }
+        Some(())
+    }
+
+    /// Reads the next page: a dictionary, or cells that are then at hand.
+    fn turn(&mut self) -> Option<()> {
+        self.rest = None;
+        match guarded(|| self.reader.get_next_page()).ok()?? {
+            Page::DictionaryPage { buf, num_values, encoding, .. } => {
+                if !matches!(encoding, Encoding::PLAIN | Encoding::PLAIN_DICTIONARY) {
+                    return None;
                 }
-                Page::DataPageV2 {
-                    buf,
-                    num_values,
-                    encoding,
-                    def_levels_byte_len,
-                    rep_levels_byte_len,
-                    ..
-                } => {
-                    let end = usize::try_from(def_levels_byte_len).ok()?;
-                    (rep_levels_byte_len == 0 && end <= buf.len()).then_some(())?;
-                    let levels = if self.has_levels { Some(Runs::new(buf.slice(..end), 1)?) } else { None };
-                    self.begin(num_values, levels, buf.slice(end..), encoding)?;
-                }
+                self.dictionary = T::words(&buf, usize::try_from(num_values).ok()?)?;
+                self.asked.clear();
+                Some(())
+            }
+            Page::DataPage { buf, num_values, encoding, def_level_encoding, .. } => {
+                let (levels, values) = match self.has_levels {
+                    false => (None, buf),
+                    true if def_level_encoding != Encoding::RLE => return None,
+                    true => {
+                        let length = u32::from_le_bytes(buf.get(..4)?.try_into().ok()?);
+                        let end = usize::try_from(length).ok()?.checked_add(4)?;
+                        (end <= buf.len()).then_some(())?;
+                        (Some(Runs::new(buf.slice(4..end), 1)?), buf.slice(end..))
+                    }
+                };
+                self.begin(num_values, levels, values, encoding)
+            }
+            Page::DataPageV2 {
+                buf, num_values, encoding, def_levels_byte_len, rep_levels_byte_len, ..
+            } => {
+                let end = usize::try_from(def_levels_byte_len).ok()?;
+                (rep_levels_byte_len == 0 && end <= buf.len()).then_some(())?;
+                let levels = if self.has_levels { Some(Runs::new(buf.slice(..end), 1)?) } else { None };
+                self.begin(num_values, levels, buf.slice(end..), encoding)
             }
         }
     }
@@ -208,7 +276,7 @@ impl<T: Plain> Pages<T> {
     }
 
     /// Reads `count` cells on and takes those at these places, which rise: the values into one list, and into the
-    /// other for each whether there is one, as 1 or 0, where the column has empty cells at all.
+    /// other for each cell whether there is one, as 1 or 0. That stays empty while there is one in each.
     pub fn take(
         &mut self,
         count: usize,
@@ -217,7 +285,7 @@ impl<T: Plain> Pages<T> {
         levels: &mut Vec<i16>,
     ) -> Option<()> {
         let (mut left, mut places) = (count, places);
-        let mut base = 0u32;
+        let (mut base, mut taken) = (0u32, 0);
         while left > 0 {
             let cells = self.at_hand()?.min(left);
             let end = base + u32::try_from(cells).ok()?;
@@ -233,12 +301,16 @@ impl<T: Plain> Pages<T> {
             if let Some(runs) = &mut rest.levels {
                 match runs.same(cells) {
                     Some(level) => {
-                        levels.resize(levels.len() + these.len(), i16::from(level == 1));
                         is_whole = level == 1;
                         there = if is_whole { cells } else { 0 };
+                        if !(is_whole && levels.is_empty()) {
+                            levels.resize(taken, 1);
+                            levels.resize(taken + these.len(), i16::from(is_whole));
+                        }
                     }
                     None => {
                         there = present.read(runs, cells)?;
+                        levels.resize(taken, 1);
                         for place in these {
                             match present.rank(place - base) {
                                 Some(rank) => {
@@ -260,21 +332,22 @@ impl<T: Plain> Pages<T> {
                 Values::Plain(bytes, at) => T::gather(bytes, at, there, ranks, values)?,
                 Values::Coded(runs) => match runs.same(there) {
                     Some(code) => {
-                        let value = dictionary.get(code as usize)?;
-                        values.resize(values.len() + ranks.len(), value.clone());
+                        let from = values.len();
+                        T::spell(dictionary, &[code], values)?;
+                        let value = values[from].clone();
+                        values.resize(from + ranks.len(), value);
                     }
                     None => {
                         codes.clear();
                         runs.gather(there, ranks, codes)?;
-                        let last = codes.iter().max().map_or(0, |code| *code as usize + 1);
-                        (last <= dictionary.len()).then_some(())?;
-                        values.extend(codes.iter().map(|code| dictionary[*code as usize].clone()));
+                        T::spell(dictionary, codes, values)?;
                     }
                 },
             }
             rest.cells -= cells;
             left -= cells;
             base = end;
+            taken += these.len();
             places = others;
         }
         Some(())
@@ -289,7 +362,7 @@ impl<T: Plain> Pages<T> {
         asked: impl Fn(&T) -> bool,
         marks: &mut [bool],
     ) -> Option<()> {
-        let Self { rest, present, dictionary, .. } = self;
+        let Self { rest, present, dictionary, asked: of_words, .. } = self;
         let Rest { levels, values, .. } = rest.as_ref()?;
         let mut there = count;
         let levels = match levels {
@@ -318,18 +391,25 @@ impl<T: Plain> Pages<T> {
             }
             return Some(());
         };
-        let asked: Vec<bool> = dictionary.iter().map(asked).collect();
-        if !asked.contains(&true) {
+        if of_words.is_empty() {
+            of_words.extend(T::each(dictionary).map(|word| asked(&word)));
+        }
+        if !of_words.contains(&true) {
             return Some(());
         }
-        let is_asked = |code: u32| asked.get(code as usize).copied().unwrap_or(false);
+        let is_asked = |code: u32| of_words.get(code as usize).copied().unwrap_or(false);
+        // For codes of few bits without a look whether there is such a word: which are asked for nobody can foretell.
+        let mut few = [false; 256];
+        few.iter_mut().zip(&*of_words).for_each(|(few, word)| *few = *word);
         match levels {
             None => runs.clone().pieces(there, |from, length, piece| match piece {
                 Piece::Same(code) if is_asked(code) => marks[from..from + length].fill(true),
                 Piece::Same(_) => {}
                 Piece::Packed(packed) => {
-                    for (place, mark) in marks[from..from + length].iter_mut().enumerate() {
-                        *mark |= is_asked(packed.get(place));
+                    let marks = &mut marks[from..from + length];
+                    match packed.is_narrow() {
+                        true => packed.each(marks, |mark, code| *mark |= few[usize::from(code as u8)]),
+                        false => packed.each(marks, |mark, code| *mark |= is_asked(code)),
                     }
                 }
             }),

@@ -35,6 +35,38 @@ pub struct Packed<'r> {
 }
 
 impl Packed<'_> {
+    /// Whether each number fits into a byte.
+    pub fn is_narrow(&self) -> bool {
+        self.width <= 8
+    }
+
+    /// Each of the first numbers, with what stands beside it.
+    #[inline]
+    pub fn each<T>(&self, beside: &mut [T], mut with: impl FnMut(&mut T, u32)) {
+        // Eight numbers of few bits are a whole number of bytes, and fit into one word.
+        const TOGETHER: usize = 8;
+        let mut done = 0;
+        if self.is_narrow() && self.bit.is_multiple_of(8) {
+            let mask = (1u64 << self.width) - 1;
+            let mut from = self.bit / 8;
+            for eight in beside.chunks_exact_mut(TOGETHER) {
+                let Some((bytes, _)) = self.bytes.get(from..).and_then(<[u8]>::split_first_chunk) else {
+                    break;
+                };
+                let mut word = u64::from_le_bytes(*bytes);
+                for one in eight {
+                    with(one, (word & mask) as u32);
+                    word >>= self.width;
+                }
+                from += self.width;
+                done += TOGETHER;
+            }
+        }
+        for (place, one) in beside.iter_mut().enumerate().skip(done) {
+            with(one, self.get(place));
+        }
+    }
+
     #[inline]
     pub fn get(&self, place: usize) -> u32 {
         let bit = self.bit + place * self.width;
@@ -208,6 +240,16 @@ mod tests {
             prop_assert!(read.all(cut, &mut all).is_some() && read.all(values.len() - cut, &mut all).is_some());
             prop_assert_eq!(&all, &values);
             prop_assert!(read.all(1, &mut all).is_none(), "there is no number behind the last");
+            let (mut beside, mut read) = (vec![0; values.len()], open());
+            for part in [0..cut, cut..values.len()] {
+                let beside = &mut beside[part];
+                let is_read = read.pieces(beside.len(), |from, length, piece| match piece {
+                    Piece::Same(value) => beside[from..from + length].fill(value),
+                    Piece::Packed(packed) => packed.each(&mut beside[from..from + length], |one, value| *one = value),
+                });
+                prop_assert!(is_read.is_some());
+            }
+            prop_assert_eq!(&beside, &values);
             let places: Vec<u32> = (0..values.len() as u32).step_by(stride).collect();
             let mut some = Vec::new();
             prop_assert!(open().gather(values.len(), &places, &mut some).is_some());

@@ -11,8 +11,8 @@ use parquet::file::reader::{ChunkReader, Length};
 
 use super::super::folder::DataFile;
 
-/// So much is read at once.
-const STEP: u64 = 1 << 20;
+/// So much is read at once: it stays near while it is looked at.
+const STEP: u64 = 1 << 18;
 /// What stands before a page is shorter.
 const LONGEST_HEADING: u64 = 1 << 14;
 
@@ -20,8 +20,9 @@ thread_local! {
     /// Room that windows of this thread have left: new room costs more than what is read into it.
     static ROOM: RefCell<Vec<BytesMut>> = const { RefCell::new(Vec::new()) };
 }
-/// Room is kept for so many windows.
+/// Room is kept for so many windows, and none that is larger than this.
 const MOST_KEPT: usize = 16;
+const LARGEST_KEPT: usize = 1 << 20;
 
 pub struct Window {
     data: Arc<dyn DataFile>,
@@ -61,7 +62,7 @@ impl Window {
 /// Keeps the room of bytes that nobody looks at any more.
 fn give_back(bytes: Bytes) {
     let Ok(room) = bytes.try_into_mut() else { return };
-    if room.capacity() == 0 || room.capacity() as u64 > STEP {
+    if room.capacity() == 0 || room.capacity() > LARGEST_KEPT {
         return;
     }
     ROOM.with_borrow_mut(|kept| {

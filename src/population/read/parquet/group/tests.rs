@@ -172,22 +172,44 @@ fn by_library(opened: &Opened) -> Vec<(u64, String)> {
     all
 }
 
-fn by_pages(opened: &Opened, choice: Option<&Choice>) -> Option<Vec<(u64, String)>> {
+/// Each group in slices of so many rows.
+fn by_pages(opened: &Opened, choice: Option<&Choice>, slice: u64) -> Option<Vec<(u64, String)>> {
     let mut all = Vec::new();
     for group in 0..opened.groups() {
-        super::read(opened, 0, group, &WANTED, choice, |batch| shown(batch, &mut all))?;
+        all.extend(group_by_pages(opened, group, choice, slice)?);
     }
     Some(all)
+}
+
+fn group_by_pages(
+    opened: &Opened,
+    group: usize,
+    choice: Option<&Choice>,
+    slice: u64,
+) -> Option<Vec<(u64, String)>> {
+    let (mut all, end) = (Vec::new(), opened.rows_of(group));
+    let mut next = 0;
+    while next < end {
+        let span = next..end.min(next.saturating_add(slice));
+        next = span.end;
+        super::read(opened, 0, group, span, &WANTED, choice, |batch| shown(batch, &mut all))?;
+    }
+    Some(all)
+}
+
+/// Slices of some rows, so that each can begin and end anywhere in the pages of each column, or all rows at once.
+fn slices() -> impl Strategy<Value = u64> {
+    prop_oneof![1 => Just(u64::MAX), 3 => 1u64..400]
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 200 } else { 2000 }))]
     #[test]
-    fn chosen_rows_are_those_of_the_library(rows in rows(), how in written()) {
+    fn chosen_rows_are_those_of_the_library(rows in rows(), how in written(), slice in slices()) {
         let opened = opened(file(&rows, &how));
         let whole = by_library(&opened);
         prop_assert_eq!(whole.len(), rows.len());
-        let all = by_pages(&opened, None);
+        let all = by_pages(&opened, None, slice);
         // The library writes other codes where there is no dictionary in a file of the second version.
         let is_usual = how.version == WriterVersion::PARQUET_1_0;
         if is_usual {
@@ -197,7 +219,7 @@ proptest! {
             prop_assert_eq!(&all, &whole);
         }
         let ids = [2i64, 4];
-        if let Some(some) = by_pages(&opened, Some(&Choice::of(ids.into_iter()))) {
+        if let Some(some) = by_pages(&opened, Some(&Choice::of(ids.into_iter())), slice) {
             let is_asked = |row: &Row| {
                 let concept = row.concept.map(i64::from);
                 concept.is_none_or(|id| id == 0 || ids.contains(&id)) || row.source.is_some_and(|id| ids.contains(&id))
@@ -210,7 +232,7 @@ proptest! {
     }
 
     #[test]
-    fn a_scratched_file_is_read_alike_or_left_to_the_library(rows in rows(), how in written(), place in any::<prop::sample::Index>(), flip in 1u8..) {
+    fn a_scratched_file_is_read_alike_or_left_to_the_library(rows in rows(), how in written(), place in any::<prop::sample::Index>(), flip in 1u8.., slice in slices()) {
         let mut bytes = file(&rows, &how);
         let place = place.index(bytes.len());
         bytes[place] ^= flip;
@@ -221,11 +243,39 @@ proptest! {
         for group in 0..opened.groups() {
             let mut alone = Vec::new();
             let is_read = opened.read(0, group, &WANTED, |batch| shown(batch, &mut alone)).is_ok();
-            let mut pages = Vec::new();
-            if super::read(&opened, 0, group, &WANTED, None, |batch| shown(batch, &mut pages)).is_some() && is_read {
+            if let Some(pages) = group_by_pages(&opened, group, None, slice) && is_read {
                 prop_assert_eq!(&pages, &alone);
             }
             whole.extend(alone);
         }
+    }
+}
+
+#[test]
+fn room_is_not_made_for_rows_of_which_a_broken_file_only_speaks() {
+    let how = Written {
+        has_dictionary: true,
+        version: WriterVersion::PARQUET_1_0,
+        compression: parquet::basic::Compression::SNAPPY,
+        rows_of_page: 1000,
+        bytes_of_dictionary: 1 << 20,
+        rows_of_group: 2 * super::ROWS,
+    };
+    let row = Row {
+        concept: Some(2),
+        on: Some(17_000),
+        source: None,
+        value: Some(1.5),
+        unit: None,
+        wide: None,
+        short: None,
+    };
+    let mut opened = opened(file(&vec![row; 2 * super::ROWS], &how));
+    opened.firsts = vec![1, 1 << 50];
+    for choice in [None, Some(&Choice::of([2i64].into_iter()))] {
+        let mut most = 0;
+        let look = |batch: &Batch| most = most.max(batch.expected);
+        assert_eq!(super::read(&opened, 0, 0, 0..1 << 50, &WANTED, choice, look), None);
+        assert!((1..=super::MOST_EXPECTED).contains(&most), "{most}");
     }
 }
