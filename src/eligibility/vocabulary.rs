@@ -287,10 +287,15 @@ fn folded(text: &str) -> Cow<'_, str> {
         return Cow::Owned(text.to_lowercase().replace([' ', '-'], "_"));
     }
     let letter = |byte: u8| match byte {
-        b' ' | b'-' => '_',
-        byte => char::from(byte.to_ascii_lowercase()),
+        b' ' | b'-' => b'_',
+        byte => byte.to_ascii_lowercase(),
     };
-    Cow::Owned(text.bytes().map(letter).collect())
+    Cow::Owned(of_ascii(text.bytes().map(letter).collect()))
+}
+
+/// A text of which every byte is a letter of its own.
+fn of_ascii(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 fn folded_code(text: &str) -> Cow<'_, str> {
@@ -301,8 +306,9 @@ fn folded_code(text: &str) -> Cow<'_, str> {
     if !text.is_ascii() {
         return Cow::Owned(text.to_lowercase().replace(['.', ' '], ""));
     }
-    let kept = text.bytes().filter(|byte| !matches!(byte, b'.' | b' '));
-    Cow::Owned(kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect())
+    let mut code = text.to_ascii_lowercase().into_bytes();
+    code.retain(|byte| !matches!(byte, b'.' | b' '));
+    Cow::Owned(of_ascii(code))
 }
 
 /// The label of a declaration, for messages: its own words, or its name.

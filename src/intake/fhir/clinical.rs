@@ -149,7 +149,7 @@ impl Reading<'_> {
         let (start, end) = self.period(json, "Encounter", "period").unwrap_or((None, None));
         let end = end.map_or(open, |end| End::Known(Edge::Day(end)));
         let extent = Extent { start: start.map(Edge::Day), not_after: None, end };
-        let mut entry = Entry { source: Some(self.resource.clone()), unsure, ..Entry::default() };
+        let mut entry = Entry { source: Some(self.resource()), unsure, ..Entry::default() };
         for kind in self.objects(json, "Encounter", "type") {
             let found = self.concept(kind, "Encounter.type");
             entry.codes.extend(found.codes);
@@ -176,12 +176,8 @@ impl Reading<'_> {
             let what = "holds neither a code nor words: of what this speaks is not known";
             self.not_understood(json, format!("{}.{name}", self.kind), what);
         }
-        let entry = Entry {
-            codes: codes.codes,
-            text: codes.text,
-            source: Some(self.resource.clone()),
-            ..Entry::default()
-        };
+        let entry =
+            Entry { codes: codes.codes, text: codes.text, source: Some(self.resource()), ..Entry::default() };
         Draft { list, entry, extent, is_absence: false, medication: None }
     }
 }

@@ -10,8 +10,8 @@ use super::report::{Notice, Sort};
 use super::resource::{Addresses, Reading};
 use super::when::Extent;
 use crate::eligibility::record::{Entry, Measurement, RecordedValue};
+use crate::intake::clean;
 use crate::intake::json::{Is, Json, Tape};
-use crate::intake::{clean, cleaned};
 
 /// Into which list of a record an entry belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,7 +129,7 @@ impl Owners {
         let addresses = Addresses::new();
         let mut reading = Reading {
             kind: "Resource",
-            resource: String::new(),
+            id: None,
             addresses: &addresses,
             person: None,
             notices: Vec::new(),
@@ -143,7 +143,7 @@ impl Owners {
 /// Reads a document of its own: a resource, a bundle, or a list of them.
 pub(super) fn document(json: Json<'_>, base: usize, assumptions: Assumptions) -> Document {
     let mut document = Document::default();
-    let mut inside = Inside { base, assumptions, document: &mut document };
+    let mut inside = Inside { base, room: 1, assumptions, document: &mut document };
     match json.is() {
         Is::List(items) => {
             for item in items {
@@ -173,6 +173,8 @@ const KINDS: [(&str, Option<&str>); 12] = [
 
 struct Inside<'d> {
     base: usize,
+    /// How many resources there are room for at the first person: a bundle is mostly about one.
+    room: usize,
     assumptions: Assumptions,
     document: &'d mut Document,
 }
@@ -182,12 +184,8 @@ impl Inside<'_> {
         let kind = json.get("resourceType").and_then(Json::text);
         let id = json.get("id").and_then(Json::text);
         let shown = clean(kind.unwrap_or("Resource"));
-        let resource = match id {
-            Some(id) => cleaned([&*shown, "/", id].concat()),
-            None => shown.clone().into_owned(),
-        };
         let mut reading =
-            Reading { kind: &shown, resource, addresses, person: None, notices: Vec::new(), base: self.base };
+            Reading { kind: &shown, id, addresses, person: None, notices: Vec::new(), base: self.base };
         if shown != "Bundle" {
             match self.document.read.get_mut(&*shown) {
                 Some(count) => *count += 1,
@@ -223,7 +221,9 @@ impl Inside<'_> {
         }
         let entries = reading.objects(json, "Bundle", "entry");
         let mut addresses = Addresses::new();
+        self.room = 0;
         for entry in entries.clone() {
+            self.room += 1;
             let Some(resource) = entry.get("resource") else { continue };
             let Some(address) = reading.text(entry, "Bundle.entry", "fullUrl") else { continue };
             addresses.insert(address.to_owned(), key_of(resource, Some(address), self.base + json.at()));
@@ -309,7 +309,12 @@ impl Inside<'_> {
                 let fact = Fact { kind, key, updated, content, file: 0, at };
                 match self.document.runs.last_mut() {
                     Some(run) if run.person == *person => run.facts.push(fact),
-                    _ => self.document.runs.push(Run { person: person.into_owned(), facts: vec![fact] }),
+                    _ => {
+                        let room = if self.document.runs.is_empty() { self.room } else { 1 };
+                        let mut facts = Vec::with_capacity(room);
+                        facts.push(fact);
+                        self.document.runs.push(Run { person: person.into_owned(), facts });
+                    }
                 }
             }
         }

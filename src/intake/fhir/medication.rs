@@ -208,7 +208,7 @@ impl Reading<'_> {
 
     /// Something was taken, and nobody says what.
     fn unnamed(&self, extent: Extent) -> Draft {
-        let entry = Entry { source: Some(self.resource.clone()), ..Entry::default() };
+        let entry = Entry { source: Some(self.resource()), ..Entry::default() };
         Draft { list: List::Exposures, entry, extent, is_absence: false, medication: None }
     }
 

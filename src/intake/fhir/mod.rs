@@ -107,8 +107,8 @@ struct Lines {
 }
 
 impl Lines {
-    fn of(file: &str, text: &str) -> Self {
-        let mut starts: Vec<usize> = placed_lines(text).map(|(start, _)| start).collect();
+    fn of(file: &str, text: &str, lines: &[(usize, &str)]) -> Self {
+        let mut starts: Vec<usize> = lines.iter().map(|(start, _)| *start).collect();
         if text.is_empty() || text.ends_with('\n') {
             starts.push(text.len());
         }
@@ -134,13 +134,13 @@ impl Reader {
     /// Where the text is not JSON, and where one id stands for two different persons.
     pub fn read(&mut self, file: &str, text: &str) -> Result<(), ReadError> {
         let number = self.files.len();
-        self.files.push(Lines::of(file, text));
+        let mut lines: Vec<(usize, &str)> = placed_lines(text).collect();
+        self.files.push(Lines::of(file, text, &lines));
+        lines.retain(|(_, line)| !line.trim().is_empty());
         let fault = |lines: &Lines, base: usize, fault: Fault| {
             let (line, column) = lines.place(base + fault.at);
             ReadError { line, column, record: None, message: fault.message, help: None }
         };
-        let lines: Vec<(usize, &str)> =
-            placed_lines(text).filter(|(_, line)| !line.trim().is_empty()).collect();
         let assumptions = self.assumptions;
         let read: Result<Vec<Document>, (usize, Fault)> = if lines.iter().all(|(_, line)| is_whole(line)) {
             let read = |tape: &mut Tape, (base, line): &(usize, &str)| match tape.read(line) {
@@ -263,6 +263,7 @@ impl Reader {
         let person = entry.key().clone();
         let gathered = entry.or_insert_with(|| Gathered { place, ..Gathered::default() });
         gathered.facts.reserve(facts.len());
+        gathered.keys.reserve(facts.len());
         for fact in facts {
             let fact = Fact { file, ..fact };
             let at = fact.at;

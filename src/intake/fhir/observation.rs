@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Display;
+use std::iter::repeat_n;
 
 use jiff::civil::Date;
 
@@ -29,7 +30,6 @@ struct Quantity<'j> {
 struct Shared {
     on: DateRange,
     specimen: Option<String>,
-    source: String,
 }
 
 fn not_read() -> RecordedValue {
@@ -69,13 +69,13 @@ impl Reading<'_> {
         let specimen = self.object(json, self.kind, "specimen");
         let specimen = specimen.and_then(|specimen| self.text(specimen, "Observation.specimen", "display"));
         let source = match remark {
-            Some(remark) => format!("{} ({remark})", self.resource),
-            None => self.resource.clone(),
+            Some(remark) => format!("{} ({remark})", self.resource()),
+            None => self.resource(),
         };
-        let shared = Shared { on, specimen: specimen.map(clean).map(Cow::into_owned), source };
-        let mut results = Vec::new();
+        let shared = Shared { on, specimen: specimen.map(clean).map(Cow::into_owned) };
         let components = self.objects(json, "Observation", "component");
         let is_panel = !components.is_empty() || json.get("hasMember").is_some();
+        let mut results = Vec::with_capacity(1 + components.clone().count());
         results.extend(self.result(json, "Observation", &shared, is_panel));
         for (place, component) in components.enumerate() {
             results.extend(self.result(
@@ -89,6 +89,10 @@ impl Reading<'_> {
             for result in &mut results {
                 result.value = RecordedValue::Unknown(Some(why.to_owned()));
             }
+        }
+        let sources = repeat_n(source, results.len());
+        for (result, source) in results.iter_mut().zip(sources) {
+            result.source = Some(source);
         }
         results
     }
@@ -169,7 +173,7 @@ impl Reading<'_> {
             high,
             state: None,
             specimen: shared.specimen.clone(),
-            source: Some(shared.source.clone()),
+            source: None,
         })
     }
 

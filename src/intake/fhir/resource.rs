@@ -5,16 +5,15 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use super::report::{Notice, Sort};
-use crate::intake::clean;
 use crate::intake::json::{Is, Items, Json};
+use crate::intake::{clean, cleaned};
 
 /// How the resources of a bundle are referred to: `fullUrl` to key.
 pub(super) type Addresses = BTreeMap<String, String>;
 
 pub(super) struct Reading<'s> {
     pub kind: &'s str,
-    /// `Observation/o1`
-    pub resource: String,
+    pub id: Option<&'s str>,
     pub addresses: &'s Addresses,
     /// Key of the person whom it is about, once that is known.
     pub person: Option<Cow<'s, str>>,
@@ -55,11 +54,19 @@ impl<'j> Iterator for Objects<'j> {
 }
 
 impl<'s> Reading<'s> {
+    /// `Observation/o1`; of a resource without an id what it is.
+    pub fn resource(&self) -> String {
+        match self.id {
+            Some(id) => cleaned([self.kind, "/", id].concat()),
+            None => self.kind.to_owned(),
+        }
+    }
+
     pub fn notice(&mut self, sort: Sort, json: Json<'_>, element: impl Display, what: impl Into<String>) {
         self.notices.push(Notice {
             sort,
             kind: self.kind.to_owned(),
-            resource: self.resource.clone(),
+            resource: self.resource(),
             element: element.to_string(),
             what: what.into(),
             person: None,
@@ -71,7 +78,7 @@ impl<'s> Reading<'s> {
         self.notice(Sort::NotUnderstood, json, element, what);
     }
 
-    fn expected(&mut self, json: Json<'_>, element: impl Display, wanted: &str) {
+    pub fn expected(&mut self, json: Json<'_>, element: impl Display, wanted: &str) {
         self.not_understood(json, element, format!("{wanted} is expected, and this is {}", json.kind()));
     }
 
@@ -132,11 +139,8 @@ impl<'s> Reading<'s> {
         path: impl Display + Copy,
         name: &str,
     ) -> Option<Choice<'j>> {
-        let Is::Object(members) = parent.is() else { return None };
-        let mut found = members.filter(|(_, value)| !value.is_null()).filter_map(|(key, value)| {
-            let kind = key.strip_prefix(name)?;
-            kind.starts_with(|letter: char| letter.is_ascii_uppercase()).then_some((kind, value))
-        });
+        let is_type = |kind: &str| kind.starts_with(|letter: char| letter.is_ascii_uppercase());
+        let mut found = parent.beginning(name).filter(|(kind, _)| is_type(kind));
         let (kind, value) = found.next()?;
         if let Some((_, second)) = found.next() {
             self.not_understood(
@@ -198,11 +202,12 @@ impl<'s> Reading<'s> {
         if let Some(key) = self.addresses.get(reference) {
             return Some(Cow::Borrowed(key));
         }
+        // `Patient/p1`, as nearly everybody writes it, is the key itself.
+        if reference.strip_prefix("Patient/").is_some_and(|id| !id.is_empty() && !id.contains('/')) {
+            return Some(Cow::Borrowed(reference));
+        }
         match target(reference) {
-            Some(("Patient", id)) => Some(match reference.strip_prefix("Patient/") {
-                Some(whole) if whole == id => Cow::Borrowed(reference),
-                _ => Cow::Owned(format!("Patient/{id}")),
-            }),
+            Some(("Patient", id)) => Some(Cow::Owned(format!("Patient/{id}"))),
             Some((other, _)) => {
                 let what = format!("speaks of a {}, not of a person", clean(other));
                 self.notice(Sort::NotUsed, subject, element, what);

@@ -133,7 +133,10 @@ impl Reading<'_> {
     /// A date of a resource; what is no date is reported.
     pub fn date(&mut self, parent: Json<'_>, path: impl Display + Copy, name: &str) -> Option<DateRange> {
         let json = parent.get(name)?;
-        let text = self.text(parent, path, name)?;
+        let Some(text) = json.text() else {
+            self.expected(json, format_args!("{path}.{name}"), "a text");
+            return None;
+        };
         let date = read_date(text);
         if date.is_none() {
             let shown: String = crate::intake::clean(text).chars().take(40).collect();

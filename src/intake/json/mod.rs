@@ -73,7 +73,7 @@ impl Tape {
     /// At the first byte that is not JSON (RFC 8259), where a key stands twice, where values are nested too deeply, and
     /// where the text is longer than 4 GB.
     pub fn read<'j>(&'j mut self, text: &'j str) -> Result<Json<'j>, Fault> {
-        read::one(self, text)?;
+        read::one(self, text).map_err(|fault| *fault)?;
         Ok(Json { text, tape: self, place: 0 })
     }
 
@@ -82,7 +82,7 @@ impl Tape {
     /// # Errors
     /// As [`Tape::read`].
     pub fn read_all<'j>(&'j mut self, text: &'j str) -> Result<Items<'j>, Fault> {
-        read::all(self, text)?;
+        read::all(self, text).map_err(|fault| *fault)?;
         Ok(Items { text, tape: self, places: 0..self.nodes.len() })
     }
 
@@ -90,6 +90,15 @@ impl Tape {
         match self.nodes[place] {
             Node { sort: Sort::List | Sort::Object, next, .. } => next as usize,
             _ => place + 1,
+        }
+    }
+
+    /// The bytes of a text, none of everything else: names are compared without asking where letters begin.
+    fn bytes_of<'j>(&'j self, text: &'j str, node: Node) -> &'j [u8] {
+        match node.sort {
+            Sort::Text => &text.as_bytes()[node.at as usize + 1..node.end as usize - 1],
+            Sort::Resolved => &self.resolved.as_bytes()[node.next as usize..node.end as usize],
+            _ => &[],
         }
     }
 
@@ -131,18 +140,34 @@ impl<'j> Json<'j> {
 
     /// A member of an object; `None` for everything else, and for `null`.
     pub fn get(self, name: &str) -> Option<Json<'j>> {
-        if self.node().sort != Sort::Object {
-            return None;
-        }
-        let mut key = self.place + 1;
-        let end = self.tape.behind(self.place);
-        while key < end {
-            if self.tape.text_of(self.text, self.tape.nodes[key]) == Some(name) {
-                return Some(Json { place: key + 1, ..self }).filter(|value| !value.is_null());
-            }
-            key = self.tape.behind(key + 1);
-        }
-        None
+        let found = self.places_of_keys().find(|key| self.key(*key) == name.as_bytes())?;
+        Some(Json { place: found + 1, ..self }).filter(|value| !value.is_null())
+    }
+
+    /// The members of an object whose names begin so, each with the rest of its name. Those that are `null` are left out.
+    pub fn beginning(self, name: &str) -> impl Iterator<Item = (&'j str, Json<'j>)> {
+        let keys = self.places_of_keys().filter(move |key| self.key(*key).starts_with(name.as_bytes()));
+        let members = keys.filter_map(move |key| {
+            let rest = self.tape.text_of(self.text, self.tape.nodes[key])?.get(name.len()..)?;
+            Some((rest, Json { place: key + 1, ..self }))
+        });
+        members.filter(|(_, value)| !value.is_null())
+    }
+
+    /// Where the keys of an object stand; none of everything else.
+    fn places_of_keys(self) -> impl Iterator<Item = usize> {
+        let mut places = if self.is_object() { self.inside() } else { 0..0 };
+        std::iter::from_fn(move || {
+            let key = places.start;
+            (key < places.end).then(|| {
+                places.start = self.tape.behind(key + 1);
+                key
+            })
+        })
+    }
+
+    fn key(self, place: usize) -> &'j [u8] {
+        self.tape.bytes_of(self.text, self.tape.nodes[place])
     }
 
     pub fn is_null(self) -> bool {

@@ -5,6 +5,9 @@ use super::{Json, Node, Sort, Tape};
 /// Deeper nesting is no record.
 pub(super) const DEEPEST: usize = 64;
 
+/// A text of so many bytes has a value or a key, as records have them: that much room saves moving what is read.
+const BYTES_OF_A_NODE: usize = 8;
+
 /// Why a text is not JSON, and at which byte.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
@@ -12,8 +15,12 @@ pub struct Fault {
     pub message: String,
 }
 
-pub(super) fn one(tape: &mut Tape, text: &str) -> Result<(), Fault> {
+/// What is read, or a fault: in a box, so that what is nearly always well costs one word.
+type Read<T> = Result<T, Box<Fault>>;
+
+pub(super) fn one(tape: &mut Tape, text: &str) -> Read<()> {
     let mut reader = Reader::of(text, tape)?;
+    reader.tape.nodes.reserve(text.len() / BYTES_OF_A_NODE);
     reader.value(0)?;
     reader.blanks();
     match reader.at == text.len() {
@@ -22,7 +29,7 @@ pub(super) fn one(tape: &mut Tape, text: &str) -> Result<(), Fault> {
     }
 }
 
-pub(super) fn all(tape: &mut Tape, text: &str) -> Result<(), Fault> {
+pub(super) fn all(tape: &mut Tape, text: &str) -> Read<()> {
     let mut reader = Reader::of(text, tape)?;
     loop {
         reader.blanks();
@@ -47,7 +54,7 @@ pub fn first_object_has(text: &str, wanted: &str) -> bool {
     loop {
         reader.blanks();
         match reader.string() {
-            Ok(key) if reader.tape.text_of(text, key) == Some(wanted) => return true,
+            Ok(key) if reader.tape.bytes_of(text, key) == wanted.as_bytes() => return true,
             Ok(_) => {}
             Err(_) => return false,
         }
@@ -73,18 +80,18 @@ struct Reader<'t, 'p> {
 
 impl<'t, 'p> Reader<'t, 'p> {
     /// Begins a text, on an empty tape.
-    fn of(text: &'t str, tape: &'p mut Tape) -> Result<Self, Fault> {
+    fn of(text: &'t str, tape: &'p mut Tape) -> Read<Self> {
         tape.nodes.clear();
         tape.resolved.clear();
         // Places on a tape are kept short.
         match u32::try_from(text.len()) {
             Ok(_) => Ok(Self { text, bytes: text.as_bytes(), at: 0, tape }),
-            Err(_) => Err(Fault { at: 0, message: "this text is longer than 4 GB".into() }),
+            Err(_) => Err(fault_at(0, "this text is longer than 4 GB")),
         }
     }
 
-    fn fault(&self, message: impl Into<String>) -> Fault {
-        Fault { at: self.at, message: message.into() }
+    fn fault(&self, message: impl Into<String>) -> Box<Fault> {
+        fault_at(self.at, message)
     }
 
     fn peek(&self) -> Option<u8> {
@@ -107,7 +114,7 @@ impl<'t, 'p> Reader<'t, 'p> {
         self.tape.nodes.push(Node { sort, at: short(at), end: short(self.at), next: 0 });
     }
 
-    fn value(&mut self, depth: usize) -> Result<(), Fault> {
+    fn value(&mut self, depth: usize) -> Read<()> {
         self.blanks();
         if depth > DEEPEST {
             return Err(self.fault(format!("values are nested more than {DEEPEST} deep")));
@@ -130,7 +137,7 @@ impl<'t, 'p> Reader<'t, 'p> {
         Ok(())
     }
 
-    fn word(&mut self) -> Result<(), Fault> {
+    fn word(&mut self) -> Read<()> {
         for (word, sort) in [("null", Sort::Null), ("true", Sort::True), ("false", Sort::False)] {
             if self.bytes[self.at..].starts_with(word.as_bytes()) {
                 let at = self.at;
@@ -149,7 +156,7 @@ impl<'t, 'p> Reader<'t, 'p> {
         (node.end, node.next) = (short(self.at), next);
     }
 
-    fn object(&mut self, depth: usize) -> Result<(), Fault> {
+    fn object(&mut self, depth: usize) -> Read<()> {
         let place = self.tape.nodes.len();
         self.push(Sort::Object, self.at);
         self.at += 1;
@@ -166,10 +173,9 @@ impl<'t, 'p> Reader<'t, 'p> {
                 return Err(self.fault("a key in quotation marks is expected"));
             }
             let key = self.string()?;
-            let name = self.tape.text_of(self.text, key).unwrap_or_default().as_bytes();
-            let sign = match name {
-                [first, .., last] => usize::from(*first) + 7 * usize::from(*last) + 13 * name.len(),
-                _ => name.len(),
+            let sign = match self.tape.bytes_of(self.text, key) {
+                name @ [first, .., last] => usize::from(*first) + 7 * usize::from(*last) + 13 * name.len(),
+                name => name.len(),
             };
             let bit = 1u64 << (sign & 63);
             meet |= seen & bit != 0;
@@ -191,7 +197,7 @@ impl<'t, 'p> Reader<'t, 'p> {
         }
     }
 
-    fn list(&mut self, depth: usize) -> Result<(), Fault> {
+    fn list(&mut self, depth: usize) -> Read<()> {
         let place = self.tape.nodes.len();
         self.push(Sort::List, self.at);
         self.at += 1;
@@ -214,30 +220,30 @@ impl<'t, 'p> Reader<'t, 'p> {
     }
 
     /// Whether an object has each key once: which of two values would count is anybody's guess.
-    fn distinct(&self, place: usize) -> Result<(), Fault> {
+    fn distinct(&self, place: usize) -> Read<()> {
         match repeated(Json { text: self.text, tape: self.tape, place }) {
             Some((key, at)) => {
                 let key = crate::intake::clean(key);
-                Err(Fault { at, message: format!("the key `{key}` stands twice in one object") })
+                Err(fault_at(at, format!("the key `{key}` stands twice in one object")))
             }
             None => Ok(()),
         }
     }
 
-    fn number(&mut self) -> Result<(), Fault> {
+    fn number(&mut self) -> Read<()> {
         let begins = self.at;
         self.takes(b'-');
         let whole = self.digits();
         if whole == 0 || (whole > 1 && self.bytes[self.at - whole] == b'0') {
-            return Err(Fault { at: begins, message: "this is no JSON number".into() });
+            return Err(fault_at(begins, "this is no JSON number"));
         }
         if self.takes(b'.') && self.digits() == 0 {
-            return Err(Fault { at: begins, message: "digits are missing behind the point".into() });
+            return Err(fault_at(begins, "digits are missing behind the point"));
         }
         if self.takes(b'e') || self.takes(b'E') {
             let _ = self.takes(b'+') || self.takes(b'-');
             if self.digits() == 0 {
-                return Err(Fault { at: begins, message: "digits are missing in the exponent".into() });
+                return Err(fault_at(begins, "digits are missing in the exponent"));
             }
         }
         Ok(())
@@ -252,7 +258,7 @@ impl<'t, 'p> Reader<'t, 'p> {
     }
 
     /// A text, read and not yet on the tape.
-    fn string(&mut self) -> Result<Node, Fault> {
+    fn string(&mut self) -> Read<Node> {
         if !self.takes(b'"') {
             return Err(self.fault("a text in quotation marks is expected"));
         }
@@ -279,12 +285,12 @@ impl<'t, 'p> Reader<'t, 'p> {
                     piece = self.at;
                 }
                 Some(_) => return Err(self.fault("a control character stands inside a text")),
-                None => return Err(Fault { at: begins, message: "this text has no end".into() }),
+                None => return Err(fault_at(begins, "this text has no end")),
             }
         }
     }
 
-    fn escaped(&mut self) -> Result<char, Fault> {
+    fn escaped(&mut self) -> Read<char> {
         let begins = self.at;
         self.at += 1;
         let letter = self.peek().ok_or_else(|| self.fault("the text ends in an escape"))?;
@@ -299,13 +305,13 @@ impl<'t, 'p> Reader<'t, 'p> {
             b'r' => '\r',
             b't' => '\t',
             b'u' => return self.code_point(begins),
-            _ => return Err(Fault { at: begins, message: "JSON has no such escape".into() }),
+            _ => return Err(fault_at(begins, "JSON has no such escape")),
         };
         Ok(plain)
     }
 
-    fn code_point(&mut self, begins: usize) -> Result<char, Fault> {
-        let wrong = || Fault { at: begins, message: "this escape is no character".into() };
+    fn code_point(&mut self, begins: usize) -> Read<char> {
+        let wrong = || fault_at(begins, "this escape is no character");
         let first = self.four().ok_or_else(wrong)?;
         let code = match first {
             0xd800..=0xdbff => {
@@ -329,6 +335,11 @@ impl<'t, 'p> Reader<'t, 'p> {
         self.at += 4;
         Some(code)
     }
+}
+
+#[cold]
+fn fault_at(at: usize, message: impl Into<String>) -> Box<Fault> {
+    Box::new(Fault { at, message: message.into() })
 }
 
 /// A place of a text that is known to be no longer than that.
