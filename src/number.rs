@@ -2,10 +2,13 @@
 //! `7.50` as equal and a converted limit is exactly what the author wrote.
 
 mod bounds;
+mod fraction;
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
+use fraction::Fraction;
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;
@@ -16,8 +19,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 ///
 /// Serialises as a string: a decimal (`"7.5"`) where it terminates, a fraction (`"1/3"`) elsewhere, because a
 /// JSON number would pass through a binary float in most readers.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Exact(BigRational);
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Exact(Number);
+
+/// What fits two words is always small, so that equal numbers are held alike.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Number {
+    Small(Fraction),
+    Big(Box<BigRational>),
+}
 
 /// Why a text is not an exact number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,60 +46,111 @@ impl Exact {
     const MAX_EXPONENT: u32 = 400;
 
     pub fn zero() -> Self {
-        Self(BigRational::zero())
+        Self::small(Fraction::ZERO)
     }
 
     pub fn one() -> Self {
-        Self(BigRational::one())
+        Self::small(Fraction::ONE)
+    }
+
+    fn small(fraction: Fraction) -> Self {
+        Self(Number::Small(fraction))
     }
 
     /// `numerator / denominator`; `None` when the denominator is zero.
     pub fn ratio(numerator: i64, denominator: i64) -> Option<Self> {
-        (denominator != 0).then(|| Self(BigRational::new(numerator.into(), denominator.into())))
+        let long = || Self::from_rational(BigRational::new(numerator.into(), denominator.into()));
+        let short = || Fraction::of(numerator.into(), denominator.into()).map(Self::small);
+        (denominator != 0).then(|| short().unwrap_or_else(long))
     }
 
     pub fn from_rational(value: BigRational) -> Self {
-        Self(value)
+        match (value.numer().to_i64(), value.denom().to_i64()) {
+            (Some(numerator), Some(denominator)) => {
+                // In lowest terms already: this only puts the two together.
+                Fraction::of(numerator.into(), denominator.into())
+                    .map_or_else(|| Self(Number::Big(Box::new(value))), Self::small)
+            }
+            _ => Self(Number::Big(Box::new(value))),
+        }
     }
 
-    pub fn as_rational(&self) -> &BigRational {
-        &self.0
+    pub fn to_rational(&self) -> BigRational {
+        match &self.0 {
+            Number::Small(fraction) => fraction.to_rational(),
+            Number::Big(rational) => (**rational).clone(),
+        }
+    }
+
+    /// Numerator and denominator, where both fit a word.
+    pub fn to_words(&self) -> Option<(i64, i64)> {
+        self.as_small().map(Fraction::parts)
+    }
+
+    fn as_small(&self) -> Option<Fraction> {
+        match self.0 {
+            Number::Small(fraction) => Some(fraction),
+            Number::Big(_) => None,
+        }
+    }
+
+    /// What is found in words where both numbers and the result fit, else the long way.
+    fn calculate(
+        &self,
+        other: &Self,
+        in_words: fn(Fraction, Fraction) -> Option<Fraction>,
+        long: fn(BigRational, BigRational) -> BigRational,
+    ) -> Self {
+        let both = self.as_small().zip(other.as_small());
+        match both.and_then(|(one, other)| in_words(one, other)) {
+            Some(result) => Self::small(result),
+            None => Self::from_rational(long(self.to_rational(), other.to_rational())),
+        }
     }
 
     pub fn is_zero(&self) -> bool {
-        self.0.is_zero()
+        *self == Self::zero()
     }
 
     pub fn is_negative(&self) -> bool {
-        self.0.is_negative()
+        match &self.0 {
+            Number::Small(fraction) => *fraction < Fraction::ZERO,
+            Number::Big(rational) => rational.is_negative(),
+        }
     }
 
     pub fn is_integer(&self) -> bool {
-        self.0.is_integer()
+        match &self.0 {
+            Number::Small(fraction) => fraction.parts().1 == 1,
+            Number::Big(rational) => rational.is_integer(),
+        }
     }
 
     /// The value as an `i64`, when it is whole and fits.
     pub fn to_i64(&self) -> Option<i64> {
-        self.is_integer().then(|| self.0.to_integer().to_i64()).flatten()
+        self.to_words().filter(|(_, denominator)| *denominator == 1).map(|(numerator, _)| numerator)
     }
 
     /// Nearest double: for display widths and transcendental functions only, never for a comparison.
     pub fn to_f64(&self) -> f64 {
-        self.0.to_f64().unwrap_or(f64::NAN)
+        self.to_rational().to_f64().unwrap_or(f64::NAN)
     }
 
     /// The exact value of a finite double; `None` for NaN and infinities.
     pub fn from_f64(value: f64) -> Option<Self> {
-        BigRational::from_float(value).map(Self)
+        BigRational::from_float(value).map(Self::from_rational)
     }
 
     pub fn abs(&self) -> Self {
-        Self(self.0.abs())
+        if self.is_negative() { -self.clone() } else { self.clone() }
     }
 
     /// The largest whole number that is not above the value.
     pub fn floor(&self) -> Self {
-        Self(self.0.floor())
+        match &self.0 {
+            Number::Small(fraction) => Self::from(fraction.floor()),
+            Number::Big(rational) => Self::from_rational(rational.floor()),
+        }
     }
 
     /// Integer power; `None` for zero to a negative power or an exponent beyond ±400.
@@ -97,7 +158,7 @@ impl Exact {
         if exponent.unsigned_abs() > Self::MAX_EXPONENT || (exponent < 0 && self.is_zero()) {
             return None;
         }
-        Some(Self(self.0.pow(exponent)))
+        Some(Self::from_rational(self.to_rational().pow(exponent)))
     }
 
     /// `None` when `other` is zero.
@@ -105,29 +166,19 @@ impl Exact {
         if other.is_zero() {
             return None;
         }
-        let fast = self.small().zip(other.small()).map(|(mine, (numerator, denominator))| {
-            let sign = numerator.signum();
-            multiply_small(mine, (denominator * sign, numerator * sign))
-        });
-        Some(fast.unwrap_or_else(|| Self(&self.0 / &other.0)))
-    }
-
-    /// Numerator and denominator, where each has at most 62 bits: nearly every number of a protocol.
-    fn small(&self) -> Option<(i64, i64)> {
-        let fits = |part: &BigInt| part.to_i64().filter(|part| part.unsigned_abs() < 1 << 62);
-        fits(self.0.numer()).zip(fits(self.0.denom()))
+        Some(self.calculate(other, Fraction::over, |one, other| one / other))
     }
 
     /// The finite decimal expansion, when there is one.
     pub fn to_decimal(&self) -> Option<String> {
-        match self.small().and_then(small_decimal) {
+        match self.as_small().and_then(Fraction::decimal) {
             Some(text) => Some(text),
             None => self.long_decimal(),
         }
     }
 
     fn long_decimal(&self) -> Option<String> {
-        let mut rest = self.0.denom().clone();
+        let mut rest = self.to_rational().denom().clone();
         let (mut twos, mut fives) = (0usize, 0usize);
         let (two, five) = (BigInt::from(2), BigInt::from(5));
         while rest.is_multiple_of(&two) {
@@ -143,8 +194,15 @@ impl Exact {
 
     /// Rounded half away from zero to `places` decimals, trailing zeros kept.
     pub fn with_digits(&self, places: usize) -> String {
+        match self.as_small().and_then(|fraction| fraction.with_digits(places)) {
+            Some(text) => text,
+            None => self.long_digits(places),
+        }
+    }
+
+    fn long_digits(&self, places: usize) -> String {
         let scale = BigRational::from_integer(BigInt::from(10).pow(places as u32));
-        let scaled = (&self.0 * scale).round().to_integer();
+        let scaled = (self.to_rational() * scale).round().to_integer();
         let digits = scaled.abs().to_string();
         let digits = format!("{digits:0>width$}", width = places + 1);
         let (whole, fraction) = digits.split_at(digits.len() - places);
@@ -168,13 +226,17 @@ impl Exact {
             };
         }
         let unit = BigRational::from_integer(BigInt::from(10).pow(places.unsigned_abs()));
-        Self((&self.0 / &unit).round() * unit).with_digits(0)
+        Self::from_rational((self.to_rational() / &unit).round() * unit).with_digits(0)
     }
 
     /// The power of ten of the first significant figure: 0 for 7.5, 2 for 126, -3 for 0.004.
     pub fn magnitude(&self) -> i32 {
+        self.as_small().map_or_else(|| self.long_magnitude(), Fraction::magnitude)
+    }
+
+    fn long_magnitude(&self) -> i32 {
         let ten = BigRational::from_integer(10.into());
-        let (mut value, mut power) = (self.0.abs(), 0);
+        let (mut value, mut power) = (self.to_rational().abs(), 0);
         if value.is_zero() {
             return 0;
         }
@@ -195,21 +257,20 @@ impl Exact {
     }
 }
 
-/// The finite decimal expansion of a fraction in its lowest terms, where that has at most nine decimals and no big numbers
-/// are needed on the way.
-fn small_decimal((numerator, denominator): (i64, i64)) -> Option<String> {
-    if denominator == 1 {
-        return Some(numerator.to_string());
+impl PartialOrd for Exact {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
-    let (mut power, mut places) = (10i64, 1usize);
-    while power % denominator != 0 {
-        power = (places < 9).then(|| power * 10)?;
-        places += 1;
+}
+
+impl Ord for Exact {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (&self.0, &other.0) {
+            (Number::Small(one), Number::Small(other)) => one.cmp(other),
+            (Number::Big(one), Number::Big(other)) => one.cmp(other),
+            _ => self.to_rational().cmp(&other.to_rational()),
+        }
     }
-    let scaled = numerator.checked_mul(power / denominator)?.unsigned_abs();
-    let (whole, fraction) = (scaled / power.unsigned_abs(), scaled % power.unsigned_abs());
-    let sign = if numerator < 0 { "-" } else { "" };
-    Some(format!("{sign}{whole}.{fraction:0places$}"))
 }
 
 impl FromStr for Exact {
@@ -252,7 +313,7 @@ impl FromStr for Exact {
         } else {
             BigRational::from_integer(digits * power)
         };
-        Ok(Self(if negative { -value } else { value }))
+        Ok(Self::from_rational(if negative { -value } else { value }))
     }
 }
 
@@ -261,14 +322,17 @@ impl fmt::Display for Exact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.to_decimal() {
             Some(text) => f.pad(&text),
-            None => f.pad(&format!("{}/{}", self.0.numer(), self.0.denom())),
+            None => {
+                let long = self.to_rational();
+                f.pad(&format!("{}/{}", long.numer(), long.denom()))
+            }
         }
     }
 }
 
 impl From<i64> for Exact {
     fn from(value: i64) -> Self {
-        Self(BigRational::from_integer(value.into()))
+        Self::small(Fraction::whole(value))
     }
 }
 
@@ -291,64 +355,42 @@ fn plain_decimal(text: &str) -> Option<Exact> {
             _ => return None,
         }
     }
-    has_digit.then(|| {
-        let common = value.gcd(&scale);
-        Exact(BigRational::new_raw((value / common).into(), (scale / common).into()))
-    })
-}
-
-/// The product of two fractions in lowest terms, the denominators positive: what big integers would give, in a tenth
-/// of the time.
-fn multiply_small((a, b): (i64, i64), (c, d): (i64, i64)) -> Exact {
-    let (first, second) = (a.gcd(&d), c.gcd(&b));
-    let numerator = i128::from(a / first) * i128::from(c / second);
-    let denominator = i128::from(b / second) * i128::from(d / first);
-    Exact(BigRational::new_raw(numerator.into(), denominator.into()))
+    if !has_digit {
+        return None;
+    }
+    Fraction::of(value.into(), scale.into()).map(Exact::small)
 }
 
 macro_rules! arithmetic {
-    ($($name:ident $method:ident $operator:tt;)*) => {$(
+    ($($name:ident $method:ident $in_words:ident $operator:tt;)*) => {$(
         impl std::ops::$name for &Exact {
             type Output = Exact;
             fn $method(self, other: &Exact) -> Exact {
-                Exact(&self.0 $operator &other.0)
+                self.calculate(other, Fraction::$in_words, |one, other| one $operator other)
             }
         }
         impl std::ops::$name for Exact {
             type Output = Exact;
             fn $method(self, other: Exact) -> Exact {
-                Exact(self.0 $operator other.0)
+                &self $operator &other
             }
         }
     )*};
 }
 
 arithmetic! {
-    Add add +;
-    Sub sub -;
-}
-
-impl std::ops::Mul for &Exact {
-    type Output = Exact;
-    fn mul(self, other: &Exact) -> Exact {
-        match self.small().zip(other.small()) {
-            Some((mine, theirs)) => multiply_small(mine, theirs),
-            None => Exact(&self.0 * &other.0),
-        }
-    }
-}
-
-impl std::ops::Mul for Exact {
-    type Output = Exact;
-    fn mul(self, other: Exact) -> Exact {
-        &self * &other
-    }
+    Add add plus +;
+    Sub sub minus -;
+    Mul mul times *;
 }
 
 impl std::ops::Neg for Exact {
     type Output = Exact;
     fn neg(self) -> Exact {
-        Exact(-self.0)
+        match self.as_small().and_then(Fraction::negative) {
+            Some(negative) => Exact::small(negative),
+            None => Exact::from_rational(-self.to_rational()),
+        }
     }
 }
 
@@ -367,6 +409,8 @@ impl<'de> Deserialize<'de> for Exact {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn exact(text: &str) -> Exact {
@@ -395,6 +439,30 @@ mod tests {
         }
     }
 
+    fn assert_calculates_as_large_ones_do(a: &Exact, b: &Exact) {
+        let (x, y) = (a.to_rational(), b.to_rational());
+        let long = Exact::from_rational;
+        assert_eq!(a + b, long(&x + &y), "{a} + {b}");
+        assert_eq!(a - b, long(&x - &y), "{a} - {b}");
+        assert_eq!(a * b, long(&x * &y), "{a} * {b}");
+        assert_eq!(a.checked_div(b), (!y.is_zero()).then(|| long(&x / &y)), "{a} / {b}");
+        assert_eq!(a.cmp(b), x.cmp(&y), "{a} and {b}");
+        assert_eq!(a == b, x == y, "{a} and {b}");
+        assert_eq!(-a.clone(), long(-&x), "-{a}");
+        assert_eq!(a.abs(), long(x.abs()), "|{a}|");
+        assert_eq!(a.floor(), long(x.floor()), "{a}");
+        assert_eq!(a.magnitude(), a.long_magnitude(), "{a}");
+        assert_eq!(a.to_decimal(), a.long_decimal(), "{a}");
+        assert_eq!(
+            (a.is_zero(), a.is_negative(), a.is_integer()),
+            (x.is_zero(), x.is_negative(), x.is_integer())
+        );
+        assert_eq!(a.to_i64(), x.is_integer().then(|| x.to_integer().to_i64()).flatten(), "{a}");
+        for places in [0, 1, 3, 9, 18, 19, 25] {
+            assert_eq!(a.with_digits(places), a.long_digits(places), "{a} to {places} places");
+        }
+    }
+
     #[test]
     fn small_numbers_calculate_as_large_ones_do() {
         let texts = [
@@ -403,21 +471,36 @@ mod tests {
             "-1",
             "7.5",
             "-0.3",
+            "-0.4",
             "1/3",
             "-22/7",
             "126.5",
             "0.0254",
             "4611686018427387903",
+            "9223372036854775807",
             "-9223372036854775808",
+            "1/9223372036854775807",
+            "-9223372036854775807/9223372036854775806",
             "1e30",
             "3e-25",
         ];
         for a in texts.map(exact) {
             for b in texts.map(exact) {
-                assert_eq!(&a * &b, Exact(&a.0 * &b.0), "{a} * {b}");
-                let quotient = (!b.is_zero()).then(|| Exact(&a.0 / &b.0));
-                assert_eq!(a.checked_div(&b), quotient, "{a} / {b}");
+                assert_calculates_as_large_ones_do(&a, &b);
             }
+        }
+    }
+
+    fn any_number() -> impl Strategy<Value = Exact> {
+        let part = || prop_oneof![-1_000i64..1_000, any::<i64>(), Just(i64::MIN), Just(i64::MAX)];
+        let scale = prop_oneof![Just(1), Just(10), Just(100), Just(1_000), part()];
+        (part(), scale).prop_filter_map("no number", |(top, bottom)| Exact::ratio(top, bottom))
+    }
+
+    proptest! {
+        #[test]
+        fn all_numbers_calculate_as_large_ones_do(a in any_number(), b in any_number()) {
+            assert_calculates_as_large_ones_do(&a, &b);
         }
     }
 

@@ -310,7 +310,7 @@ pub(super) fn quoted(words: &str) -> String {
 
 pub(super) fn real(number: &Exact) -> String {
     let size = number.abs();
-    let rational = size.as_rational();
+    let rational = size.to_rational();
     let text = if size.is_integer() {
         format!("{}.0", rational.numer())
     } else {

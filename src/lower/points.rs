@@ -148,7 +148,7 @@ impl Lowering<'_> {
             }
         }
         let truths = truths.into_iter().collect::<Option<Vec<_>>>()?;
-        let worths: Vec<&BigRational> = points.iter().map(|point| point.worth.value.as_rational()).collect();
+        let worths: Vec<BigRational> = points.iter().map(|point| point.worth.value.to_rational()).collect();
         let denominator = worths.iter().fold(BigInt::one(), |all, worth| all.lcm(worth.denom()));
         let whole = |worth: &BigRational| worth.numer() * (&denominator / worth.denom());
         let divisor = worths.iter().fold(BigInt::zero(), |all, worth| all.gcd(&whole(worth)));

@@ -32,7 +32,7 @@ impl Exact {
         if *self == Self::one() {
             return Some((Self::zero(), Self::zero()));
         }
-        Some(rounded_outwards(&logarithm(&self.0)))
+        Some(rounded_outwards(&logarithm(&self.to_rational())))
     }
 
     /// Bounds of the decimal logarithm; exact for powers of ten. `None` for zero and negative numbers.
@@ -46,7 +46,7 @@ impl Exact {
             return Some((whole.clone(), whole));
         }
         let ten = BigRational::from_integer(10.into());
-        Some(rounded_outwards(&((logarithm(&self.0) << PLACES) / logarithm(&ten))))
+        Some(rounded_outwards(&((logarithm(&self.to_rational()) << PLACES) / logarithm(&ten))))
     }
 
     /// Bounds of e to this power. `None` beyond ±900.
@@ -57,7 +57,7 @@ impl Exact {
         if self.abs() > Self::from(MOST) {
             return None;
         }
-        Some(exponential(&fixed(&self.0)))
+        Some(exponential(&fixed(&self.to_rational())))
     }
 
     /// Bounds of this number to a rational power; exact where root and power are rational. `None` for a negative
@@ -76,20 +76,22 @@ impl Exact {
             return None;
         }
         // The product is cut off once more, below the places that count.
-        let power = fixed(&(BigRational::new(logarithm(&self.0), one()) * &exponent.0));
+        let power =
+            fixed(&(BigRational::new(logarithm(&self.to_rational()), one()) * exponent.to_rational()));
         (power.abs() <= one() * MOST).then(|| exponential(&power))
     }
 
     /// The power itself, where it is rational and short.
     fn rational_power(&self, exponent: &Self) -> Option<Self> {
-        let root = u32::try_from(exponent.0.denom()).ok().filter(|root| *root <= MOST_ROOT)?;
-        let power = i32::try_from(exponent.0.numer()).ok().filter(|power| power.abs() <= 64)?;
+        let (base, exponent) = (self.to_rational(), exponent.to_rational());
+        let root = u32::try_from(exponent.denom()).ok().filter(|root| *root <= MOST_ROOT)?;
+        let power = i32::try_from(exponent.numer()).ok().filter(|power| power.abs() <= 64)?;
         let exact_root = |whole: &BigInt| {
             let found = whole.nth_root(root);
             (found.pow(root) == *whole).then_some(found)
         };
-        let (top, bottom) = (exact_root(self.0.numer())?, exact_root(self.0.denom())?);
-        Self(BigRational::new(top, bottom)).pow(power)
+        let (top, bottom) = (exact_root(base.numer())?, exact_root(base.denom())?);
+        Self::from_rational(BigRational::new(top, bottom)).pow(power)
     }
 }
 
@@ -158,9 +160,11 @@ fn rounded_outwards(value: &BigInt) -> (Exact, Exact) {
 
 /// Both ends rounded away from each other to the digits that count.
 fn between(low: &BigRational, high: &BigRational) -> (Exact, Exact) {
-    let magnitude = Exact(low.clone()).magnitude().max(Exact(high.clone()).magnitude());
+    let magnitude =
+        Exact::from_rational(low.clone()).magnitude().max(Exact::from_rational(high.clone()).magnitude());
     let scale = BigRational::from_integer(10.into()).pow(DIGITS - 1 - magnitude);
-    (Exact((low * &scale).floor() / &scale), Exact((high * &scale).ceil() / &scale))
+    let of = Exact::from_rational;
+    (of((low * &scale).floor() / &scale), of((high * &scale).ceil() / &scale))
 }
 
 #[cfg(test)]

@@ -433,7 +433,7 @@ impl<'a> Writer<'a> {
                 .split_equal(operator, |operator, end| format!("r.{end} {} {column}", operator.symbol()));
         }
         let double = self.dialect.number(factor.to_f64());
-        let ratio = factor.as_rational();
+        let ratio = factor.to_rational();
         let dialect = self.dialect;
         let (above, below) = (ratio.numer().to_string(), ratio.denom().to_string());
         let exact = move |operator: Comparator, end: &str| {

@@ -89,7 +89,7 @@ impl<'a> Writer<'a> {
             // The common multiple of all denominators, as long as it fits.
             let mut wider = whole.clone();
             for number in [&slope, &above] {
-                let rest = (number * &wider).as_rational().denom().clone();
+                let rest = (number * &wider).to_rational().denom().clone();
                 wider = &wider * &Exact::from_rational(rest.into());
             }
             let fits = lines.iter().chain([&(recorded.clone(), slope.clone(), above.clone())]).all(
@@ -115,7 +115,7 @@ impl<'a> Writer<'a> {
         let mut by_line: Vec<(String, Vec<Recorded>)> = Vec::new();
         for (recorded, slope, above) in lines {
             let (slope, above) = (&slope * &whole, &above * &whole);
-            let text = |number: Exact| number.as_rational().to_integer().to_string();
+            let text = |number: Exact| number.to_rational().to_integer().to_string();
             let (slope, above) = (text(slope), text(above));
             let value = self.dialect.decimal("r.low");
             let line = format!("{value} * {slope} + ({above})");
@@ -137,5 +137,5 @@ impl<'a> Writer<'a> {
 }
 
 fn digits(number: &Exact) -> usize {
-    number.as_rational().to_integer().to_string().trim_start_matches('-').len()
+    number.to_rational().to_integer().to_string().trim_start_matches('-').len()
 }

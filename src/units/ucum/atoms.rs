@@ -5,7 +5,7 @@ use std::sync::{LazyLock, OnceLock};
 use num_bigint::BigInt;
 use num_integer::Integer;
 use num_rational::BigRational;
-use num_traits::{One, ToPrimitive, Zero};
+use num_traits::One;
 
 use super::evaluate::{Factor, evaluate};
 use super::reader::read;
@@ -180,16 +180,13 @@ fn literal(text: &str) -> Exact {
 
 /// Splits off the powers of ten, so that most factors are a power of ten and nothing else.
 pub(crate) fn factor_of_ten(value: &Exact) -> (i32, Exact) {
-    let parts = value.as_rational();
-    if let (Some(numerator), Some(denominator)) = (parts.numer().to_i64(), parts.denom().to_i64())
-        && numerator != 0
-    {
-        return factor_of_ten_small(value, numerator, denominator);
-    }
-    let (mut numerator, mut denominator) = (parts.numer().clone(), parts.denom().clone());
-    if numerator.is_zero() {
+    if value.is_zero() {
         return (0, value.clone());
     }
+    if let Some((numerator, denominator)) = value.to_words() {
+        return factor_of_ten_small(value, numerator, denominator);
+    }
+    let (mut numerator, mut denominator) = value.to_rational().into_raw();
     let ten = BigInt::from(10);
     let mut power = 0;
     while numerator.is_multiple_of(&ten) {
@@ -233,7 +230,7 @@ mod tests {
             let (ten, rest) = factor_of_ten(&value);
             assert_eq!(Factor::power_of_ten(ten).apply(&rest), value, "{text}");
             let by_ten = |part: &BigInt| part.is_multiple_of(&BigInt::from(10));
-            assert!(!by_ten(rest.as_rational().numer()) && !by_ten(rest.as_rational().denom()), "{text}");
+            assert!(!by_ten(rest.to_rational().numer()) && !by_ten(rest.to_rational().denom()), "{text}");
         }
     }
 

@@ -38,7 +38,7 @@ impl Factor {
         let product = match power {
             1 => &mine * theirs,
             -1 => mine.checked_div(theirs).unwrap_or(mine),
-            _ => &mine * &Exact::from_rational(theirs.as_rational().pow(i32::from(power))),
+            _ => &mine * &Exact::from_rational(theirs.to_rational().pow(i32::from(power))),
         };
         let mut normal = Self::from_exact(&product);
         normal.ten += self.ten;
