@@ -1,5 +1,6 @@
 //! `trialc screen`
 
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::{Args, ValueEnum};
@@ -13,6 +14,7 @@ use super::{Day, Exit, Failure, Outcome};
 use crate::diagnostics::codes;
 use crate::eligibility::{EligibilityDocument, Screener, Verdict, render_summary_text, render_verdict_text};
 use crate::emit::screening;
+use crate::intake::fhir::Person;
 
 /// Screen people: who is eligible, who is not, by which criterion, and what is still to be asked
 #[derive(Debug, Args)]
@@ -72,11 +74,21 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
     }
     let document = EligibilityDocument::of(&trial);
     let screener = Screener::of(&document);
+    let verdict_on = |person: Person| {
+        let mut verdict = screener.screen(&person.record, as_of);
+        verdict.notes.extend(person.notes);
+        verdict
+    };
+    if arguments.format == Format::Json {
+        // Each is written as soon as it is found, and of everybody the text alone is held.
+        let lists = arguments.people.each(console, &trial, |person| list_of(&verdict_on(person)))?;
+        console.stream(|out| write_as_one(&lists, out))?;
+        return Ok(Exit::Fine);
+    }
     let is_brief = arguments.format == Format::Text && !arguments.full;
     let screened = AtomicUsize::new(0);
     let verdicts: Vec<Verdict> = arguments.people.each(console, &trial, |person| {
-        let mut verdict = screener.screen(&person.record, as_of);
-        verdict.notes.extend(person.notes);
+        let mut verdict = verdict_on(person);
         // A summary shows no evidence, and that of everybody takes most of the memory.
         if is_brief && screened.fetch_add(1, Ordering::Relaxed) >= FEW {
             verdict
@@ -94,16 +106,33 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
             screening::page(&document, &verdicts, most)
         }
         Format::Text => verdicts.iter().map(render_verdict_text).collect::<Vec<_>>().join("\n"),
-        Format::Csv | Format::Parquet => {
+        Format::Json | Format::Csv | Format::Parquet => {
             return Err(Failure::of(&codes::OPTIONS_CLASH, "single people are not written in this format")
                 .help("write `--format json`, or give a database with --data"));
-        }
-        Format::Json => {
-            let mut text = serde_json::to_string_pretty(&verdicts).expect("verdicts serialise");
-            text.push('\n');
-            text
         }
     };
     console.out(&text)?;
     Ok(Exit::Fine)
+}
+
+const LIST_BEGINS: &str = "[\n";
+const LIST_ENDS: &str = "\n]";
+
+/// A list with a single verdict, as JSON.
+fn list_of(verdict: &Verdict) -> String {
+    serde_json::to_string_pretty(&[verdict]).expect("verdicts serialise")
+}
+
+/// Lists with a single verdict each, as one list.
+fn write_as_one(lists: &[String], out: &mut dyn Write) -> io::Result<()> {
+    if lists.is_empty() {
+        return writeln!(out, "[]");
+    }
+    for (place, list) in lists.iter().enumerate() {
+        let before = if place == 0 { LIST_BEGINS } else { ",\n" };
+        out.write_all(before.as_bytes())?;
+        let inside = list.strip_prefix(LIST_BEGINS).and_then(|list| list.strip_suffix(LIST_ENDS));
+        out.write_all(inside.unwrap_or(list).as_bytes())?;
+    }
+    writeln!(out, "{LIST_ENDS}")
 }
