@@ -124,11 +124,26 @@ fn completed_months(from: Date, to: Date) -> i64 {
     }
 }
 
+/// `2011-06-28`, as nearly all dates of a record are written. The others, and what is no date, are read part by part.
+fn whole_date(text: &str) -> Option<Date> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = *text.as_bytes().as_array()? else { return None };
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0i16, |number, digit| {
+            digit.is_ascii_digit().then(|| number * 10 + i16::from(digit - b'0'))
+        })
+    };
+    let small = |digits: &[u8]| i8::try_from(number(digits)?).ok();
+    Date::new(number(&[y1, y2, y3, y4])?, small(&[m1, m2])?, small(&[d1, d2])?).ok()
+}
+
 impl FromStr for DateRange {
     type Err = NotADate;
 
     /// Reads `2011`, `2011-06` and `2011-06-28`.
     fn from_str(text: &str) -> Result<Self, NotADate> {
+        if let Some(date) = whole_date(text) {
+            return Ok(Self::exactly(date));
+        }
         let fail = || NotADate(text.chars().take(40).collect());
         let mut parts = text.split('-');
         let mut part = |width: usize| match parts.next() {

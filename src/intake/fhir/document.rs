@@ -1,7 +1,10 @@
 //! One document, a bundle or a resource of its own: the resources in it, and whose they are.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher as _;
+
+use foldhash::fast::FixedState;
 
 use super::Assumptions;
 use super::code::Codes;
@@ -79,6 +82,34 @@ pub(super) struct Run {
     /// The key of the person.
     pub(super) person: String,
     pub(super) facts: Vec<Fact>,
+    /// Places of `facts` by what is made of their key, where there are several and each has another.
+    pub(super) keys: Option<Keys>,
+}
+
+/// Places by what is made of a key.
+pub(super) type Keys = HashMap<u64, usize, FixedState>;
+
+pub(super) fn hash_of(key: &str) -> u64 {
+    FixedState::default().hash_one(key)
+}
+
+impl Run {
+    /// Looks through the keys, while others do the same of other documents.
+    fn index(&mut self) {
+        if self.facts.len() < 2 {
+            return;
+        }
+        let mut keys = Keys::default();
+        keys.reserve(self.facts.len());
+        let keyed =
+            self.facts.iter().enumerate().filter_map(|(place, fact)| Some((fact.key.as_ref()?, place)));
+        for (key, place) in keyed {
+            if keys.insert(hash_of(key), place).is_some() {
+                return;
+            }
+        }
+        self.keys = Some(keys);
+    }
 }
 
 /// One document: a bundle, or a resource of its own.
@@ -140,10 +171,10 @@ impl Owners {
     }
 }
 
-/// Reads a document of its own: a resource, a bundle, or a list of them.
-pub(super) fn document(json: Json<'_>, base: usize, assumptions: Assumptions) -> Document {
+/// Reads a document of its own, which begins at this byte of the file: a resource, a bundle, or a list of them.
+pub(super) fn document(json: Json<'_>, file: usize, base: usize, assumptions: Assumptions) -> Document {
     let mut document = Document::default();
-    let mut inside = Inside { base, room: 1, assumptions, document: &mut document };
+    let mut inside = Inside { file, base, room: 1, assumptions, document: &mut document };
     match json.is() {
         Is::List(items) => {
             for item in items {
@@ -152,6 +183,7 @@ pub(super) fn document(json: Json<'_>, base: usize, assumptions: Assumptions) ->
         }
         _ => inside.resource(json, &Addresses::new(), None),
     }
+    document.runs.iter_mut().for_each(Run::index);
     document
 }
 
@@ -172,6 +204,7 @@ const KINDS: [(&str, Option<&str>); 12] = [
 ];
 
 struct Inside<'d> {
+    file: usize,
     base: usize,
     /// How many resources there are room for at the first person: a bundle is mostly about one.
     room: usize,
@@ -306,14 +339,14 @@ impl Inside<'_> {
                 if is_modified {
                     content = content.uncertain();
                 }
-                let fact = Fact { kind, key, updated, content, file: 0, at };
+                let fact = Fact { kind, key, updated, content, file: self.file, at };
                 match self.document.runs.last_mut() {
                     Some(run) if run.person == *person => run.facts.push(fact),
                     _ => {
                         let room = if self.document.runs.is_empty() { self.room } else { 1 };
                         let mut facts = Vec::with_capacity(room);
                         facts.push(fact);
-                        self.document.runs.push(Run { person: person.into_owned(), facts });
+                        self.document.runs.push(Run { person: person.into_owned(), facts, keys: None });
                     }
                 }
             }

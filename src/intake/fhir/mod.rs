@@ -13,10 +13,9 @@ mod report;
 mod resource;
 mod when;
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::BuildHasher as _;
+use std::collections::BTreeMap;
 
-use document::{Content, Document, Draft, Fact, List, Run, document};
+use document::{Content, Document, Draft, Fact, Keys, List, Run, document, hash_of};
 pub use document::{Owners, Whose};
 use foldhash::fast::FixedState;
 use indexmap::IndexMap;
@@ -73,7 +72,7 @@ struct Gathered {
     place: (usize, usize),
     facts: Vec<Fact>,
     /// Places of `facts` by what is made of their key.
-    keys: HashMap<u64, usize, FixedState>,
+    keys: Keys,
 }
 
 impl Gathered {
@@ -91,10 +90,6 @@ impl Gathered {
         }
         self.facts.push(fact);
     }
-}
-
-fn hash_of(key: &str) -> u64 {
-    FixedState::default().hash_one(key)
 }
 
 /// Where the lines of a file begin.
@@ -144,14 +139,14 @@ impl Reader {
         let assumptions = self.assumptions;
         let read: Result<Vec<Document>, (usize, Fault)> = if lines.iter().all(|(_, line)| is_whole(line)) {
             let read = |tape: &mut Tape, (base, line): &(usize, &str)| match tape.read(line) {
-                Ok(json) => Ok(document(json, *base, assumptions)),
+                Ok(json) => Ok(document(json, number, *base, assumptions)),
                 Err(found) => Err((*base, found)),
             };
             each_line(&lines, read)
         } else {
             let mut tape = Tape::default();
             let all = tape.read_all(text).map_err(|found| (0, found));
-            all.map(|all| all.map(|json| document(json, 0, assumptions)).collect())
+            all.map(|all| all.map(|json| document(json, number, 0, assumptions)).collect())
         };
         let documents = read.map_err(|(base, found)| fault(&self.files[number], base, found))?;
         for document in documents {
@@ -182,7 +177,7 @@ impl Reader {
         let placed: Vec<(usize, &str, usize)> =
             lines.iter().zip(&starts).map(|((number, line), base)| (*number, *line, *base)).collect();
         let read = |tape: &mut Tape, (line_number, line, base): &(usize, &str, usize)| {
-            let mut document = tape.read(line).map(|json| document(json, *base, assumptions));
+            let mut document = tape.read(line).map(|json| document(json, number, *base, assumptions));
             if is_shared && let Ok(document) = &mut document {
                 (document.read, document.notices) = Default::default();
             }
@@ -248,24 +243,28 @@ impl Reader {
             let what = "the same person again: taken as one";
             self.notice(said_of(Sort::SetAside, "Patient", &key, "Patient", what, &key, at), file);
         }
-        for Run { person, facts } in document.runs {
-            self.gather(person, facts, file);
+        for run in document.runs {
+            self.gather(run, file);
         }
         Ok(())
     }
 
     /// Takes resources of a person; of several versions of one resource the newest.
-    fn gather(&mut self, person: String, facts: Vec<Fact>, file: usize) {
+    fn gather(&mut self, Run { person, facts, keys }: Run, file: usize) {
         let Some(first) = facts.first() else { return };
         let place = (file, first.at);
         let mut said = Vec::new();
         let entry = self.people.entry(person);
         let person = entry.key().clone();
         let gathered = entry.or_insert_with(|| Gathered { place, ..Gathered::default() });
+        if gathered.facts.is_empty()
+            && let Some(keys) = keys
+        {
+            (gathered.facts, gathered.keys) = (facts, keys);
+            return;
+        }
         gathered.facts.reserve(facts.len());
-        gathered.keys.reserve(facts.len());
         for fact in facts {
-            let fact = Fact { file, ..fact };
             let at = fact.at;
             let Some(known) = fact.key.as_deref().and_then(|key| gathered.known(key)) else {
                 gathered.push(fact);

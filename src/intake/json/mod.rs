@@ -86,6 +86,7 @@ impl Tape {
         Ok(Items { text, tape: self, places: 0..self.nodes.len() })
     }
 
+    #[inline]
     fn behind(&self, place: usize) -> usize {
         match self.nodes[place] {
             Node { sort: Sort::List | Sort::Object, next, .. } => next as usize,
@@ -94,6 +95,7 @@ impl Tape {
     }
 
     /// The bytes of a text, none of everything else: names are compared without asking where letters begin.
+    #[inline]
     fn bytes_of<'j>(&'j self, text: &'j str, node: Node) -> &'j [u8] {
         match node.sort {
             Sort::Text => &text.as_bytes()[node.at as usize + 1..node.end as usize - 1],
@@ -155,6 +157,7 @@ impl<'j> Json<'j> {
     }
 
     /// Where the keys of an object stand; none of everything else.
+    #[inline]
     fn places_of_keys(self) -> impl Iterator<Item = usize> {
         let mut places = if self.is_object() { self.inside() } else { 0..0 };
         std::iter::from_fn(move || {
@@ -166,6 +169,7 @@ impl<'j> Json<'j> {
         })
     }
 
+    #[inline]
     fn key(self, place: usize) -> &'j [u8] {
         self.tape.bytes_of(self.text, self.tape.nodes[place])
     }
