@@ -108,10 +108,12 @@ impl<'a> Person<'a> {
     }
 
     fn unknown_word<'n>(&mut self, kind: &str, written: &str, known: impl Iterator<Item = &'n str>) {
+        // A hospital's record has the same few codes again and again.
+        if self.unused_codes.iter().any(|code| code == written) {
+            return;
+        }
         if is_code(written) {
-            if !self.unused_codes.iter().any(|code| code == written) {
-                self.unused_codes.push(written.to_owned());
-            }
+            self.unused_codes.push(written.to_owned());
             return;
         }
         let near =
@@ -158,10 +160,10 @@ impl<'a> Person<'a> {
             }
         }
         if names.is_empty() && perhaps.is_empty() {
-            let codes: Vec<&String> = entry.code.iter().chain(&entry.codes).collect();
+            let code = entry.code.iter().chain(&entry.codes).next();
             let of_domain = |name: &&str| words.domain(name).is_some_and(|domain| domains.contains(&domain));
             let is_named = !entry.name.is_empty() || !entry.also.is_empty() || !entry.perhaps.is_empty();
-            perhaps = match (&entry.text, !is_named && codes.is_empty()) {
+            perhaps = match (&entry.text, !is_named && code.is_none()) {
                 (Some(text), _) => words.mentioned(text),
                 // It is recorded that something was, not what.
                 (None, true) => words.concept_names().collect(),
@@ -169,7 +171,7 @@ impl<'a> Person<'a> {
             };
             perhaps.retain(of_domain);
             if perhaps.is_empty() {
-                match (codes.first(), entry.name.is_empty(), &entry.text) {
+                match (code, entry.name.is_empty(), &entry.text) {
                     (Some(code), true, _) => self.unknown_word("finding", code, words.thing_names()),
                     (None, true, Some(text)) => {
                         self.unknown_word("finding", &format!("text:{text}"), words.thing_names());

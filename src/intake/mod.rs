@@ -25,6 +25,15 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
+/// Two parts of a name with a sign between them: `Observation/o1`, `loinc:4548-4`.
+pub(crate) fn joined(before: &str, sign: char, behind: &str) -> String {
+    let mut name = String::with_capacity(before.len() + sign.len_utf8() + behind.len());
+    name.push_str(before);
+    name.push(sign);
+    name.push_str(behind);
+    name
+}
+
 /// As [`clean`], of a text that nobody else needs.
 pub(crate) fn cleaned(text: String) -> String {
     match clean(&text) {

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::fmt::Display;
 
 use super::resource::Reading;
-use crate::intake::clean;
 use crate::intake::json::Json;
+use crate::intake::{clean, joined};
 
 /// A `CodeableConcept`: its codes as `system:code`, and its words.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -81,9 +81,9 @@ impl Reading<'_> {
         let code =
             self.text(coding, path, "code").map(|code| clean(code.trim())).filter(|code| !code.is_empty());
         let code = code.map(|code| match system.map(|system| (system, system_name(system))) {
-            Some((_, Some(name))) => [name, ":", &code].concat(),
-            Some((system, None)) => [&clean(system), "|", &code].concat(),
-            None => ["|", &code].concat(),
+            Some((_, Some(name))) => joined(name, ':', &code),
+            Some((system, None)) => joined(&clean(system), '|', &code),
+            None => joined("", '|', &code),
         });
         (code, display)
     }

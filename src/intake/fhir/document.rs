@@ -13,8 +13,8 @@ use super::report::{Notice, Sort};
 use super::resource::{Addresses, Reading};
 use super::when::Extent;
 use crate::eligibility::record::{Entry, Measurement, RecordedValue};
-use crate::intake::clean;
 use crate::intake::json::{Is, Json, Tape};
+use crate::intake::{clean, joined};
 
 /// Into which list of a record an entry belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -297,7 +297,7 @@ impl Inside<'_> {
         };
         let at = self.base + json.at();
         let key = match id {
-            Some(id) => Some([kind, "/", id].concat()),
+            Some(id) => Some(joined(kind, '/', id)),
             None => address.map(str::to_owned),
         };
         let mut is_modified = false;

@@ -19,6 +19,7 @@ use document::{Content, Document, Draft, Fact, Keys, List, Run, document, hash_o
 pub use document::{Owners, Whose};
 use foldhash::fast::FixedState;
 use indexmap::IndexMap;
+use memchr::memchr_iter;
 use rayon::prelude::*;
 pub use report::{Count, Group, Place, Report, Sort};
 use report::{Grouping, Notice};
@@ -476,10 +477,12 @@ fn said_of(
 
 /// The lines of a text, each with the byte at which it begins.
 fn placed_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.split_inclusive('\n').scan(0, |at, line| {
-        let start = *at;
-        *at += line.len();
-        Some((start, line))
+    let behind = memchr_iter(b'\n', text.as_bytes()).map(|end| end + 1);
+    let mut start = 0;
+    behind.chain([text.len()]).filter_map(move |end| {
+        let line = (start, text.get(start..end).filter(|line| !line.is_empty())?);
+        start = end;
+        Some(line)
     })
 }
 

@@ -6,7 +6,7 @@ use std::fmt::Display;
 
 use super::report::{Notice, Sort};
 use crate::intake::json::{Is, Items, Json};
-use crate::intake::{clean, cleaned};
+use crate::intake::{clean, cleaned, joined};
 
 /// How the resources of a bundle are referred to: `fullUrl` to key.
 pub(super) type Addresses = BTreeMap<String, String>;
@@ -57,7 +57,7 @@ impl<'s> Reading<'s> {
     /// `Observation/o1`; of a resource without an id what it is.
     pub fn resource(&self) -> String {
         match self.id {
-            Some(id) => cleaned([self.kind, "/", id].concat()),
+            Some(id) => cleaned(joined(self.kind, '/', id)),
             None => self.kind.to_owned(),
         }
     }

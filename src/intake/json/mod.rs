@@ -26,7 +26,8 @@ struct Node {
     at: u32,
     /// The byte behind it; of a [`Sort::Resolved`] text where it ends in [`Tape::resolved`].
     end: u32,
-    /// Of a list or object the node behind all that it holds; of a [`Sort::Resolved`] text where it begins there.
+    /// Of a list or object the node behind all that it holds; of a [`Sort::Resolved`] text where it begins there; of a
+    /// [`Sort::Text`] that is a key the next key, or the end of the object.
     next: u32,
 }
 
@@ -94,6 +95,22 @@ impl Tape {
         }
     }
 
+    /// The key behind a key and its value.
+    #[inline]
+    fn next_key(&self, key: usize) -> usize {
+        match self.nodes[key] {
+            Node { sort: Sort::Text, next, .. } => next as usize,
+            _ => self.behind(key + 1),
+        }
+    }
+
+    /// Whether a text is this one. Most differ in length already.
+    #[inline]
+    fn says(&self, text: &str, node: Node, wanted: &str) -> bool {
+        let may_be = node.sort != Sort::Text || (node.end - node.at) as usize == wanted.len() + 2;
+        may_be && self.bytes_of(text, node) == wanted.as_bytes()
+    }
+
     /// The bytes of a text, none of everything else: names are compared without asking where letters begin.
     #[inline]
     fn bytes_of<'j>(&'j self, text: &'j str, node: Node) -> &'j [u8] {
@@ -142,15 +159,19 @@ impl<'j> Json<'j> {
 
     /// A member of an object; `None` for everything else, and for `null`.
     pub fn get(self, name: &str) -> Option<Json<'j>> {
-        let found = self.places_of_keys().find(|key| self.key(*key) == name.as_bytes())?;
+        let is_it = |key: &usize| self.tape.says(self.text, self.tape.nodes[*key], name);
+        let found = self.places_of_keys().find(is_it)?;
         Some(Json { place: found + 1, ..self }).filter(|value| !value.is_null())
     }
 
     /// The members of an object whose names begin so, each with the rest of its name. Those that are `null` are left out.
     pub fn beginning(self, name: &str) -> impl Iterator<Item = (&'j str, Json<'j>)> {
-        let keys = self.places_of_keys().filter(move |key| self.key(*key).starts_with(name.as_bytes()));
-        let members = keys.filter_map(move |key| {
-            let rest = self.tape.text_of(self.text, self.tape.nodes[key])?.get(name.len()..)?;
+        let members = self.places_of_keys().filter_map(move |key| {
+            let node = self.tape.nodes[key];
+            if !self.tape.bytes_of(self.text, node).starts_with(name.as_bytes()) {
+                return None;
+            }
+            let rest = self.tape.text_of(self.text, node)?.get(name.len()..)?;
             Some((rest, Json { place: key + 1, ..self }))
         });
         members.filter(|(_, value)| !value.is_null())
@@ -163,15 +184,10 @@ impl<'j> Json<'j> {
         std::iter::from_fn(move || {
             let key = places.start;
             (key < places.end).then(|| {
-                places.start = self.tape.behind(key + 1);
+                places.start = self.tape.next_key(key);
                 key
             })
         })
-    }
-
-    #[inline]
-    fn key(self, place: usize) -> &'j [u8] {
-        self.tape.bytes_of(self.text, self.tape.nodes[place])
     }
 
     pub fn is_null(self) -> bool {
@@ -239,7 +255,7 @@ impl<'j> Iterator for Members<'j> {
     fn next(&mut self) -> Option<(&'j str, Json<'j>)> {
         let key = self.places.start;
         (key < self.places.end).then(|| {
-            self.places.start = self.tape.behind(key + 1);
+            self.places.start = self.tape.next_key(key);
             let name = self.tape.text_of(self.text, self.tape.nodes[key]).unwrap_or_default();
             (name, Json { text: self.text, tape: self.tape, place: key + 1 })
         })

@@ -21,60 +21,36 @@ type Read<T> = Result<T, Box<Fault>>;
 pub(super) fn one(tape: &mut Tape, text: &str) -> Read<()> {
     let mut reader = Reader::of(text, tape)?;
     reader.tape.nodes.reserve(text.len() / BYTES_OF_A_NODE);
-    reader.value(0)?;
-    reader.blanks();
-    match reader.at == text.len() {
+    let behind = reader.value(0, 0)?;
+    let at = reader.blanks(behind);
+    match at == text.len() {
         true => Ok(()),
-        false => Err(reader.fault("something follows the end of this value")),
+        false => Err(fault(at, "something follows the end of this value")),
     }
 }
 
 pub(super) fn all(tape: &mut Tape, text: &str) -> Read<()> {
     let mut reader = Reader::of(text, tape)?;
+    let mut at = 0;
     loop {
-        reader.blanks();
-        if reader.at == text.len() {
+        at = reader.blanks(at);
+        if at == text.len() {
             return Ok(());
         }
-        reader.value(0)?;
+        at = reader.value(at, 0)?;
     }
 }
 
 /// Whether the first object of a text, perhaps inside a list, has this key among its own. Reads no further than that.
 pub fn first_object_has(text: &str, wanted: &str) -> bool {
     let mut tape = Tape::default();
-    let Ok(mut reader) = Reader::of(text, &mut tape) else { return false };
-    reader.blanks();
-    if reader.takes(b'[') {
-        reader.blanks();
-    }
-    if !reader.takes(b'{') {
-        return false;
-    }
-    loop {
-        reader.blanks();
-        match reader.string() {
-            Ok(key) if reader.tape.bytes_of(text, key) == wanted.as_bytes() => return true,
-            Ok(_) => {}
-            Err(_) => return false,
-        }
-        reader.blanks();
-        if !reader.takes(b':') || reader.value(1).is_err() {
-            return false;
-        }
-        reader.blanks();
-        if !reader.takes(b',') {
-            return false;
-        }
-        // What was read is not what is looked for.
-        reader.tape.nodes.clear();
-    }
+    Reader::of(text, &mut tape).and_then(|mut reader| reader.first_object_has(wanted)).unwrap_or(false)
 }
 
+/// Each reads what begins at a byte, and returns the byte behind it.
 struct Reader<'t, 'p> {
     text: &'t str,
     bytes: &'t [u8],
-    at: usize,
     tape: &'p mut Tape,
 }
 
@@ -85,136 +61,166 @@ impl<'t, 'p> Reader<'t, 'p> {
         tape.resolved.clear();
         // Places on a tape are kept short.
         match u32::try_from(text.len()) {
-            Ok(_) => Ok(Self { text, bytes: text.as_bytes(), at: 0, tape }),
-            Err(_) => Err(fault_at(0, "this text is longer than 4 GB")),
+            Ok(_) => Ok(Self { text, bytes: text.as_bytes(), tape }),
+            Err(_) => Err(fault(0, "this text is longer than 4 GB")),
         }
     }
 
-    fn fault(&self, message: impl Into<String>) -> Box<Fault> {
-        fault_at(self.at, message)
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
-    }
-
-    fn takes(&mut self, byte: u8) -> bool {
-        let is = self.peek() == Some(byte);
-        self.at += usize::from(is);
-        is
-    }
-
-    fn blanks(&mut self) {
-        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
-            self.at += 1;
+    fn first_object_has(&mut self, wanted: &str) -> Read<bool> {
+        let mut at = self.blanks(0);
+        if self.is(at, b'[') {
+            at = self.blanks(at + 1);
+        }
+        if !self.is(at, b'{') {
+            return Ok(false);
+        }
+        loop {
+            at = self.blanks(at + 1);
+            let key = self.tape.nodes.len();
+            let behind = self.string(at)?;
+            if self.tape.says(self.text, self.tape.nodes[key], wanted) {
+                return Ok(true);
+            }
+            at = self.blanks(behind);
+            if !self.is(at, b':') {
+                return Ok(false);
+            }
+            let behind = self.value(at + 1, 1)?;
+            at = self.blanks(behind);
+            if !self.is(at, b',') {
+                return Ok(false);
+            }
+            // What was read is not what is looked for.
+            self.tape.nodes.clear();
         }
     }
 
-    fn push(&mut self, sort: Sort, at: usize) {
-        self.tape.nodes.push(Node { sort, at: short(at), end: short(self.at), next: 0 });
+    fn peek(&self, at: usize) -> Option<u8> {
+        self.bytes.get(at).copied()
     }
 
-    fn value(&mut self, depth: usize) -> Read<()> {
-        self.blanks();
+    fn is(&self, at: usize, byte: u8) -> bool {
+        self.peek(at) == Some(byte)
+    }
+
+    fn blanks(&self, mut at: usize) -> usize {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek(at) {
+            at += 1;
+        }
+        at
+    }
+
+    fn push(&mut self, sort: Sort, at: usize, end: usize) -> usize {
+        self.tape.nodes.push(Node { sort, at: short(at), end: short(end), next: 0 });
+        end
+    }
+
+    fn value(&mut self, at: usize, depth: usize) -> Read<usize> {
+        let at = self.blanks(at);
         if depth > DEEPEST {
-            return Err(self.fault(format!("values are nested more than {DEEPEST} deep")));
+            return Err(fault(at, format!("values are nested more than {DEEPEST} deep")));
         }
-        match self.peek() {
-            Some(b'"') => {
-                let text = self.string()?;
-                self.tape.nodes.push(text);
-            }
-            Some(b'{') => self.object(depth)?,
-            Some(b'[') => self.list(depth)?,
+        match self.peek(at) {
+            Some(b'"') => self.string(at),
+            Some(b'{') => self.object(at, depth),
+            Some(b'[') => self.list(at, depth),
             Some(b'-' | b'0'..=b'9') => {
-                let at = self.at;
-                self.number()?;
-                self.push(Sort::Number, at);
+                let end = self.number(at)?;
+                Ok(self.push(Sort::Number, at, end))
             }
-            Some(_) => self.word()?,
-            None => return Err(self.fault("the text ends where a value is expected")),
+            Some(_) => self.word(at),
+            None => Err(fault(at, "the text ends where a value is expected")),
         }
-        Ok(())
     }
 
-    fn word(&mut self) -> Read<()> {
+    fn word(&mut self, at: usize) -> Read<usize> {
         for (word, sort) in [("null", Sort::Null), ("true", Sort::True), ("false", Sort::False)] {
-            if self.bytes[self.at..].starts_with(word.as_bytes()) {
-                let at = self.at;
-                self.at += word.len();
-                self.push(sort, at);
-                return Ok(());
+            if self.bytes[at..].starts_with(word.as_bytes()) {
+                return Ok(self.push(sort, at, at + word.len()));
             }
         }
-        Err(self.fault("this is no JSON value"))
+        Err(fault(at, "this is no JSON value"))
+    }
+
+    /// Begins a list or object: its node, which waits for its end.
+    fn open(&mut self, sort: Sort, at: usize) -> usize {
+        let place = self.tape.nodes.len();
+        self.push(sort, at, at);
+        place
     }
 
     /// Writes where a list or object ends.
-    fn close(&mut self, place: usize) {
+    fn close(&mut self, place: usize, end: usize) -> usize {
         let next = short(self.tape.nodes.len());
         let node = &mut self.tape.nodes[place];
-        (node.end, node.next) = (short(self.at), next);
+        (node.end, node.next) = (short(end), next);
+        end
     }
 
-    fn object(&mut self, depth: usize) -> Read<()> {
-        let place = self.tape.nodes.len();
-        self.push(Sort::Object, self.at);
-        self.at += 1;
-        self.blanks();
-        if self.takes(b'}') {
-            self.close(place);
-            return Ok(());
+    fn object(&mut self, at: usize, depth: usize) -> Read<usize> {
+        let place = self.open(Sort::Object, at);
+        let mut at = self.blanks(at + 1);
+        if self.is(at, b'}') {
+            return Ok(self.close(place, at + 1));
         }
         // A bit for each key, by its length and two of its letters: as long as no two meet, no key stands twice.
         let (mut seen, mut meet) = (0u64, false);
         loop {
-            self.blanks();
-            if self.peek() != Some(b'"') {
-                return Err(self.fault("a key in quotation marks is expected"));
+            if !self.is(at, b'"') {
+                return Err(fault(at, "a key in quotation marks is expected"));
             }
-            let key = self.string()?;
-            let sign = match self.tape.bytes_of(self.text, key) {
+            let key = self.tape.nodes.len();
+            let behind = self.string(at)?;
+            let sign = match self.tape.bytes_of(self.text, self.tape.nodes[key]) {
                 name @ [first, .., last] => usize::from(*first) + 7 * usize::from(*last) + 13 * name.len(),
                 name => name.len(),
             };
             let bit = 1u64 << (sign & 63);
             meet |= seen & bit != 0;
             seen |= bit;
-            self.tape.nodes.push(key);
-            self.blanks();
-            if !self.takes(b':') {
-                return Err(self.fault("`:` is expected behind a key"));
+            at = self.blanks(behind);
+            if !self.is(at, b':') {
+                return Err(fault(at, "`:` is expected behind a key"));
             }
-            self.value(depth + 1)?;
-            self.blanks();
-            if self.takes(b'}') {
-                self.close(place);
-                return if meet { self.distinct(place) } else { Ok(()) };
-            }
-            if !self.takes(b',') {
-                return Err(self.fault("`,` or `}` is expected"));
+            let behind = self.value(at + 1, depth + 1)?;
+            self.follow(key);
+            at = self.blanks(behind);
+            match self.peek(at) {
+                Some(b',') => at = self.blanks(at + 1),
+                Some(b'}') => {
+                    self.close(place, at + 1);
+                    if meet {
+                        self.distinct(place)?;
+                    }
+                    return Ok(at + 1);
+                }
+                _ => return Err(fault(at, "`,` or `}` is expected")),
             }
         }
     }
 
-    fn list(&mut self, depth: usize) -> Read<()> {
-        let place = self.tape.nodes.len();
-        self.push(Sort::List, self.at);
-        self.at += 1;
-        self.blanks();
-        if self.takes(b']') {
-            self.close(place);
-            return Ok(());
+    /// Writes behind a key where the next one stands.
+    fn follow(&mut self, key: usize) {
+        let next = short(self.tape.nodes.len());
+        let node = &mut self.tape.nodes[key];
+        if node.sort == Sort::Text {
+            node.next = next;
+        }
+    }
+
+    fn list(&mut self, at: usize, depth: usize) -> Read<usize> {
+        let place = self.open(Sort::List, at);
+        let mut at = self.blanks(at + 1);
+        if self.is(at, b']') {
+            return Ok(self.close(place, at + 1));
         }
         loop {
-            self.value(depth + 1)?;
-            self.blanks();
-            if self.takes(b']') {
-                self.close(place);
-                return Ok(());
-            }
-            if !self.takes(b',') {
-                return Err(self.fault("`,` or `]` is expected"));
+            let behind = self.value(at, depth + 1)?;
+            at = self.blanks(behind);
+            match self.peek(at) {
+                Some(b',') => at += 1,
+                Some(b']') => return Ok(self.close(place, at + 1)),
+                _ => return Err(fault(at, "`,` or `]` is expected")),
             }
         }
     }
@@ -224,77 +230,82 @@ impl<'t, 'p> Reader<'t, 'p> {
         match repeated(Json { text: self.text, tape: self.tape, place }) {
             Some((key, at)) => {
                 let key = crate::intake::clean(key);
-                Err(fault_at(at, format!("the key `{key}` stands twice in one object")))
+                Err(fault(at, format!("the key `{key}` stands twice in one object")))
             }
             None => Ok(()),
         }
     }
 
-    fn number(&mut self) -> Read<()> {
-        let begins = self.at;
-        self.takes(b'-');
-        let whole = self.digits();
-        if whole == 0 || (whole > 1 && self.bytes[self.at - whole] == b'0') {
-            return Err(fault_at(begins, "this is no JSON number"));
+    fn number(&self, begins: usize) -> Read<usize> {
+        let whole = begins + usize::from(self.is(begins, b'-'));
+        let mut at = self.digits(whole);
+        if at == whole || (at > whole + 1 && self.bytes[whole] == b'0') {
+            return Err(fault(begins, "this is no JSON number"));
         }
-        if self.takes(b'.') && self.digits() == 0 {
-            return Err(fault_at(begins, "digits are missing behind the point"));
-        }
-        if self.takes(b'e') || self.takes(b'E') {
-            let _ = self.takes(b'+') || self.takes(b'-');
-            if self.digits() == 0 {
-                return Err(fault_at(begins, "digits are missing in the exponent"));
+        if self.is(at, b'.') {
+            let fraction = at + 1;
+            at = self.digits(fraction);
+            if at == fraction {
+                return Err(fault(begins, "digits are missing behind the point"));
             }
         }
-        Ok(())
+        if let Some(b'e' | b'E') = self.peek(at) {
+            let exponent = at + 1 + usize::from(matches!(self.peek(at + 1), Some(b'+' | b'-')));
+            at = self.digits(exponent);
+            if at == exponent {
+                return Err(fault(begins, "digits are missing in the exponent"));
+            }
+        }
+        Ok(at)
     }
 
-    fn digits(&mut self) -> usize {
-        let begins = self.at;
-        while let Some(b'0'..=b'9') = self.peek() {
-            self.at += 1;
+    fn digits(&self, mut at: usize) -> usize {
+        while let Some(b'0'..=b'9') = self.peek(at) {
+            at += 1;
         }
-        self.at - begins
+        at
     }
 
-    /// A text, read and not yet on the tape.
-    fn string(&mut self) -> Read<Node> {
-        if !self.takes(b'"') {
-            return Err(self.fault("a text in quotation marks is expected"));
+    fn string(&mut self, begins: usize) -> Read<usize> {
+        if !self.is(begins, b'"') {
+            return Err(fault(begins, "a text in quotation marks is expected"));
         }
-        let begins = self.at - 1;
-        self.at = plain_until(self.bytes, self.at);
-        if self.takes(b'"') {
-            return Ok(Node { sort: Sort::Text, at: short(begins), end: short(self.at), next: 0 });
+        let at = plain_until(self.bytes, begins + 1);
+        if self.is(at, b'"') {
+            return Ok(self.push(Sort::Text, begins, at + 1));
         }
-        let resolved = self.tape.resolved.len();
+        self.resolved(begins, at)
+    }
+
+    /// A text in which there is something else at a byte than a letter that stands for itself.
+    fn resolved(&mut self, begins: usize, mut at: usize) -> Read<usize> {
+        let next = short(self.tape.resolved.len());
         let mut piece = begins + 1;
         loop {
-            self.at = plain_until(self.bytes, self.at);
-            match self.peek() {
+            match self.peek(at) {
                 Some(b'"') => {
-                    self.tape.resolved.push_str(&self.text[piece..self.at]);
-                    self.at += 1;
+                    self.tape.resolved.push_str(&self.text[piece..at]);
                     let end = short(self.tape.resolved.len());
-                    return Ok(Node { sort: Sort::Resolved, at: short(begins), end, next: short(resolved) });
+                    self.tape.nodes.push(Node { sort: Sort::Resolved, at: short(begins), end, next });
+                    return Ok(at + 1);
                 }
                 Some(b'\\') => {
-                    self.tape.resolved.push_str(&self.text[piece..self.at]);
-                    let letter = self.escaped()?;
+                    self.tape.resolved.push_str(&self.text[piece..at]);
+                    let (letter, behind) = self.escaped(at)?;
                     self.tape.resolved.push(letter);
-                    piece = self.at;
+                    piece = behind;
                 }
-                Some(_) => return Err(self.fault("a control character stands inside a text")),
-                None => return Err(fault_at(begins, "this text has no end")),
+                Some(_) => return Err(fault(at, "a control character stands inside a text")),
+                None => return Err(fault(begins, "this text has no end")),
             }
+            at = plain_until(self.bytes, piece);
         }
     }
 
-    fn escaped(&mut self) -> Read<char> {
-        let begins = self.at;
-        self.at += 1;
-        let letter = self.peek().ok_or_else(|| self.fault("the text ends in an escape"))?;
-        self.at += 1;
+    /// The letter that an escape means, and the byte behind it.
+    fn escaped(&self, begins: usize) -> Read<(char, usize)> {
+        let behind = begins + 2;
+        let letter = self.peek(begins + 1).ok_or_else(|| fault(begins + 1, "the text ends in an escape"))?;
         let plain = match letter {
             b'"' => '"',
             b'\\' => '\\',
@@ -304,41 +315,34 @@ impl<'t, 'p> Reader<'t, 'p> {
             b'n' => '\n',
             b'r' => '\r',
             b't' => '\t',
-            b'u' => return self.code_point(begins),
-            _ => return Err(fault_at(begins, "JSON has no such escape")),
-        };
-        Ok(plain)
-    }
-
-    fn code_point(&mut self, begins: usize) -> Read<char> {
-        let wrong = || fault_at(begins, "this escape is no character");
-        let first = self.four().ok_or_else(wrong)?;
-        let code = match first {
-            0xd800..=0xdbff => {
-                let second = match self.takes(b'\\') && self.takes(b'u') {
-                    true => self.four().filter(|code| (0xdc00..=0xdfff).contains(code)),
-                    false => None,
-                };
-                0x10000 + ((first - 0xd800) << 10) + (second.ok_or_else(wrong)? - 0xdc00)
+            b'u' => {
+                return self.code_point(behind).ok_or_else(|| fault(begins, "this escape is no character"));
             }
-            code => code,
+            _ => return Err(fault(begins, "JSON has no such escape")),
         };
-        char::from_u32(code).ok_or_else(wrong)
+        Ok((plain, behind))
     }
 
-    fn four(&mut self) -> Option<u32> {
-        let digits = self.bytes.get(self.at..self.at + 4)?;
-        let mut code = 0;
-        for digit in digits {
-            code = code * 16 + char::from(*digit).to_digit(16)?;
+    fn code_point(&self, at: usize) -> Option<(char, usize)> {
+        let (first, behind) = (self.four(at)?, at + 4);
+        if !(0xd800..=0xdbff).contains(&first) {
+            return Some((char::from_u32(first)?, behind));
         }
-        self.at += 4;
-        Some(code)
+        // Half of a pair, of which the other half must follow.
+        let is_followed = self.bytes.get(behind..behind + 2) == Some(b"\\u");
+        let second = self.four(behind + 2).filter(|code| is_followed && (0xdc00..=0xdfff).contains(code))?;
+        let code = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+        Some((char::from_u32(code)?, behind + 6))
+    }
+
+    fn four(&self, at: usize) -> Option<u32> {
+        let digits = self.bytes.get(at..at + 4)?;
+        digits.iter().try_fold(0, |code, digit| Some(code * 16 + char::from(*digit).to_digit(16)?))
     }
 }
 
 #[cold]
-fn fault_at(at: usize, message: impl Into<String>) -> Box<Fault> {
+fn fault(at: usize, message: impl Into<String>) -> Box<Fault> {
     Box::new(Fault { at, message: message.into() })
 }
 
