@@ -121,7 +121,7 @@ fn decode(bytes: Vec<u8>) -> Result<String, LoadError> {
     const ZERO: &str = "a zero byte stands here, as in programs, images and archives";
     match String::from_utf8(bytes) {
         Ok(mut text) => {
-            if let Some(zero) = text.find('\0') {
+            if let Some(zero) = memchr::memchr(0, text.as_bytes()) {
                 return refused(text.into_bytes(), zero, ZERO);
             }
             // The mark that some editors put before UTF-8 is no part of the text.

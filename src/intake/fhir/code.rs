@@ -76,10 +76,12 @@ impl Reading<'_> {
         coding: Json<'j>,
         path: impl Display + Copy,
     ) -> (Option<String>, Option<Cow<'j, str>>) {
-        let display = self.text(coding, path, "display").map(clean).filter(|text| !text.trim().is_empty());
-        let system = self.text(coding, path, "system").map(str::trim);
-        let code =
-            self.text(coding, path, "code").map(|code| clean(code.trim())).filter(|code| !code.is_empty());
+        let [display, system, code] = coding.members(["display", "system", "code"]);
+        let display = self.text_of(display, format_args!("{path}.display")).map(clean);
+        let display = display.filter(|text| !text.trim().is_empty());
+        let system = self.text_of(system, format_args!("{path}.system")).map(str::trim);
+        let code = self.text_of(code, format_args!("{path}.code"));
+        let code = code.map(|code| clean(code.trim())).filter(|code| !code.is_empty());
         let code = code.map(|code| match system.map(|system| (system, system_name(system))) {
             Some((_, Some(name))) => joined(name, ':', &code),
             Some((system, None)) => joined(&clean(system), '|', &code),

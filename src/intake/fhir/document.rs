@@ -40,6 +40,8 @@ pub(super) struct Draft {
 pub(super) enum Content {
     /// Nothing for a record; a later version of a resource may say so.
     Nothing,
+    /// As nearly every observation has it.
+    Result(Measurement),
     Results(Vec<Measurement>),
     Entry(Box<Draft>),
 }
@@ -48,11 +50,11 @@ impl Content {
     /// As far as it stands where an extension may change its meaning: it makes nothing true and nothing absent.
     fn uncertain(self) -> Self {
         let why = "an extension that is not understood can change its meaning";
+        let unknown = || RecordedValue::Unknown(Some(why.to_owned()));
         match self {
+            Content::Result(result) => Content::Result(Measurement { value: unknown(), ..result }),
             Content::Results(mut results) => {
-                for result in &mut results {
-                    result.value = RecordedValue::Unknown(Some(why.to_owned()));
-                }
+                results.iter_mut().for_each(|result| result.value = unknown());
                 Content::Results(results)
             }
             Content::Entry(mut draft) if !draft.is_absence => {
@@ -214,8 +216,9 @@ struct Inside<'d> {
 
 impl Inside<'_> {
     fn resource(&mut self, json: Json<'_>, addresses: &Addresses, address: Option<&str>) {
-        let kind = json.get("resourceType").and_then(Json::text);
-        let id = json.get("id").and_then(Json::text);
+        let [kind, id, extension, rules] =
+            json.members(["resourceType", "id", "modifierExtension", "implicitRules"]);
+        let (kind, id) = (kind.and_then(Json::text), id.and_then(Json::text));
         let shown = clean(kind.unwrap_or("Resource"));
         let mut reading =
             Reading { kind: &shown, id, addresses, person: None, notices: Vec::new(), base: self.base };
@@ -233,7 +236,8 @@ impl Inside<'_> {
         } else if shown == "Bundle" {
             self.bundle(json, &mut reading);
         } else {
-            self.known(json, &mut reading, id, address);
+            let modifiers = [("modifierExtension", extension), ("implicitRules", rules)];
+            self.known(json, &mut reading, address, modifiers);
         }
         let Reading { person, notices, .. } = reading;
         let person = person.as_deref();
@@ -287,8 +291,8 @@ impl Inside<'_> {
         &mut self,
         json: Json<'j>,
         reading: &mut Reading<'j>,
-        id: Option<&str>,
         address: Option<&str>,
+        modifiers: [(&str, Option<Json<'j>>); 2],
     ) {
         let Some((kind, subject)) = KINDS.into_iter().find(|(kind, _)| *kind == reading.kind) else {
             let what = "resources of this kind are not read";
@@ -296,13 +300,13 @@ impl Inside<'_> {
             return;
         };
         let at = self.base + json.at();
-        let key = match id {
+        let key = match reading.id {
             Some(id) => Some(joined(kind, '/', id)),
             None => address.map(str::to_owned),
         };
         let mut is_modified = false;
-        for modifier in ["modifierExtension", "implicitRules"] {
-            let Some(found) = json.get(modifier) else { continue };
+        for (modifier, found) in modifiers {
+            let Some(found) = found else { continue };
             if matches!(found.is(), Is::List(items) if items.is_empty()) {
                 continue;
             }
@@ -356,10 +360,7 @@ impl Inside<'_> {
     fn content(&self, json: Json<'_>, reading: &mut Reading<'_>) -> Content {
         let is_proof = self.assumptions.orders_are_taken;
         let draft = match reading.kind {
-            "Observation" => {
-                let results = reading.observation(json);
-                return if results.is_empty() { Content::Nothing } else { Content::Results(results) };
-            }
+            "Observation" => return reading.observation(json),
             "Condition" => reading.condition(json),
             "AllergyIntolerance" => reading.allergy(json),
             "Procedure" => reading.procedure(json),

@@ -404,6 +404,7 @@ impl Joined {
             }
             match fact.content {
                 Content::Nothing => {}
+                Content::Result(result) => joined.record.measurements.push(result),
                 Content::Results(results) => joined.record.measurements.extend(results),
                 Content::Entry(draft) => joined.entry(*draft, born, fact.file, medications),
             }

@@ -10,6 +10,7 @@ use std::iter::repeat_n;
 use jiff::civil::Date;
 
 use super::code::{Codes, UCUM, answer_in_words};
+use super::document::Content;
 use super::report::Sort;
 use super::resource::{Choice, Reading};
 use super::when::hull;
@@ -38,7 +39,7 @@ fn not_read() -> RecordedValue {
 
 impl Reading<'_> {
     /// The results of an `Observation`, its own and those of its components.
-    pub fn observation(&mut self, json: Json<'_>) -> Vec<Measurement> {
+    pub fn observation(&mut self, json: Json<'_>) -> Content {
         let (mut remark, mut unknown) = (None, None);
         match self.text(json, self.kind, "status") {
             Some("final" | "amended" | "corrected") => {}
@@ -46,7 +47,7 @@ impl Reading<'_> {
             Some("unknown") => remark = Some("status unknown"),
             Some(status @ ("cancelled" | "entered-in-error")) => {
                 self.set_aside(json, "status", status);
-                return Vec::new();
+                return Content::Nothing;
             }
             Some("registered") => unknown = Some("it is registered, and there is no result yet"),
             Some(other) => {
@@ -75,10 +76,10 @@ impl Reading<'_> {
         let shared = Shared { on, specimen: specimen.map(clean).map(Cow::into_owned) };
         let components = self.objects(json, "Observation", "component");
         let is_panel = !components.is_empty() || json.get("hasMember").is_some();
-        let mut results = Vec::with_capacity(1 + components.clone().count());
-        results.extend(self.result(json, "Observation", &shared, is_panel));
+        let mut own = self.result(json, "Observation", &shared, is_panel);
+        let mut others = Vec::new();
         for (place, component) in components.enumerate() {
-            results.extend(self.result(
+            others.extend(self.result(
                 component,
                 format_args!("Observation.component[{place}]"),
                 &shared,
@@ -86,15 +87,19 @@ impl Reading<'_> {
             ));
         }
         if let Some(why) = unknown {
-            for result in &mut results {
+            for result in own.iter_mut().chain(&mut others) {
                 result.value = RecordedValue::Unknown(Some(why.to_owned()));
             }
         }
-        let sources = repeat_n(source, results.len());
-        for (result, source) in results.iter_mut().zip(sources) {
+        let sources = repeat_n(source, usize::from(own.is_some()) + others.len());
+        for (result, source) in own.iter_mut().chain(&mut others).zip(sources) {
             result.source = Some(source);
         }
-        results
+        match (own, others.is_empty()) {
+            (None, true) => Content::Nothing,
+            (Some(own), true) => Content::Result(own),
+            (own, false) => Content::Results(own.into_iter().chain(others).collect()),
+        }
     }
 
     /// The day of a result; where none can be read, any day up to that on which it was published.
@@ -257,7 +262,9 @@ impl Reading<'_> {
     }
 
     fn quantity<'j>(&mut self, json: Json<'j>, path: impl Display + Copy) -> Option<Quantity<'j>> {
-        let Some(value) = json.get("value") else {
+        let [value, comparator, system, code, words] =
+            json.members(["value", "comparator", "system", "code", "unit"]);
+        let Some(value) = value else {
             self.not_understood(json, format!("{path}.value"), "is missing");
             return None;
         };
@@ -273,12 +280,11 @@ impl Reading<'_> {
             );
             return None;
         };
-        let comparator = self.text(json, path, "comparator");
-        let system = self.text(json, path, "system");
-        let code =
-            self.text(json, path, "code").map(|code| clean(code.trim())).filter(|code| !code.is_empty());
-        let words =
-            self.text(json, path, "unit").map(|unit| clean(unit.trim())).filter(|unit| !unit.is_empty());
+        let comparator = self.text_of(comparator, format_args!("{path}.comparator"));
+        let system = self.text_of(system, format_args!("{path}.system"));
+        let trimmed = |unit: &'j str| Some(clean(unit.trim())).filter(|unit| !unit.is_empty());
+        let code = self.text_of(code, format_args!("{path}.code")).and_then(trimmed);
+        let words = self.text_of(words, format_args!("{path}.unit")).and_then(trimmed);
         // A code that UCUM stands behind says more than the words beside it.
         let unit = if system == Some(UCUM) { code.or(words) } else { words.or(code) };
         Some(Quantity { number, comparator, unit })

@@ -84,9 +84,14 @@ impl<'s> Reading<'s> {
 
     /// A member that is a text.
     pub fn text<'j>(&mut self, parent: Json<'j>, path: impl Display + Copy, name: &str) -> Option<&'j str> {
-        let json = parent.get(name)?;
+        self.text_of(parent.get(name), format_args!("{path}.{name}"))
+    }
+
+    /// As [`Reading::text`], of a member that has been found or not.
+    pub fn text_of<'j>(&mut self, member: Option<Json<'j>>, element: impl Display) -> Option<&'j str> {
+        let json = member?;
         if json.text().is_none() {
-            self.expected(json, format_args!("{path}.{name}"), "a text");
+            self.expected(json, element, "a text");
         }
         json.text()
     }
