@@ -7,9 +7,9 @@ import cvc5
 
 def main():
     solver = cvc5.Solver(cvc5.TermManager())
-    # Milliseconds for one question; what takes longer is `unknown`.
+    # Steps for one question; what takes more is `unknown`.
     if len(sys.argv) > 1 and sys.argv[1].isdigit():
-        solver.setOption("tlimit-per", sys.argv[1])
+        solver.setOption("rlimit-per", sys.argv[1])
     symbols = cvc5.SymbolManager(solver)
     parser = cvc5.InputParser(solver, symbols)
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, sys.stdin.read(), "standard input")
