@@ -2,6 +2,7 @@
 
 use super::identity::names_of;
 use crate::ast::{CollectVisit, Collection, Item, Keyword, Name, NameOrRange, Value};
+use crate::diagnostics::{Diagnostic, codes};
 
 /// The names of all visits, in the order of the source.
 pub(super) fn visits_in_order(items: &[Item]) -> Vec<String> {
@@ -98,4 +99,34 @@ pub(super) fn split(
         parts.push(with(without, at));
     }
     parts
+}
+
+/// A revision that says where something is collected that is collected already: it may mean these visits too, or these visits only.
+pub(super) fn more_or_fewer(place: &Item, revision: &Item) -> Option<Diagnostic> {
+    let (again, name, before) = revision.items.iter().find_map(|item| {
+        let (name, before) = collected(item)?.what.iter().find_map(|name| {
+            let is_it = |other: &&Item| {
+                collected(other).is_some_and(|old| old.what.iter().any(|what| what.value == name.value))
+            };
+            Some((name, place.items.iter().find(is_it)?))
+        })?;
+        Some((item, name, before))
+    })?;
+    let message = format!("is `{}` collected at these visits too, or at these visits only?", name.value);
+    Some(
+        Diagnostic::new(&codes::DUPLICATE_NAME, again.span, message)
+            .label("more visits, or fewer?")
+            .and(before.span, "collected here already")
+            .help(format!(
+                "for more visits write `schedule {{ collect {0} at … }}` outside of the amendment's block; for fewer `remove {{ collect {0} at … }}` with the visits that are left out",
+                name.value
+            )),
+    )
+}
+
+fn collected(item: &Item) -> Option<&Collection> {
+    match &item.body.as_ref()?.value {
+        Value::Collection(collection) if item.keyword.value == Keyword::Collect => Some(collection),
+        _ => None,
+    }
 }

@@ -131,6 +131,10 @@ impl Patch<'_> {
                 self.diagnostics.push(other_sort(place, item));
                 return;
             }
+            if let Some(unclear) = cells::more_or_fewer(place, item) {
+                self.diagnostics.push(unclear);
+                return;
+            }
             merge(place, item);
             self.touch(Action::Revised, item);
             return;
