@@ -134,7 +134,7 @@ impl<'a> Screener<'a> {
     ) -> DecisionVerdict {
         let arms = self.arms_in_question(decision, record);
         let mut awaited = BTreeMap::new();
-        let mut criteria = Vec::new();
+        let mut criteria = Vec::with_capacity(decision.criteria.len());
         let mut by_arm: IndexMap<String, Vec<(String, Status)>> =
             arms.iter().map(|arm| ((*arm).to_owned(), Vec::new())).collect();
         for (code, criterion) in &decision.criteria {

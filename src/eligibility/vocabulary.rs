@@ -114,7 +114,7 @@ impl<'a> Vocabulary<'a> {
 
     /// The measure that a record calls so.
     pub fn find_measure(&self, written: &str) -> Option<&'a str> {
-        self.measures.get(&*folded(written)).copied()
+        with_folded(written, |name| self.measures.get(name).copied())
     }
 
     /// The concept, event or visit that a record calls so.
@@ -123,7 +123,7 @@ impl<'a> Vocabulary<'a> {
         if written.is_empty() {
             return None;
         }
-        self.things.get(&*folded(written)).copied()
+        with_folded(written, |name| self.things.get(name).copied())
     }
 
     /// Every concept that lists this code. In ICD-10 and ATC a code stands for all that begin with it.
@@ -286,11 +286,27 @@ fn folded(text: &str) -> Cow<'_, str> {
     if !text.is_ascii() {
         return Cow::Owned(text.to_lowercase().replace([' ', '-'], "_"));
     }
-    let letter = |byte: u8| match byte {
+    Cow::Owned(of_ascii(text.bytes().map(folded_letter).collect()))
+}
+
+/// What is made of a text that [`folded`] makes another one of: names and codes are short, and need no memory for that.
+fn with_folded<T>(text: &str, make: impl FnOnce(&str) -> T) -> T {
+    const LONGEST: usize = 64;
+    let text = text.trim();
+    if text.len() > LONGEST || !text.is_ascii() {
+        return make(&folded(text));
+    }
+    let mut room = [0; LONGEST];
+    let room = &mut room[..text.len()];
+    room.iter_mut().zip(text.bytes()).for_each(|(folded, byte)| *folded = folded_letter(byte));
+    make(str::from_utf8(room).unwrap_or_default())
+}
+
+fn folded_letter(letter: u8) -> u8 {
+    match letter {
         b' ' | b'-' => b'_',
-        byte => byte.to_ascii_lowercase(),
-    };
-    Cow::Owned(of_ascii(text.bytes().map(letter).collect()))
+        letter => letter.to_ascii_lowercase(),
+    }
 }
 
 /// A text of which every byte is a letter of its own.

@@ -47,15 +47,17 @@ impl DateRange {
     /// Moved by an offset. Hours that are no whole days leave two days possible, because a date has no time of day.
     /// `None` outside the years −9999 to 9999.
     pub fn moved(&self, offset: &Offset) -> Option<Self> {
-        let near = |date| apply(date, offset).map(|reached| reached.date);
-        let far = |date| apply(date, &whole_days_up(offset)).map(|reached| reached.date);
-        let ends = [near(self.earliest)?, far(self.earliest)?, near(self.latest)?, far(self.latest)?];
-        let [mut earliest, mut latest] = [ends[0]; 2];
-        for end in ends {
-            earliest = earliest.min(end);
-            latest = latest.max(end);
+        let up = whole_days_up(offset);
+        let both = |date: Date| {
+            let (near, far) = (apply(date, offset)?.date, apply(date, &up)?.date);
+            Some(Self { earliest: near.min(far), latest: near.max(far) })
+        };
+        let first = both(self.earliest)?;
+        if self.is_exact() {
+            return Some(first);
         }
-        Some(Self { earliest, latest })
+        let last = both(self.latest)?;
+        Some(Self { earliest: first.earliest.min(last.earliest), latest: first.latest.max(last.latest) })
     }
 
     /// The range in which the first of two dates lies.

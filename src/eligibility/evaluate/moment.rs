@@ -180,7 +180,6 @@ impl<'a> Evaluator<'a> {
             return At::known(*day);
         }
         let event = self.document.events.get(name);
-        let words = label(&self.document.events, name, |event| &event.label);
         if let Some((event, arm)) = event.zip(self.arm)
             && !event.arms.is_empty()
             && !event.arms.iter().any(|one| one == arm)
@@ -241,6 +240,7 @@ impl<'a> Evaluator<'a> {
             self.awaited.borrow_mut().insert(name, day);
             return At::known(DateRange::exactly(day));
         }
+        let words = label(&self.document.events, name, |event| &event.label);
         let why = format!("`{name}` ({words}) has no date in the record");
         let ask = format!("record when this happened, or is planned: {words}");
         At::unknown(Missing::new(MissingKind::Event, name, why, ask))

@@ -407,6 +407,9 @@ impl<'a> Evaluator<'a> {
 
 /// The first of each that say the same.
 fn distinct<'a>(mut values: Vec<Dated<'a>>) -> Vec<Dated<'a>> {
+    if values.len() < 2 {
+        return values;
+    }
     let mut results = HashSet::new();
     let mut computed: Vec<Amount> = Vec::new();
     values.retain(|value| match &value.value {

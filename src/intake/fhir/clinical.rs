@@ -60,7 +60,11 @@ impl Reading<'_> {
     fn verified(&mut self, json: Json<'_>) -> Option<(Option<String>, BTreeMap<String, Answer>)> {
         let status = self.word(json, self.kind, "verificationStatus");
         let said = |answers: &[(&str, Answer)]| -> BTreeMap<String, Answer> {
-            answers.iter().map(|(name, answer)| ((*name).to_owned(), *answer)).collect()
+            let mut said = BTreeMap::new();
+            for (name, answer) in answers {
+                said.insert((*name).to_owned(), *answer);
+            }
+            said
         };
         let known = [("known", Answer::Yes), ("documented", Answer::Yes)];
         match status.as_deref() {

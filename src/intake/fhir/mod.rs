@@ -394,7 +394,7 @@ impl Joined {
             let source = Some(clean(key).into_owned());
             joined.record.events.push(Entry { name: DEATH.to_owned(), on, source, ..Entry::default() });
         }
-        joined.record.measurements.reserve(facts.len());
+        joined.make_room(&facts);
         for fact in facts {
             if fact.content != Content::Nothing {
                 match joined.used.iter_mut().find(|(kind, _)| *kind == fact.kind) {
@@ -410,6 +410,20 @@ impl Joined {
             }
         }
         joined
+    }
+
+    /// Room in each list of the record for what comes into it.
+    fn make_room(&mut self, facts: &[Fact]) {
+        let record = &mut self.record;
+        let count = |list: List| {
+            let is_of = |fact: &&Fact| matches!(&fact.content, Content::Entry(draft) if draft.list == list);
+            facts.iter().filter(is_of).count()
+        };
+        record.findings.reserve(count(List::Findings));
+        record.exposures.reserve(count(List::Exposures));
+        record.procedures.reserve(count(List::Procedures));
+        let is_result = |fact: &&Fact| matches!(fact.content, Content::Result(_) | Content::Results(_));
+        record.measurements.reserve(facts.iter().filter(is_result).count());
     }
 
     fn say(&mut self, kind: &str, resource: &str, element: &str, what: &str, (file, at): (usize, usize)) {

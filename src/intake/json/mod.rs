@@ -24,7 +24,8 @@ struct Node {
     sort: Sort,
     /// The byte at which it begins.
     at: u32,
-    /// The byte behind it; of a [`Sort::Resolved`] text where it ends in [`Tape::resolved`].
+    /// The byte behind it; of a [`Sort::Resolved`] text where it ends in [`Tape::resolved`]; of an object the signs of its
+    /// keys, one upon the other; of a list nothing.
     end: u32,
     /// Of a list or object the node behind all that it holds; of a [`Sort::Resolved`] text where it begins there; of a
     /// [`Sort::Text`] that is a key the next key, or the end of the object.
@@ -65,6 +66,20 @@ pub enum Is<'j> {
     Text(&'j str),
     List(Items<'j>),
     Object(Members<'j>),
+}
+
+/// A bit for a name, by its length and two of its letters: names with different signs are different names.
+fn sign_of(name: &[u8]) -> u64 {
+    let sum = match name {
+        [first, .., last] => usize::from(*first) + 7 * usize::from(*last) + 13 * name.len(),
+        _ => name.len(),
+    };
+    1 << (sum & 63)
+}
+
+/// Signs in half of the room.
+fn folded(signs: u64) -> u32 {
+    (signs | signs >> 32) as u32
 }
 
 impl Tape {
@@ -159,9 +174,19 @@ impl<'j> Json<'j> {
 
     /// A member of an object; `None` for everything else, and for `null`.
     pub fn get(self, name: &str) -> Option<Json<'j>> {
+        if !self.may_have(name) {
+            return None;
+        }
         let is_it = |key: &usize| self.tape.says(self.text, self.tape.nodes[*key], name);
         let found = self.places_of_keys().find(is_it)?;
         Some(Json { place: found + 1, ..self }).filter(|value| !value.is_null())
+    }
+
+    /// What is asked for is mostly not there, and the signs of the keys say so.
+    #[inline]
+    fn may_have(self, name: &str) -> bool {
+        let node = self.node();
+        node.sort == Sort::Object && node.end & folded(sign_of(name.as_bytes())) != 0
     }
 
     /// Several members in one pass, each as [`Json::get`] finds it.

@@ -1,6 +1,6 @@
 //! Reading JSON (RFC 8259) onto a tape.
 
-use super::{Json, Node, Sort, Tape};
+use super::{Json, Node, Sort, Tape, folded, sign_of};
 
 /// Deeper nesting is no record.
 pub(super) const DEEPEST: usize = 64;
@@ -145,25 +145,25 @@ impl<'t, 'p> Reader<'t, 'p> {
     /// Begins a list or object: its node, which waits for its end.
     fn open(&mut self, sort: Sort, at: usize) -> usize {
         let place = self.tape.nodes.len();
-        self.push(sort, at, at);
+        self.push(sort, at, 0);
         place
     }
 
-    /// Writes where a list or object ends.
-    fn close(&mut self, place: usize, end: usize) -> usize {
+    /// Writes where a list or object ends, and the signs of its keys.
+    fn close(&mut self, place: usize, signs: u64) {
         let next = short(self.tape.nodes.len());
         let node = &mut self.tape.nodes[place];
-        (node.end, node.next) = (short(end), next);
-        end
+        (node.end, node.next) = (folded(signs), next);
     }
 
     fn object(&mut self, at: usize, depth: usize) -> Read<usize> {
         let place = self.open(Sort::Object, at);
         let mut at = self.blanks(at + 1);
         if self.is(at, b'}') {
-            return Ok(self.close(place, at + 1));
+            self.close(place, 0);
+            return Ok(at + 1);
         }
-        // A bit for each key, by its length and two of its letters: as long as no two meet, no key stands twice.
+        // As long as no two signs meet, no key stands twice.
         let (mut seen, mut meet) = (0u64, false);
         loop {
             if !self.is(at, b'"') {
@@ -171,13 +171,9 @@ impl<'t, 'p> Reader<'t, 'p> {
             }
             let key = self.tape.nodes.len();
             let behind = self.string(at)?;
-            let sign = match self.tape.bytes_of(self.text, self.tape.nodes[key]) {
-                name @ [first, .., last] => usize::from(*first) + 7 * usize::from(*last) + 13 * name.len(),
-                name => name.len(),
-            };
-            let bit = 1u64 << (sign & 63);
-            meet |= seen & bit != 0;
-            seen |= bit;
+            let sign = sign_of(self.tape.bytes_of(self.text, self.tape.nodes[key]));
+            meet |= seen & sign != 0;
+            seen |= sign;
             at = self.blanks(behind);
             if !self.is(at, b':') {
                 return Err(fault(at, "`:` is expected behind a key"));
@@ -188,7 +184,7 @@ impl<'t, 'p> Reader<'t, 'p> {
             match self.peek(at) {
                 Some(b',') => at = self.blanks(at + 1),
                 Some(b'}') => {
-                    self.close(place, at + 1);
+                    self.close(place, seen);
                     if meet {
                         self.distinct(place)?;
                     }
@@ -212,14 +208,18 @@ impl<'t, 'p> Reader<'t, 'p> {
         let place = self.open(Sort::List, at);
         let mut at = self.blanks(at + 1);
         if self.is(at, b']') {
-            return Ok(self.close(place, at + 1));
+            self.close(place, 0);
+            return Ok(at + 1);
         }
         loop {
             let behind = self.value(at, depth + 1)?;
             at = self.blanks(behind);
             match self.peek(at) {
                 Some(b',') => at += 1,
-                Some(b']') => return Ok(self.close(place, at + 1)),
+                Some(b']') => {
+                    self.close(place, 0);
+                    return Ok(at + 1);
+                }
                 _ => return Err(fault(at, "`,` or `]` is expected")),
             }
         }
