@@ -188,19 +188,44 @@ fn written(writer: &mut Writer<'_>, columns: &[Column], verdicts: &[Verdict]) ->
     parts.push(writer.facts_part());
     parts.extend(writer.worst_parts());
     parts.push(criteria_part(writer, columns));
+    let last = last(writer, columns, verdicts);
     let mut text = head(writer);
     text.push_str("WITH\n");
-    for (place, part) in parts.iter().enumerate() {
+    for ((place, part), uses) in parts.iter().enumerate().zip(uses(&parts, &last)) {
         if place > 0 {
             text.push_str(",\n\n");
         }
-        let kept = if part.is_kept { writer.dialect.kept } else { "" };
+        // What is asked for once is worked out where it is asked for.
+        let kept = if part.is_kept && uses > 1 { writer.dialect.kept } else { "" };
         let _ =
             write!(text, "-- {}\n{} AS {kept}(\n{}\n)", comment(&part.about), part.name, indented(&part.sql));
     }
     text.push_str("\n\n");
-    text.push_str(&last(writer, columns, verdicts));
+    text.push_str(&last);
     text
+}
+
+/// How often each part would be worked out if none of those that can be kept were, save where it is asked for by one that is.
+fn uses(parts: &[Part], last: &str) -> Vec<usize> {
+    let mut uses = vec![0usize; parts.len()];
+    for (place, part) in parts.iter().enumerate().rev() {
+        let of_others = parts.iter().enumerate().skip(place + 1).map(|(other, asking)| {
+            let times = if asking.is_kept { uses[other].min(1) } else { uses[other] };
+            mentions(&asking.sql, &part.name) * times
+        });
+        uses[place] = of_others.sum::<usize>() + mentions(last, &part.name);
+    }
+    uses
+}
+
+/// How often a statement reads a named query.
+fn mentions(sql: &str, name: &str) -> usize {
+    let reads = |word: &str| {
+        let of = format!("{word} {name}");
+        let ends = |rest: &str| !rest.starts_with(|sign: char| sign.is_alphanumeric() || sign == '_');
+        sql.match_indices(&of).filter(|(at, _)| ends(&sql[at + of.len()..])).count()
+    };
+    reads("FROM") + reads("JOIN")
 }
 
 fn head(writer: &Writer<'_>) -> String {
@@ -481,4 +506,24 @@ pub(super) fn comment(text: &str) -> String {
         }
     }
     safe.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_kept_where_it_would_be_worked_out_several_times() {
+        let part = |name: &str, sql: &str| Part::new(name, "", sql);
+        let parts = [
+            part("one", "SELECT 1").kept(),
+            part("two", "SELECT * FROM one o\nJOIN one_more m ON TRUE").kept(),
+            part("three", "SELECT * FROM two\nLEFT JOIN two t ON TRUE").kept(),
+            part("twice", "SELECT * FROM three"),
+            part("alone", "SELECT * FROM one"),
+        ];
+        let last = "SELECT * FROM twice\nJOIN twice t ON TRUE";
+        // `two` is kept, so that `one` is asked for once; nobody asks for `alone`.
+        assert_eq!(uses(&parts, last), [1, 2, 2, 2, 0]);
+    }
 }

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::limits::{Limit, Scale, score_of};
 use super::moments::{Day, RowDay, Span, Test};
+use super::of_row::OfRow;
 use super::says::{Says, UNKNOWN};
 use super::{NotSaid, Worst, Writer};
 use crate::model::{Comparator, Limit as Normal, Measure, Rule, Selector, Term, UnitRef, Value, Window};
@@ -22,7 +23,7 @@ pub(super) struct Together {
     pub flag: String,
     /// Whether the day of a row lies in the window.
     pub inside: Test,
-    pub truth: String,
+    pub truth: OfRow,
     pub how: How,
 }
 
@@ -43,13 +44,11 @@ impl Together {
     pub fn of_row(&self) -> String {
         let (says, beyond) = match self.how {
             How::Latest(worst) => {
-                (format!("r.day_4 + {}", level_up(&self.truth, worst == Worst::True)), BEYOND_ALL_DAYS)
+                (format!("r.day_4 + {}", self.truth.level(worst == Worst::True)), BEYOND_ALL_DAYS)
             }
-            How::Earliest(worst) => {
-                (format!("r.day_4 + {}", level_up(&self.truth, worst == Worst::False)), -3)
-            }
-            How::OneOf => (level(&self.truth), 3),
-            How::AllOf => (level(&self.truth), -1),
+            How::Earliest(worst) => (format!("r.day_4 + {}", self.truth.level(worst == Worst::False)), -3),
+            How::OneOf => (self.truth.level(true), 3),
+            How::AllOf => (self.truth.level(true), -1),
         };
         let of_day = match &self.inside {
             Test::Is(true) => format!("CASE WHEN r.on_day IS NULL THEN {beyond} ELSE {says} END"),
@@ -217,7 +216,7 @@ impl<'a> Writer<'a> {
         let is_exact = self.is_exact(&span);
         let column = |writer: &mut Self, concerned: String| {
             let name = writer.column_name(asked.measure);
-            RowColumn { name, words: words.to_owned(), concerned, truth: truth.clone() }
+            RowColumn { name, words: words.to_owned(), concerned, truth: truth.text() }
         };
         if tried {
             if matches!(asked.select, Selector::Consecutive(_)) {
@@ -225,7 +224,7 @@ impl<'a> Writer<'a> {
                     "the last few results are tried together with others of the same days",
                 ));
             }
-            let says = self.tried(&asked, &span, words, truth);
+            let says = self.tried(&asked, &span, words, truth.text());
             return Ok(self.unless_undated(rule, says));
         }
         if !is_exact {
@@ -323,7 +322,7 @@ impl<'a> Writer<'a> {
         rule: &'a Rule,
         measure: &'a Measure,
         name: &str,
-    ) -> Result<Option<String>, NotSaid> {
+    ) -> Result<Option<OfRow>, NotSaid> {
         match rule {
             Rule::Compare { left, operator, right, unit } => {
                 self.tests(left, &[(*operator, right)], unit.as_ref(), measure, name)
@@ -332,7 +331,7 @@ impl<'a> Writer<'a> {
                 let tests = [(Comparator::AtLeast, low), (Comparator::AtMost, high)];
                 self.tests(value, &tests, unit.as_ref(), measure, name)
             }
-            Rule::Is { one_of, .. } => Ok(Some(self.level_truth(measure, one_of))),
+            Rule::Is { one_of, .. } => Ok(Some(OfRow::Text(self.level_truth(measure, one_of)))),
             _ => Err(NotSaid::new("it compares no result")),
         }
     }
@@ -344,26 +343,27 @@ impl<'a> Writer<'a> {
         unit: Option<&'a UnitRef>,
         measure: &'a Measure,
         name: &str,
-    ) -> Result<Option<String>, NotSaid> {
+    ) -> Result<Option<OfRow>, NotSaid> {
         debug_assert!(matches!(value.value, Value::Measured { .. }));
         let is_own = |term: &Term| matches!(&term.value, Value::Limit { measure, .. } if measure == name);
         if tests.iter().any(|(_, limit)| is_own(limit)) && !tests.iter().all(|(_, limit)| is_own(limit)) {
             return Err(NotSaid::new("it compares with a limit of normal and with a number at once"));
         }
         let scale = Scale::of(measure);
-        let mut texts = Vec::new();
+        let mut all = Vec::new();
         for (operator, limit) in tests {
             match self.one_test(*operator, limit, unit, &scale, name, 0)? {
-                Some(text) => texts.push(text),
+                Some(one) => all.push(one),
                 None => return Ok(None),
             }
         }
-        let text = if texts.len() == 1 { texts.remove(0) } else { format!("({})", texts.join(" AND ")) };
+        let truth = OfRow::all(all);
         Ok(Some(match score_of(measure) {
-            None => text,
-            Some((low, high)) => format!(
-                "CASE WHEN r.low = r.high AND (r.low < {low} OR r.low > {high} OR r.low <> FLOOR(r.low)) THEN NULL ELSE {text} END"
-            ),
+            None => truth,
+            Some((low, high)) => OfRow::Text(format!(
+                "CASE WHEN r.low = r.high AND (r.low < {low} OR r.low > {high} OR r.low <> FLOOR(r.low)) THEN NULL ELSE {} END",
+                truth.text()
+            )),
         }))
     }
 
@@ -375,7 +375,7 @@ impl<'a> Writer<'a> {
         scale: &Scale<'_>,
         name: &str,
         depth: usize,
-    ) -> Result<Option<String>, NotSaid> {
+    ) -> Result<Option<OfRow>, NotSaid> {
         match &limit.value {
             Value::Constant { number, unit: of_limit, .. } => {
                 let limit = Limit { number, unit: of_limit.as_ref(), compared_in: unit };
@@ -397,16 +397,14 @@ impl<'a> Writer<'a> {
         operator: Comparator,
         limit: &Limit<'_>,
         scale: &Scale<'_>,
-    ) -> Result<Option<String>, NotSaid> {
+    ) -> Result<Option<OfRow>, NotSaid> {
         match operator {
             Comparator::Equal => {
                 let low = self.number_test(Comparator::AtLeast, limit, scale)?;
                 let high = self.number_test(Comparator::AtMost, limit, scale)?;
-                Ok(low.zip(high).map(|(low, high)| format!("({low} AND {high})")))
+                Ok(low.zip(high).map(|(low, high)| OfRow::all(vec![low, high])))
             }
-            Comparator::NotEqual => {
-                Ok(self.number_test(Comparator::Equal, limit, scale)?.map(|text| format!("(NOT {text})")))
-            }
+            Comparator::NotEqual => Ok(self.number_test(Comparator::Equal, limit, scale)?.map(OfRow::not)),
             _ => {
                 let Some(by_unit) = self.limit_by_unit(scale, operator, limit)? else { return Ok(None) };
                 let column = self.limit_column(by_unit);
@@ -416,17 +414,17 @@ impl<'a> Writer<'a> {
     }
 
     /// Both ends of what is known of a value, compared.
-    fn compared(&self, operator: Comparator, test: impl Fn(&str) -> String) -> String {
+    fn compared(&self, operator: Comparator, test: impl Fn(&str) -> String) -> OfRow {
         let (sure, else_not) = match operator {
             Comparator::AtLeast | Comparator::Greater => ("low", "high"),
             _ => ("high", "low"),
         };
-        format!("CASE WHEN {} THEN TRUE WHEN NOT ({}) THEN FALSE END", test(sure), test(else_not))
+        OfRow::settled(test(sure), format!("NOT ({})", test(else_not)))
     }
 
     /// `factor` times the limit of normal of the same row. The product of doubles decides where the two lie clearly apart,
     /// that of decimals where they do not.
-    fn normal_test(&mut self, operator: Comparator, factor: &Exact, limit: Normal) -> String {
+    fn normal_test(&mut self, operator: Comparator, factor: &Exact, limit: Normal) -> OfRow {
         let column = if limit == Normal::Uln { "r.range_high" } else { "r.range_low" };
         if *factor == Exact::one() {
             return self
@@ -455,13 +453,11 @@ impl<'a> Writer<'a> {
     }
 
     /// Equality as two comparisons.
-    fn split_equal(&self, operator: Comparator, test: impl Fn(Comparator, &str) -> String) -> String {
+    fn split_equal(&self, operator: Comparator, test: impl Fn(Comparator, &str) -> String) -> OfRow {
         let one = |operator| self.compared(operator, |end| test(operator, end));
         match operator {
-            Comparator::Equal => format!("({} AND {})", one(Comparator::AtLeast), one(Comparator::AtMost)),
-            Comparator::NotEqual => {
-                format!("(NOT ({} AND {}))", one(Comparator::AtLeast), one(Comparator::AtMost))
-            }
+            Comparator::Equal => OfRow::all(vec![one(Comparator::AtLeast), one(Comparator::AtMost)]),
+            Comparator::NotEqual => OfRow::all(vec![one(Comparator::AtLeast), one(Comparator::AtMost)]).not(),
             other => one(other),
         }
     }
@@ -528,11 +524,6 @@ fn limit_side(rule: &Rule) -> &Term {
 /// Levels of truth as numbers, for MIN and MAX: 0 false, 1 unknown, 2 true.
 pub(super) fn level(truth: &str) -> String {
     format!("CASE {truth} WHEN TRUE THEN 2 WHEN FALSE THEN 0 ELSE 1 END")
-}
-
-/// The same, or with 2 for false and 0 for true.
-fn level_up(truth: &str, upward: bool) -> String {
-    if upward { level(truth) } else { format!("CASE {truth} WHEN TRUE THEN 0 WHEN FALSE THEN 2 ELSE 1 END") }
 }
 
 /// And back.

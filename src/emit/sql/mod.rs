@@ -17,6 +17,7 @@ mod losses;
 mod measured;
 mod middle;
 mod moments;
+mod of_row;
 mod people;
 mod results;
 mod rows;

@@ -203,11 +203,11 @@ impl Writer<'_> {
 
     /// Whether what is said of rows names a column.
     fn asks_of_rows(&self, column: &str) -> bool {
-        let together = self.written.together.iter().map(|one| &one.truth);
-        let few = self.written.last_few.iter().map(|few| &few.column.truth);
-        let middles = self.written.middles.iter().map(|middle| &middle.distance);
+        let together = self.written.together.iter().map(|one| one.truth.text());
+        let few = self.written.last_few.iter().map(|few| few.column.truth.clone());
+        let middles = self.written.middles.iter().map(|middle| middle.distance.clone());
         let choices =
-            self.written.choices.iter().flat_map(|choice| &choice.columns).map(|column| &column.truth);
+            self.written.choices.iter().flat_map(|choice| &choice.columns).map(|column| column.truth.clone());
         together.chain(few).chain(middles).chain(choices).any(|truth| truth.contains(column))
     }
 

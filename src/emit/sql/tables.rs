@@ -1,6 +1,7 @@
 //! Limits by sex and age, and coded results: what a row says by the person that it is about, or by its word.
 
 use super::limits::Scale;
+use super::of_row::OfRow;
 use super::{NotSaid, Writer};
 use crate::model::{
     Axis, Comparator, Measure, MeasureKind, Occurrence, TableKey, TableRow, TimeUnit, UnitRef,
@@ -19,20 +20,23 @@ impl<'a> Writer<'a> {
         scale: &Scale<'_>,
         name: &str,
         depth: usize,
-    ) -> Result<Option<String>, NotSaid> {
+    ) -> Result<Option<OfRow>, NotSaid> {
         let mut truths = Vec::new();
         for row in rows {
             match self.one_test(operator, &row.value, unit, scale, name, depth + 1)? {
-                Some(text) => truths.push(text),
+                Some(truth) => truths.push(truth),
                 None => return Ok(None),
             }
         }
         let all = |not: bool| {
-            let tests: Vec<String> =
-                truths.iter().map(|text| if not { format!("NOT {text}") } else { text.clone() }).collect();
-            tests.join(" AND ")
+            let tests = truths.iter().map(|truth| match truth {
+                OfRow::Settled { yes, no } => format!("({})", if not { no } else { yes }),
+                other if not => format!("NOT {}", other.text()),
+                other => other.text(),
+            });
+            tests.collect::<Vec<_>>().join(" AND ")
         };
-        let open = format!("CASE WHEN {} THEN TRUE WHEN {} THEN FALSE END", all(false), all(true));
+        let open = OfRow::settled(all(false), all(true));
         match by {
             Axis::Country => Ok(Some(open)),
             Axis::Sex => {
@@ -42,19 +46,18 @@ impl<'a> Writer<'a> {
                         rows.iter().enumerate().filter(|(_, row)| is(row)).map(|(place, _)| place).collect();
                     found
                 };
-                let mut text = String::from("CASE p.sex");
-                for sex in ["male", "female"] {
-                    let said = match of(sex).as_slice() {
-                        [] => "NULL".to_owned(),
-                        [one] => truths[*one].clone(),
-                        _ => return Err(NotSaid::new("a table has two rows for one sex")),
-                    };
-                    text.push_str(&format!(" WHEN '{sex}' THEN {said}"));
-                }
-                text.push_str(&format!(" ELSE {open} END"));
-                Ok(Some(text))
+                let said = |sex: &str| match of(sex).as_slice() {
+                    [] => Ok(OfRow::Text(OfRow::UNKNOWN.into())),
+                    [one] => Ok(truths[*one].clone()),
+                    _ => Err(NotSaid::new("a table has two rows for one sex")),
+                };
+                let (male, female) = (said("male")?, said("female")?);
+                Ok(Some(OfRow::BySex { male: male.into(), female: female.into(), open: open.into() }))
             }
-            Axis::Age => self.age_table(rows, &truths, &open).map(Some),
+            Axis::Age => {
+                let texts: Vec<String> = truths.iter().map(OfRow::text).collect();
+                self.age_table(rows, &texts, &open.text()).map(|text| Some(OfRow::Text(text)))
+            }
         }
     }
 
