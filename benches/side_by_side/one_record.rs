@@ -10,6 +10,10 @@ use trialc::intake::Additions;
 use trialc::intake::fhir::{Assumptions, Reader};
 use trialc::source::{LoadError, Loader};
 
+/// That of the program itself.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const RECORDS: usize = 200;
 
 struct Disk;
