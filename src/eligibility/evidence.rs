@@ -247,13 +247,15 @@ struct Choice {
 }
 
 impl Choices {
-    /// Index of the value to take of the tie; the same one whenever the tie comes up again in this run.
-    pub fn take(&mut self, key: String, of: usize, tie: impl FnOnce() -> Tie) -> usize {
+    /// Index of the value to take of the tie; the same one whenever the tie comes up again in this run. Where another window holds other
+    /// values of the same day, that is another tie.
+    pub fn take(&mut self, key: &str, of: usize, tie: Tie) -> usize {
+        let key = format!("{key}, {of} of {}", tie.values.join(", "));
         if let Some(place) = self.places.get(&key) {
             return self.path[*place].taken;
         }
         self.places.insert(key.clone(), self.path.len());
-        self.path.push(Choice { key, of, taken: 0, tie: tie() });
+        self.path.push(Choice { key, of, taken: 0, tie });
         0
     }
 
@@ -294,11 +296,11 @@ mod tests {
         let mut choices = Choices::default();
         let mut seen = Vec::new();
         loop {
-            let first = choices.take("a".into(), 2, tie);
-            let again = choices.take("a".into(), 2, tie);
+            let first = choices.take("a", 2, tie());
+            let again = choices.take("a", 2, tie());
             assert_eq!(first, again);
             // The second tie only comes up when the first value of the first is taken.
-            let second = if first == 0 { Some(choices.take("b".into(), 3, tie)) } else { None };
+            let second = if first == 0 { Some(choices.take("b", 3, tie())) } else { None };
             seen.push((first, second));
             if !choices.advance() {
                 break;

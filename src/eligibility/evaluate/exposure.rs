@@ -96,14 +96,14 @@ impl<'a> Evaluator<'a> {
         if !settled {
             return Err(days.missing.first().cloned().map_or_else(|| vec![missing()], |anchor| vec![anchor]));
         }
-        let tie = || Tie {
+        let tie = Tie {
             measure: finding.name.clone(),
             on: first.start,
             values: last.iter().map(|one| one.amount.shown()).collect(),
             decides: false,
         };
         let key = format!("dose of {} from {}", finding.name, first.start);
-        let chosen = last[self.choices.borrow_mut().take(key, last.len(), tie)];
+        let chosen = last[self.choices.borrow_mut().take(&key, last.len(), tie)];
         Ok(Found {
             evidence: vec![chosen.evidence.clone()],
             of: Some(&finding.name),

@@ -142,13 +142,14 @@ impl<'a> Evaluator<'a> {
             return different.pop().map(|value| value.value);
         }
         let on = different[0].on;
-        let tie = || Tie {
+        let tie = Tie {
             measure: measure.to_owned(),
             on,
             values: different.iter().map(|value| self.bound_in_words(measure, &value.value)).collect(),
             decides: false,
         };
-        let taken = self.choices.borrow_mut().take(format!("{what} {measure} on {on}"), different.len(), tie);
+        let taken =
+            self.choices.borrow_mut().take(&format!("{what} {measure} on {on}"), different.len(), tie);
         Some(different.swap_remove(taken).value)
     }
 
@@ -206,7 +207,7 @@ impl<'a> Evaluator<'a> {
             let wanted = count - surely_in.len();
             let selections = selections(cut.len(), wanted);
             let on = values[cut[0]].on;
-            let tie = || Tie {
+            let tie = Tie {
                 measure: measure.to_owned(),
                 on,
                 values: cut.iter().map(|index| self.bound_in_words(measure, &values[*index].value)).collect(),
@@ -214,7 +215,7 @@ impl<'a> Evaluator<'a> {
             };
             // Another window may need more or fewer of the same day: that is another choice.
             let key = format!("last {count} {measure} on {on}: {wanted}");
-            let taken = self.choices.borrow_mut().take(key, selections.len(), tie);
+            let taken = self.choices.borrow_mut().take(&key, selections.len(), tie);
             let chosen: Vec<usize> =
                 selections[taken].iter().map(|index| cut[*index]).chain(surely_in).collect();
             return Offer::Every { sure: take(&chosen), perhaps: Vec::new(), none };

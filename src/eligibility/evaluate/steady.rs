@@ -291,14 +291,14 @@ impl<'a> Evaluator<'a> {
                     }
                 }
                 let (true, Some(on), 2..) = (is_settled, on, different.len()) else { return different };
-                let tie = || Tie {
+                let tie = Tie {
                     measure: item.to_owned(),
                     on,
                     values: different.iter().map(Amount::shown).collect(),
                     decides: false,
                 };
                 let key = format!("reference {item} on {on}");
-                let taken = self.choices.borrow_mut().take(key, different.len(), tie);
+                let taken = self.choices.borrow_mut().take(&key, different.len(), tie);
                 vec![different.swap_remove(taken)]
             }
         }

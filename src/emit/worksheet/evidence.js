@@ -68,11 +68,16 @@ class Choices {
     this.path = [];
   }
 
-  /** Index of the value to take of the tie; the same one whenever the tie comes up again in this run. */
-  take(key, of, tie) {
+  /**
+   * Index of the value to take of the tie; the same one whenever the tie comes up again in this run. Where another window holds other
+   * values of the same day, that is another tie.
+   */
+  take(what, of, tie) {
+    const shown = tie();
+    const key = `${what}, ${of} of ${shown.values.join(", ")}`;
     const place = this.path.find((choice) => choice.key === key);
     if (place) return place.taken;
-    this.path.push({ key, of, taken: 0, tie: tie() });
+    this.path.push({ key, of, taken: 0, tie: shown });
     return 0;
   }
 

@@ -126,7 +126,13 @@ impl Reader<'_> {
         }
         match different.len() {
             1 => different[0],
-            many => different[self.ties.settle(what.to_owned(), many)],
+            many => {
+                let options: Vec<String> = different
+                    .iter()
+                    .map(|one| format!("{:?} {:?} {:?} {:?}", one.value, one.unit, one.low, one.high))
+                    .collect();
+                different[self.ties.settle(format!("{what}: {}", options.join(", ")), many)]
+            }
         }
     }
 
