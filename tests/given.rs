@@ -112,3 +112,20 @@ fn a_record_is_shown_at_the_word_that_is_wrong() {
         assert_eq!(underlined.trim(), word.trim(), "{}", ended.err);
     }
 }
+
+/// A name that a table writes otherwise than it reads cannot be found in its line: the line is shown.
+#[test]
+fn a_name_in_a_table_of_codes_is_shown_where_it_stands() {
+    let home = tempfile::tempdir().unwrap();
+    study(home.path());
+    let shown = |row: &str| {
+        fs::write(home.path().join("codes.csv"), format!("code,name\n{row}\n")).unwrap();
+        let ended = run(home.path(), &["screen", "trial.trial", "person.json", "--codes", "codes.csv"]);
+        assert_eq!(ended.code, Some(2), "{row}: {}", ended.out);
+        ended.err
+    };
+    let plain = shown("loinc:4548-4,hba1c");
+    assert!(plain.contains("codes.csv:2:14]"), "{plain}");
+    let doubled = shown("loinc:4548-4,\"a \"\"new\"\" one\"");
+    assert!(doubled.contains("codes.csv:2:1]") && doubled.contains("`a \"new\" one`"), "{doubled}");
+}

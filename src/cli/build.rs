@@ -10,7 +10,7 @@ use super::publish::publish;
 use super::report::{self, Reporting};
 use super::warehouse::{self, Warehouse};
 use super::{Exit, Failure, Outcome, watch};
-use crate::diagnostics::{codes, did_you_mean};
+use crate::diagnostics::{codes, near_name};
 use crate::emit::difference::{self, Report};
 use crate::emit::sql::{DIALECTS, Dialect};
 use crate::emit::{self, TARGETS, Target};
@@ -78,10 +78,8 @@ fn chosen(names: &[String]) -> Result<(Vec<&'static Target>, Vec<&'static Dialec
             continue;
         }
         if crate::emit::find(name).is_none() {
-            let help = match did_you_mean(name, TARGETS.iter().map(|target| target.name)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "`trialc build --help` lists the targets".to_owned(),
-            };
+            let all = || "`trialc build --help` lists the targets".to_owned();
+            let help = near_name(name, TARGETS.iter().map(|target| target.name)).unwrap_or_else(all);
             return Err(Failure::of(&codes::NOT_THERE, format!("there is no target `{name}`")).help(help));
         }
     }

@@ -17,6 +17,7 @@ use rayon::prelude::*;
 
 use super::Failure;
 use super::files::{in_words, shown};
+use super::people::not_among_the_people;
 use super::tables::Progress;
 use crate::diagnostics::codes;
 use crate::eligibility::{EligibilityDocument, Record};
@@ -111,11 +112,7 @@ pub fn screen(
     let ids: Vec<String> = people.iter().map(|subject| subject.id.to_string()).collect();
     let ids: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
     if let Some(stranger) = additions.strangers(&ids).first() {
-        return Err(Failure::of(
-            &codes::NOT_THERE,
-            format!("`--with` adds to `{stranger}`, who is not among the people"),
-        )
-        .help("the id of a record is that of the Patient"));
+        return Err(not_among_the_people(stranger).help("the id of a record is that of the Patient"));
     }
     Ok(Everybody { people, screened, said: said(&report, malformed, &bad, files) })
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use super::console::Console;
 use super::{Exit, Failure, Outcome};
 use crate::diagnostics::codes;
-use crate::diagnostics::did_you_mean;
+use crate::diagnostics::near_name;
 use crate::diagnostics::render::page;
 
 /// Explain a code that a message carries, with an example and its repair
@@ -31,10 +31,8 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
 fn find(wanted: &str) -> Result<&'static codes::Code, Failure> {
     codes::find(wanted.trim()).ok_or_else(|| {
         let names = codes::ALL.iter().flat_map(|code| [code.name, code.id]);
-        let help = match did_you_mean(wanted, names) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "`trialc explain --all` lists every code".to_owned(),
-        };
+        let all = || "`trialc explain --all` lists every code".to_owned();
+        let help = near_name(wanted, names).unwrap_or_else(all);
         Failure::of(&codes::NOT_THERE, format!("there is no code `{wanted}`")).help(help)
     })
 }

@@ -100,12 +100,7 @@ impl Sources {
         made.extend(from_fhir);
         let ids: BTreeSet<&str> = made.iter().filter_map(|(id, _)| id.as_deref()).collect();
         if let Some(stranger) = additions.strangers(&ids).first() {
-            let near = near_name(stranger, ids);
-            return Err(Failure::of(
-                &codes::NOT_THERE,
-                format!("`--with` adds to `{stranger}`, who is not among the people"),
-            )
-            .helped(near));
+            return Err(not_among_the_people(stranger).helped(near_name(stranger, ids)));
         }
         Ok(made.into_iter().map(|(_, made)| made).collect())
     }
@@ -185,6 +180,11 @@ fn known<'n>(name: &str, names: impl Iterator<Item = &'n String> + Clone, kind: 
     Err(Failure::of(&codes::NOT_THERE, format!("the protocol has no {kind} `{name}`")).helped(near))
 }
 
+/// A record of `--with` for somebody who is not there.
+pub fn not_among_the_people(id: &str) -> Failure {
+    Failure::of(&codes::NOT_THERE, format!("`--with` adds to `{id}`, who is not among the people"))
+}
+
 fn refused(error: NotAnAddition) -> Failure {
     Failure::of(&codes::UNREADABLE_OPTION, error.message).help(error.help)
 }
@@ -224,8 +224,9 @@ fn read_codes(path: &str, trial: &Trial) -> Result<Vec<(String, String)>, Failur
         known(name, names, "measure, condition, drug or procedure").map_err(|failure| {
             let start = row.position().map_or(0, |at| usize::try_from(at.byte()).unwrap_or(0));
             let line = text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-            let at = start + line.rfind(name).unwrap_or(0);
-            failure.at(Source::new(path, text.as_str()), at..at + name.len())
+            // A name in doubled quotation marks is written otherwise than it reads: then the line is meant.
+            let words = line.rfind(name).map_or(0..line.len(), |at| at..at + name.len());
+            failure.at(Source::new(path, text.as_str()), start + words.start..start + words.end)
         })?;
         codes.push((code.to_owned(), name.trim().to_owned()));
     }

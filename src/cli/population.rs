@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use super::bulk::{self, Everybody};
 use super::console::Console;
 use super::files::{read_text, shown};
-use super::people::Sources;
+use super::people::{Sources, not_among_the_people};
 use super::publish::{Streamed, publish_with};
 use super::screen::Format;
 use super::tables::{Disk, Progress, one_table};
@@ -269,11 +269,9 @@ fn add_to_single(population: &mut Population, additions: &Additions) -> Result<(
         population.people.iter().map(|subject| &subject.id).zip(0..).collect();
     for (id, record) in added {
         let Some(place) = places.get(&SubjectId::of(id)) else {
-            return Err(Failure::of(
-                &codes::NOT_THERE,
-                format!("`--with` adds to `{id}`, who is not among the people"),
-            )
-            .help("the id of a record is the person_id of table `person`"));
+            return Err(
+                not_among_the_people(id).help("the id of a record is the person_id of table `person`")
+            );
         };
         population.beyond.entry(*place).or_default().add(record.clone());
     }

@@ -79,11 +79,18 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
         verdict.notes.extend(person.notes);
         verdict
     };
-    if arguments.format == Format::Json {
-        // Each is written as soon as it is found, and of everybody the text alone is held.
-        let lists = arguments.people.each(console, &trial, |person| list_of(&verdict_on(person)))?;
-        console.stream(|out| write_as_one(&lists, out))?;
-        return Ok(Exit::Fine);
+    match arguments.format {
+        Format::Text | Format::Html => {}
+        Format::Json => {
+            // Each is written as soon as it is found, and of everybody the text alone is held.
+            let lists = arguments.people.each(console, &trial, |person| list_of(&verdict_on(person)))?;
+            console.stream(|out| write_as_one(&lists, out))?;
+            return Ok(Exit::Fine);
+        }
+        Format::Csv | Format::Parquet => {
+            return Err(Failure::of(&codes::OPTIONS_CLASH, "single people are not written in this format")
+                .help("write `--format json`, or give a database with --data"));
+        }
     }
     let is_brief = arguments.format == Format::Text && !arguments.full;
     let screened = AtomicUsize::new(0);
@@ -99,17 +106,13 @@ pub fn run(console: &Console, arguments: &Arguments) -> Outcome {
         }
         verdict
     })?;
-    let text = match arguments.format {
-        Format::Text if verdicts.len() > FEW && !arguments.full => render_summary_text(&verdicts),
-        Format::Html => {
-            let most = if arguments.full { usize::MAX } else { MOST_ON_PAGE };
-            screening::page(&document, &verdicts, most)
-        }
-        Format::Text => verdicts.iter().map(render_verdict_text).collect::<Vec<_>>().join("\n"),
-        Format::Json | Format::Csv | Format::Parquet => {
-            return Err(Failure::of(&codes::OPTIONS_CLASH, "single people are not written in this format")
-                .help("write `--format json`, or give a database with --data"));
-        }
+    let text = if arguments.format == Format::Html {
+        let most = if arguments.full { usize::MAX } else { MOST_ON_PAGE };
+        screening::page(&document, &verdicts, most)
+    } else if verdicts.len() > FEW && !arguments.full {
+        render_summary_text(&verdicts)
+    } else {
+        verdicts.iter().map(render_verdict_text).collect::<Vec<_>>().join("\n")
     };
     console.out(&text)?;
     Ok(Exit::Fine)

@@ -140,9 +140,9 @@ impl<'a> Lowering<'a> {
     /// Says which visits stand outside of every epoch, and reads them all the same: what speaks of them is not wrong.
     fn outside_of_epochs(&mut self, items: &[&'a Item], schedule: &mut Schedule) {
         let [first, others @ ..] = items else { return };
-        let message = match others.len() {
-            0 => "this visit stands outside of every epoch".to_owned(),
-            more => format!("{} visits stand outside of every epoch", more + 1),
+        let message = match others {
+            [] => "this visit stands outside of every epoch",
+            _ => "these visits stand outside of every epoch",
         };
         let found = Diagnostic::new(&codes::WRONG_SORT, first.head_span(), message).label("in which epoch?");
         let found = others.iter().fold(found, |found, item| found.and(item.head_span(), "and this one"));

@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, SeqAccess, Visitor};
 
 use super::Record;
 use super::object::Object;
-use crate::diagnostics::did_you_mean;
+use crate::diagnostics::near_name;
 
 /// What some programs write before a text.
 const BOM: char = '\u{feff}';
@@ -174,10 +174,8 @@ fn explained(message: &str) -> (String, Option<String>) {
         && let Some((wrong, expected)) = rest.split_once('`')
     {
         let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
-        let help = match did_you_mean(wrong, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("known here: {}", known.join(", ")),
-        };
+        let all = || format!("known here: {}", known.join(", "));
+        let help = near_name(wrong, known.iter().copied()).unwrap_or_else(all);
         return (format!("a record has no `{wrong}` here"), Some(help));
     }
     if let Some(rest) = message.strip_prefix("unknown variant `")

@@ -222,11 +222,16 @@ fn one_of_values(slice: Slice<'_>, word: &Range<usize>, wanted: &Wanted) -> Opti
     let values: Vec<&str> = slice.text[open + 1..close].split(',').map(str::trim).collect();
     let written = format!("is {}", values.join(" or "));
     let span = slice.span(start..close + 1);
-    Some(
-        Diagnostic::new(&codes::WORD_FOR_SYMBOL, span, "one of several values is written with `is` and `or`")
-            .help(format!("write `{written}`"))
-            .fix(span, written),
-    )
+    let found =
+        Diagnostic::new(&codes::WORD_FOR_SYMBOL, span, "one of several values is written with `is` and `or`");
+    let are_numbers = values.iter().all(|value| value.starts_with(|sign: char| sign.is_ascii_digit()));
+    Some(match values.as_slice() {
+        // Of numbers it may also mean all that lie between.
+        [first, .., last] if are_numbers => found.help(format!(
+            "write `{written}` for a score that has one of these values, `in {first} to {last}` for all that lie between"
+        )),
+        _ => found.help(format!("write `{written}`")).fix(span, written),
+    })
 }
 
 fn ends_with_word(text: &str, word: &str) -> bool {
