@@ -26,7 +26,10 @@ fn a_criterions_variable_that_nobody_collects_is_on_no_form_in_time() {
     assert_eq!(found.code.id, "F01");
     assert_eq!(found.message, "criterion I8 needs `hba1c` (HbA1c), but it is on no form");
     assert_eq!(Some(found.primary.span), place(1).0, "underlines the value in the criterion");
-    assert_eq!(found.help.as_deref(), Some("collect it at a visit before the decision: `collect hba1c at screening`"));
+    assert_eq!(
+        found.help.as_deref(),
+        Some("collect it at a visit before the decision: `collect hba1c at screening`")
+    );
     let asked = field(&derived.forms, "LB", "HBA1C_LBORRES");
     assert_eq!(asked.visits, Some(Vec::new()), "it is shown, at no visit");
 }

@@ -20,6 +20,8 @@ pub struct Dialect {
     /// Whether rows are read once by their standard and once by their source concept: the engine then skips, inside of its
     /// scan, what the one column rules out, which it cannot do for either of two.
     pub reads_ids_apart: bool,
+    /// Whether the engine has a type for a few words, `ENUM`, of one byte for each answer.
+    pub has_word_types: bool,
     add_days: fn(&str, i64) -> String,
     add_months: fn(&str, i64) -> String,
     days_since: fn(&str, &str) -> String,
@@ -34,9 +36,11 @@ pub static DUCKDB: Dialect = Dialect {
     double: "DOUBLE",
     kept: "MATERIALIZED ",
     reads_ids_apart: true,
+    has_word_types: true,
     add_days: |day, days| format!("({day} {})", signed(days)),
     add_months: |day, months| format!("CAST({day} + INTERVAL ({months}) MONTH AS DATE)"),
-    days_since: |day, since| format!("({day} - {since})"),
+    // A difference of dates has 64 bits, of which no day needs half.
+    days_since: |day, since| format!("CAST({day} - {since} AS INTEGER)"),
     // By way of the text, which is the shortest decimal: a double times a power of ten would be rounded.
     decimal: |value| format!("TRY_CAST(CAST({value} AS VARCHAR) AS DECIMAL(24, 12))"),
 };
@@ -49,6 +53,7 @@ pub static POSTGRES: Dialect = Dialect {
     double: "DOUBLE PRECISION",
     kept: "MATERIALIZED ",
     reads_ids_apart: false,
+    has_word_types: false,
     add_days: |day, days| format!("({day} {})", signed(days)),
     add_months: |day, months| format!("CAST({day} + INTERVAL '{months} months' AS DATE)"),
     days_since: |day, since| format!("({day} - {since})"),
@@ -64,6 +69,7 @@ pub static SPARK: Dialect = Dialect {
     double: "DOUBLE",
     kept: "",
     reads_ids_apart: false,
+    has_word_types: false,
     add_days: |day, days| format!("DATE_ADD({day}, {days})"),
     add_months: |day, months| format!("ADD_MONTHS({day}, {months})"),
     days_since: |day, since| format!("DATEDIFF({day}, {since})"),
@@ -114,6 +120,11 @@ impl Dialect {
     /// `'a', 'b'`
     pub fn texts<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> String {
         texts.into_iter().map(|text| self.text(text)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// A word of the answers: in the query `words`, or as a literal.
+    pub fn word(&self, word: &str) -> String {
+        if self.has_word_types { format!("w.{word}") } else { self.text(word) }
     }
 
     /// A day as a literal. No record goes back beyond the year 1, which all engines know.

@@ -188,6 +188,7 @@ fn written(writer: &mut Writer<'_>, columns: &[Column], verdicts: &[Verdict]) ->
     parts.push(writer.facts_part());
     parts.extend(writer.worst_parts());
     parts.push(criteria_part(writer, columns));
+    parts.extend(words_part(writer.dialect));
     let last = last(writer, columns, verdicts);
     let mut text = head(writer);
     text.push_str("WITH\n");
@@ -276,32 +277,54 @@ fn criteria_part(writer: &Writer<'_>, columns: &[Column]) -> Part {
         .kept()
 }
 
+const STATUSES: [&str; 5] = ["met", "not_met", "unknown", "not_applicable", "not_computed"];
+const VERDICTS: [&str; 3] = ["eligible", "ineligible", "undetermined"];
+
+/// The words of the answers, where the engine has a type for a few words.
+fn words_part(dialect: &Dialect) -> Option<Part> {
+    if !dialect.has_word_types {
+        return None;
+    }
+    let of = |words: &[&str]| {
+        let all = dialect.texts(words.iter().copied());
+        let one = |word: &&str| format!("  CAST({} AS ENUM({all})) AS {word}", dialect.text(word));
+        words.iter().map(one).collect::<Vec<_>>()
+    };
+    let columns = [of(&STATUSES), of(&VERDICTS)].concat();
+    let about = "The words of the answers. An ENUM takes one byte, and is compared and printed as text.";
+    Some(Part::new("words", about, format!("SELECT\n{}", columns.join(",\n"))))
+}
+
 fn last(writer: &Writer<'_>, columns: &[Column], verdicts: &[Verdict]) -> String {
     let dialect = writer.dialect;
+    let word = |word| dialect.word(word);
     let mut lines = vec!["  k.person_id".to_owned()];
     let status = |place: usize| -> (String, Option<String>, Option<String>) {
         // The status, and the conditions under which it is not met, and open.
         let column = &columns[place];
         let says = match &column.is {
-            Is::NotApplicable => return ("'not_applicable'".into(), None, None),
-            Is::NotSaid(_) => return ("'not_computed'".into(), None, Some("TRUE".into())),
+            Is::NotApplicable => return (word("not_applicable"), None, None),
+            Is::NotSaid(_) => return (word("not_computed"), None, Some("TRUE".into())),
             Is::Said(says) => says,
         };
         let is_include = column.kind == CriterionKind::Include;
         let (when_true, when_false) = if is_include { ("met", "not_met") } else { ("not_met", "met") };
         match says {
-            Says::Always(Truth::Unknown) => ("'unknown'".into(), None, Some("TRUE".into())),
+            Says::Always(Truth::Unknown) => (word("unknown"), None, Some("TRUE".into())),
             Says::Always(truth) => {
                 let is_met = (*truth == Truth::True) == is_include;
-                let text = if is_met { "'met'" } else { "'not_met'" };
-                (text.into(), (!is_met).then(|| "TRUE".into()), None)
+                let text = word(if is_met { "met" } else { "not_met" });
+                (text, (!is_met).then(|| "TRUE".into()), None)
             }
             Says::Sql(_) => {
                 let test = format!("k.c{place}");
                 let failing = if is_include { format!("NOT {test}") } else { test.clone() };
                 (
                     format!(
-                        "CASE WHEN {test} THEN '{when_true}' WHEN NOT {test} THEN '{when_false}' ELSE 'unknown' END"
+                        "CASE WHEN {test} THEN {} WHEN NOT {test} THEN {} ELSE {} END",
+                        word(when_true),
+                        word(when_false),
+                        word("unknown")
                     ),
                     Some(failing),
                     Some(format!("{test} IS NULL")),
@@ -321,7 +344,7 @@ fn last(writer: &Writer<'_>, columns: &[Column], verdicts: &[Verdict]) -> String
     let of_columns = |rests_on: &[usize]| {
         let failing: Vec<String> = rests_on.iter().filter_map(|place| status(*place).1).collect();
         let open: Vec<String> = rests_on.iter().filter_map(|place| status(*place).2).collect();
-        verdict_case(&failing, &open)
+        verdict_case(dialect, &failing, &open)
     };
     for verdict in verdicts {
         let text = match verdict.is_over_arms {
@@ -331,8 +354,11 @@ fn last(writer: &Writer<'_>, columns: &[Column], verdicts: &[Verdict]) -> String
                 let each: Vec<String> =
                     verdict.rests_on.iter().map(|place| of_columns(&verdicts[*place].rests_on)).collect();
                 format!(
-                    "CASE WHEN 'eligible' IN ({0}) THEN 'eligible' WHEN 'undetermined' IN ({0}) THEN 'undetermined' ELSE 'ineligible' END",
-                    each.join(", ")
+                    "CASE WHEN {eligible} IN ({each}) THEN {eligible} WHEN {undetermined} IN ({each}) THEN {undetermined} ELSE {} END",
+                    word("ineligible"),
+                    each = each.join(", "),
+                    eligible = word("eligible"),
+                    undetermined = word("undetermined")
                 )
             }
         };
@@ -343,26 +369,28 @@ fn last(writer: &Writer<'_>, columns: &[Column], verdicts: &[Verdict]) -> String
             dialect.identifier(&verdict.name)
         ));
     }
-    format!("SELECT\n{}\nFROM criteria k\nORDER BY k.person_id\n", lines.join(",\n"))
+    let words = if dialect.has_word_types { "\nCROSS JOIN words w" } else { "" };
+    format!("SELECT\n{}\nFROM criteria k{words}\nORDER BY k.person_id\n", lines.join(",\n"))
 }
 
-fn verdict_case(failing: &[String], open: &[String]) -> String {
+fn verdict_case(dialect: &Dialect, failing: &[String], open: &[String]) -> String {
     if failing.iter().any(|one| one == "TRUE") {
-        return "'ineligible'".into();
+        return dialect.word("ineligible");
     }
     let mut cases = String::new();
     if !failing.is_empty() {
-        cases.push_str(&format!(" WHEN {} THEN 'ineligible'", failing.join(" OR ")));
+        cases.push_str(&format!(" WHEN {} THEN {}", failing.join(" OR "), dialect.word("ineligible")));
     }
     let otherwise = if open.iter().any(|one| one == "TRUE") {
         "undetermined"
     } else {
         if !open.is_empty() {
-            cases.push_str(&format!(" WHEN {} THEN 'undetermined'", open.join(" OR ")));
+            cases.push_str(&format!(" WHEN {} THEN {}", open.join(" OR "), dialect.word("undetermined")));
         }
         "eligible"
     };
-    if cases.is_empty() { format!("'{otherwise}'") } else { format!("CASE{cases} ELSE '{otherwise}' END") }
+    let otherwise = dialect.word(otherwise);
+    if cases.is_empty() { otherwise } else { format!("CASE{cases} ELSE {otherwise} END") }
 }
 
 impl Writer<'_> {
