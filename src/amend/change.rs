@@ -148,6 +148,10 @@ pub enum ChangeKind {
     Renumbered,
     /// Another place in the order.
     Reordered,
+    /// Several criteria decide together what one decided.
+    Split,
+    /// One criterion decides what several decided together.
+    Merged,
 }
 
 impl ChangeKind {
@@ -166,12 +170,21 @@ impl ChangeKind {
             ChangeKind::Reworded => "reworded",
             ChangeKind::Renumbered => "renumbered",
             ChangeKind::Reordered => "reordered",
+            ChangeKind::Split => "split",
+            ChangeKind::Merged => "merged",
         }
     }
 
     /// Nothing that the protocol says of a participant is different.
     pub fn is_editorial(self) -> bool {
-        matches!(self, ChangeKind::Reworded | ChangeKind::Renumbered | ChangeKind::Reordered)
+        matches!(
+            self,
+            ChangeKind::Reworded
+                | ChangeKind::Renumbered
+                | ChangeKind::Reordered
+                | ChangeKind::Split
+                | ChangeKind::Merged
+        )
     }
 }
 

@@ -89,6 +89,7 @@ mod tests {
             new_prose: new.map(|_| "new words".to_owned()),
             differences: Vec::new(),
             through: Vec::new(),
+            together: None,
             gained: None,
             lost: None,
             old: Origin(None),

@@ -11,6 +11,7 @@ use super::plain;
 use super::population::{Logic, Population};
 use super::questions;
 use super::rules::{Piece, Rules};
+use super::together;
 use super::touched::Touched;
 use super::witness::Person;
 use crate::logic::{Asked, Fault, Solver};
@@ -51,6 +52,9 @@ pub struct CriterionDifference {
     /// Names whose definition changed and that the criterion rests on.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub through: Vec<String>,
+    /// Of what is split or merged: which criteria decide what.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub together: Option<String>,
     /// Somebody who passes it now and did not, whatever the other criteria say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gained: Option<Person>,
@@ -82,6 +86,10 @@ pub enum Standing {
     Changed,
     Added,
     Removed,
+    /// One of several that decide together what one decided.
+    Split,
+    /// One that decides what several decided together, or one of these.
+    Merged,
 }
 
 impl Standing {
@@ -96,6 +104,8 @@ impl Standing {
             Standing::Changed => "changed",
             Standing::Added => "added",
             Standing::Removed => "removed",
+            Standing::Split => "split",
+            Standing::Merged => "merged",
         }
     }
 
@@ -214,6 +224,7 @@ fn of_criteria(
         };
         criteria.push(difference);
     }
+    together::find(decision, &mut criteria, logic, changes);
     changes.extend(order(decision, before, after, &criteria));
     let changed = criteria.iter().any(|one| !one.standing.is_same());
     let population = if changed { logic.population(&decision.event, &criteria) } else { None };
@@ -270,6 +281,7 @@ fn single(standing: Standing, code: &str, criterion: &Criterion) -> CriterionDif
         new_prose,
         differences: Vec::new(),
         through: Vec::new(),
+        together: None,
         gained: None,
         lost: None,
         old,
@@ -387,6 +399,7 @@ fn both(
         new_prose: Some(collapsed(&new.prose)),
         differences: pieces.into_iter().map(|piece| piece.words).collect(),
         through: through.into_iter().collect(),
+        together: None,
         gained,
         lost,
         old: Origin(place(old)),

@@ -1,7 +1,7 @@
 //! What is recorded: form by form, field by field, and whether collected data still fit.
 
 use super::change::{Change, ChangeKind, Class, Effect, EffectKind, Impact, Part, Subject};
-use super::eligibility::{DecisionDifference, Standing};
+use super::eligibility::DecisionDifference;
 use super::facets::{self, collapsed, quoted};
 use super::fields::{self, Verdict};
 use super::plain;
@@ -169,9 +169,8 @@ fn serves(field: &Field, event: &str) -> bool {
 /// Forms of criteria follow the criteria: one line says that they do.
 fn criteria(title: &str, decisions: &[&DecisionDifference], change: &Making<'_>) -> Option<Change> {
     let criteria = || decisions.iter().flat_map(|decision| &decision.criteria);
-    let more = criteria().filter_map(|one| one.new_code.clone().filter(|_| one.standing == Standing::Added));
-    let gone =
-        criteria().filter_map(|one| one.old_code.clone().filter(|_| one.standing == Standing::Removed));
+    let more = criteria().filter_map(|one| one.new_code.clone().filter(|_| one.old_code.is_none()));
+    let gone = criteria().filter_map(|one| one.old_code.clone().filter(|_| one.new_code.is_none()));
     let parts: Vec<String> = [("new", more.collect::<Vec<_>>()), ("gone", gone.collect())]
         .into_iter()
         .filter(|(_, codes)| !codes.is_empty())

@@ -23,6 +23,7 @@ mod questions;
 mod rules;
 mod schedule;
 mod summary;
+mod together;
 mod touched;
 mod treatment;
 mod vocabulary;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::eligibility::{CriterionDifference, Standing};
 use super::witness::{Now, Person};
-use crate::logic::{Asked, Engine, Fault, Relation, Solver};
+use crate::logic::{Asked, Engine, Fault, Relation, Solver, Whole};
 use crate::model::{Criterion, Trial};
 use crate::wording::listed;
 
@@ -103,6 +103,14 @@ impl<'t> Logic<'t> {
             }
         };
         Some(Compared { standing, gained, lost })
+    }
+
+    /// As [`Engine::parts_of`]; `None` where only one version has the decision.
+    pub fn parts_of(&mut self, event: &str, whole: Whole<'_>, candidates: &[&str]) -> Option<Vec<String>> {
+        if !(self.old.decisions.contains_key(event) && self.new.decisions.contains_key(event)) {
+            return None;
+        }
+        self.engine().parts_of(event, whole, candidates)
     }
 
     /// Everybody, once the criteria are known one by one. `None` where only one version has the decision.

@@ -139,6 +139,8 @@ fn sort_of(kind: ChangeKind) -> &'static str {
         ChangeKind::Moved | ChangeKind::Shifted => "moved",
         ChangeKind::Reworded => "reworded",
         ChangeKind::Renumbered => "renumbered",
+        ChangeKind::Split => "split",
+        ChangeKind::Merged => "merged",
         ChangeKind::Changed | ChangeKind::Incomparable | ChangeKind::Reordered => "changed",
     }
 }
@@ -147,7 +149,9 @@ fn sort_of(kind: ChangeKind) -> &'static str {
 /// nobody can tell in which direction a statement changed, the author is believed.
 fn fits(sort: &str, kind: ChangeKind) -> bool {
     let is_open = kind == ChangeKind::Changed && matches!(sort, "broader" | "narrower" | "moved");
-    is_open || matches!(sort, "changed" | "corrected") || sort == sort_of(kind)
+    // A part is new, or gone, as a statement of its own.
+    let is_part = matches!((sort, kind), ("added", ChangeKind::Split) | ("removed", ChangeKind::Merged));
+    is_open || is_part || matches!(sort, "changed" | "corrected") || sort == sort_of(kind)
 }
 
 fn not_found(line: &SummaryLine, difference: &Difference, old: &Trial, new: &Trial) -> Option<Diagnostic> {

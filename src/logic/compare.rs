@@ -193,7 +193,7 @@ impl<'t> Engine<'t> {
         side.number().min(self.space.trials.len() - 1)
     }
 
-    fn encoder(&mut self, complete: bool) -> &mut Encoder {
+    pub(super) fn encoder(&mut self, complete: bool) -> &mut Encoder {
         if complete {
             return &mut self.complete;
         }
@@ -248,6 +248,11 @@ impl<'t> Engine<'t> {
             }
         }
         if arms.is_empty() { vec![None] } else { arms }
+    }
+
+    /// The arms of both versions.
+    pub(super) fn scopes(&self, event: &str) -> Vec<Option<&'t str>> {
+        self.arms(event, &[self.side(Side::Old), self.side(Side::New)])
     }
 
     /// Whether somebody is eligible in a version.

@@ -100,8 +100,19 @@ const REASONS: &[&str] = &[
 ];
 const SCOPES: &[&str] = &["global", "country", "site"];
 /// What a line of the summary of changes can say of its subject.
-const CHANGES: &[&str] =
-    &["added", "removed", "broader", "narrower", "changed", "moved", "reworded", "renumbered", "corrected"];
+const CHANGES: &[&str] = &[
+    "added",
+    "removed",
+    "broader",
+    "narrower",
+    "changed",
+    "moved",
+    "reworded",
+    "renumbered",
+    "split",
+    "merged",
+    "corrected",
+];
 const CONTACTS: &[&str] = &["clinic", "inpatient", "phone", "home", "remote"];
 
 const fn one(name: &'static str, kind: ValueKind, about: &'static str) -> PropertyRow {

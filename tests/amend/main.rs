@@ -12,4 +12,5 @@ mod participants;
 mod population;
 mod reports;
 mod support;
+mod together;
 mod words;

@@ -311,9 +311,10 @@ fn criterion(one: &CriterionDifference) -> Markup {
                         p.who { (word) ": " @if !person.confirmed { "possibly " } "somebody with " b { bdi { (person.in_words()) } } }
                     }
                 }
-                @if !one.differences.is_empty() || !one.through.is_empty() {
+                @if !one.differences.is_empty() || !one.through.is_empty() || one.together.is_some() {
                     ul.differences {
                         @for words in &one.differences { li { bdi { (sentence(words)) } } }
+                        @if let Some(together) = &one.together { li { (together) "." } }
                         @for name in &one.through { li { "The definition of " span.rule { (name) } " changes." } }
                     }
                 }

@@ -4,7 +4,7 @@ use super::{Report, is_cross, tally};
 use crate::amend::{
     Change, CriterionDifference, CriterionRow, EffectKind, Part, Person, Population, Standing,
 };
-use crate::model::CriterionKind;
+use crate::model::{CriterionKind, Trial};
 use crate::wording::{listed, sentence};
 
 /// One document.
@@ -62,7 +62,7 @@ fn overview(report: &Report<'_>) -> String {
             rows += 1;
             out.push_str(&format!(
                 "| {} | {} | {} | {} | {} |\n",
-                section(change),
+                section(report, change),
                 cell(&sentence),
                 cell(from.unwrap_or("")),
                 cell(to.unwrap_or("")),
@@ -100,11 +100,18 @@ fn short(change: &Change) -> String {
 }
 
 /// Criteria stand under their own headings in a protocol.
-fn section(change: &Change) -> &'static str {
-    if change.subject.part != Part::Criterion {
-        return change.subject.part.section();
+fn section(report: &Report<'_>, change: &Change) -> &'static str {
+    let kind = |trial: &Trial| {
+        let criteria = &trial.decisions.get(change.subject.within.as_deref()?)?.criteria;
+        criteria.get(&change.subject.name).map(|criterion| criterion.kind)
+    };
+    match change.subject.part {
+        Part::Criterion => match kind(report.new).or_else(|| kind(report.old)) {
+            Some(CriterionKind::Include) => "Inclusion criteria",
+            _ => "Exclusion criteria",
+        },
+        part => part.section(),
     }
-    if change.sentence.starts_with("Inclusion") { "Inclusion criteria" } else { "Exclusion criteria" }
 }
 
 fn eligibility(report: &Report<'_>) -> String {
@@ -184,6 +191,7 @@ fn criterion(one: &CriterionDifference) -> String {
         let names: Vec<String> = one.through.iter().map(|name| format!("`{name}`")).collect();
         notes.push(format!("Its meaning changes with {}", listed(&names, "and")));
     }
+    notes.extend(one.together.clone());
     if one.standing == Standing::Added {
         notes.push("New: participants who are in were never asked".to_owned());
     }
@@ -280,7 +288,7 @@ fn editorial(report: &Report<'_>) -> String {
     for change in changes {
         out.push_str(&format!(
             "| {} | {} | {} | {} |\n",
-            section(change),
+            section(report, change),
             cell(&change.sentence),
             cell(change.from.as_deref().unwrap_or("")),
             cell(change.to.as_deref().unwrap_or(""))

@@ -14,7 +14,7 @@ pub use markdown::markdown;
 pub use text::text;
 
 use super::Artifact;
-use crate::amend::{Change, Difference, EffectKind, OutOfWindow, Part, Standing};
+use crate::amend::{Change, ChangeKind, Difference, EffectKind, OutOfWindow, Part, Standing};
 use crate::model::Trial;
 
 /// A difference with all that its reports show.
@@ -56,17 +56,20 @@ struct Group<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// Changes of meaning by their headings; empty ones are left out.
+    /// Changes of meaning by their headings, and what is split or merged, once; empty ones are left out.
     fn groups(&self) -> Vec<Group<'a>> {
         let of = |title: &'static str| {
-            let under = |change: &&Change| change.subject.part.section() == title;
-            Group { title, changes: self.difference.of_meaning().filter(under).collect() }
+            let is_told =
+                |change: &&Change| !change.is_editorial() || (is_together(change) && change.from.is_some());
+            let under = |change: &&Change| change.subject.part.section() == title && is_told(change);
+            Group { title, changes: self.difference.changes.iter().filter(under).collect() }
         };
         SECTIONS.into_iter().map(of).filter(|group| !group.changes.is_empty()).collect()
     }
 
+    /// Changes of words, codes and order.
     fn editorial(&self) -> Vec<&'a Change> {
-        self.difference.editorial().collect()
+        self.difference.editorial().filter(|change| !is_together(change)).collect()
     }
 
     /// Changes that ask something, each with its reason.
@@ -111,15 +114,22 @@ impl<'a> Report<'a> {
     }
 }
 
+/// The meaning stands in other criteria than before, all together.
+fn is_together(change: &Change) -> bool {
+    matches!(change.kind, ChangeKind::Split | ChangeKind::Merged)
+}
+
 /// `1 broader, 2 new, 40 unchanged`, what changed first.
 fn tally(standings: impl Iterator<Item = Standing>) -> String {
-    const ORDER: [Standing; 9] = [
+    const ORDER: [Standing; 11] = [
         Standing::Broader,
         Standing::Narrower,
         Standing::Incomparable,
         Standing::Changed,
         Standing::Added,
         Standing::Removed,
+        Standing::Split,
+        Standing::Merged,
         Standing::SameWhenComplete,
         Standing::Reworded,
         Standing::Unchanged,

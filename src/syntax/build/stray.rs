@@ -159,6 +159,14 @@ impl Reader<'_, '_> {
                     found.label("said in another way here").help(usual_statement(word).unwrap_or_default()),
                 );
             }
+            None if context == Some(Keyword::Amendment)
+                && matches!(word, "add" | "adds" | "insert" | "new") =>
+            {
+                self.mistakes.push(found.label("what is new stands outside of this block").help(
+                    "write it below the block of `amendment`, as in the protocol: `eligibility for randomization { include I10 \"…\": … }` \
+                     adds a criterion to the decision",
+                ));
+            }
             None if matches!(word, "when" | "unless") => {
                 self.mistakes.push(found.label("stands behind a rule").help(format!(
                     "write it behind the rule to which it belongs, without a new statement: `rule: … {word} …`"

@@ -1,0 +1,136 @@
+//! A criterion that is split into several, and several that are merged into one: each alone lets in more or fewer people, and
+//! together they decide what was decided.
+
+use super::change::{Change, ChangeKind, Class, EffectKind, Part, Subject};
+use super::eligibility::{CriterionDifference, Standing};
+use super::population::Logic;
+use crate::logic::{Side, Whole};
+use crate::model::Decision;
+use crate::wording::listed;
+
+/// Finds them among the criteria of a decision, and puts what they are together in place of what each alone would be.
+pub(super) fn find(
+    decision: &Decision,
+    criteria: &mut [CriterionDifference],
+    logic: &mut Logic<'_>,
+    changes: &mut Vec<Change>,
+) {
+    for side in [Side::Old, Side::New] {
+        for place in 0..criteria.len() {
+            if let Some(parts) = parts_of(decision, criteria, place, side, logic) {
+                tell(decision, criteria, place, &parts, side, changes);
+            }
+        }
+    }
+}
+
+/// The place of each criterion on one side that, perhaps with the counterpart of the one at `place`, decides what that decides on the
+/// other.
+fn parts_of(
+    decision: &Decision,
+    criteria: &[CriterionDifference],
+    place: usize,
+    side: Side,
+    logic: &mut Logic<'_>,
+) -> Option<Vec<usize>> {
+    let (with_counterpart, alone, part) = match side {
+        Side::Old => (Standing::Broader, Standing::Removed, Standing::Added),
+        Side::New => (Standing::Narrower, Standing::Added, Standing::Removed),
+    };
+    let one = &criteria[place];
+    let counterpart = code_on(one, opposite(side));
+    if one.standing != if counterpart.is_some() { with_counterpart } else { alone } {
+        return None;
+    }
+    let places: Vec<usize> = (0..criteria.len()).filter(|at| criteria[*at].standing == part).collect();
+    let codes: Vec<&str> = places.iter().filter_map(|at| code_on(&criteria[*at], opposite(side))).collect();
+    if codes.is_empty() {
+        return None;
+    }
+    let whole = Whole { side, code: code_on(one, side)?, counterpart };
+    let found = logic.parts_of(&decision.event, whole, &codes)?;
+    let is_found = |at: &usize| {
+        code_on(&criteria[*at], opposite(side)).is_some_and(|code| found.iter().any(|one| one == code))
+    };
+    Some(places.into_iter().filter(is_found).collect())
+}
+
+fn opposite(side: Side) -> Side {
+    match side {
+        Side::Old => Side::New,
+        Side::New => Side::Old,
+    }
+}
+
+fn code_on(one: &CriterionDifference, side: Side) -> Option<&str> {
+    match side {
+        Side::Old => one.old_code.as_deref(),
+        Side::New => one.new_code.as_deref(),
+    }
+}
+
+fn tell(
+    decision: &Decision,
+    criteria: &mut [CriterionDifference],
+    place: usize,
+    parts: &[usize],
+    side: Side,
+    changes: &mut Vec<Change>,
+) {
+    let (standing, kind, head) = match side {
+        Side::Old => (Standing::Split, ChangeKind::Split, "Criterion"),
+        Side::New => (Standing::Merged, ChangeKind::Merged, "Criteria"),
+    };
+    let code = |at: usize, side: Side| code_on(&criteria[at], side).map(str::to_owned);
+    let Some(whole) = code(place, side) else { return };
+    let all = code(place, opposite(side))
+        .into_iter()
+        .chain(parts.iter().filter_map(|at| code(*at, opposite(side))));
+    let all: Vec<String> = all.collect();
+    let listed = listed(&all, "and");
+    let together = match side {
+        Side::Old => format!("{whole} is split: {listed} together decide what {whole} decided"),
+        Side::New => format!("{listed} are merged: {whole} decides what they decided together"),
+    };
+    let (from, to) = match side {
+        Side::Old => (whole.clone(), listed.clone()),
+        Side::New => (listed.clone(), whole.clone()),
+    };
+    let because = match side {
+        Side::Old => format!(
+            "yes to {whole} on collected eligibility forms and screening logs says what yes to {listed} says from now on"
+        ),
+        Side::New => format!(
+            "yes to {listed} on collected eligibility forms and screening logs says what yes to {whole} says from now on"
+        ),
+    };
+    let concerned: Vec<usize> = std::iter::once(place).chain(parts.iter().copied()).collect();
+    for at in &concerned {
+        let one = &mut criteria[*at];
+        let name = one.new_code.as_ref().or(one.old_code.as_ref()).cloned().unwrap_or_default();
+        let subject = Subject::new(Part::Criterion, &name).within(&decision.event);
+        let change = Change::new(subject, kind, Class::Editorial, format!("{head} {together}."))
+            .at(one.old.0, one.new.0);
+        let change = match *at == place {
+            true => {
+                change.words(Some(from.clone()), Some(to.clone())).effect(EffectKind::Codes, because.clone())
+            }
+            false => change,
+        };
+        match changes.iter().position(|change| is_of(change, decision, &name)) {
+            Some(alone) => changes[alone] = change,
+            None => changes.push(change),
+        }
+        one.standing = standing;
+        one.together = Some(together.clone());
+        (one.gained, one.lost) = (None, None);
+    }
+}
+
+/// A change of what the criterion of this name means, alone.
+fn is_of(change: &Change, decision: &Decision, name: &str) -> bool {
+    change.subject.part == Part::Criterion
+        && change.subject.name == name
+        && change.subject.within.as_deref() == Some(&decision.event)
+        && !change.is_editorial()
+}
