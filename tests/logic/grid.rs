@@ -10,12 +10,12 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use rayon::prelude::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use trialc::eligibility::{EligibilityDocument, Record, Screener, Status};
-use trialc::logic::{Engine, Influence, Relation, Side};
+use trialc::logic::{Engine, Influence, Relation, Side, Whole};
 use trialc::model::{Clause, Comparator, CriterionKind, Trial};
 
 use crate::rules::combined;
 use crate::support::{
-    EVENTS, Protocol, attested, attribute, between, compare, is, latest, number, quantity, within_before,
+    EVENTS, Protocol, all, attested, attribute, between, compare, is, latest, number, quantity, within_before,
 };
 
 const RULES: usize = 40;
@@ -263,4 +263,76 @@ fn of_set(set: &[(usize, bool)], rules: &[Judged], people: &[Person]) -> [usize;
         }
     }
     counts
+}
+
+/// Rules of a trial: two of them joined in one criterion, and these beside a third as criteria of their own.
+fn split(rules: &[Judged], people: &[Person], [one, two, other]: [usize; 3]) -> (bool, bool) {
+    let parts = [("P1", one), ("P2", other), ("P3", two)];
+    let joined = judged(all(vec![rules[one].rule.clone(), rules[two].rule.clone()]), people);
+    let apart = parts
+        .iter()
+        .fold(Protocol::new(), |protocol, (code, rule)| protocol.include(code, rules[*rule].rule.clone()));
+    let whole = Whole { side: Side::Old, code: "X", counterpart: None };
+    let found = Engine::of(&joined.trial, &apart.0).parts_of(EVENT, whole, &["P1", "P2", "P3"]);
+
+    let together = |set: &[usize], person: usize| {
+        let statuses = || set.iter().map(|part| rules[parts[*part].1].said[person]);
+        match (statuses().any(|one| one == Status::NotMet), statuses().all(|one| one == Status::Met)) {
+            (true, _) => Status::NotMet,
+            (false, true) => Status::Met,
+            (false, false) => Status::Unknown,
+        }
+    };
+    let is_same = |set: &[usize], complete: bool| {
+        (0..people.len())
+            .filter(|person| people[*person].is_complete || !complete)
+            .all(|person| together(set, person) == joined.said[person])
+    };
+    let sets: [&[usize]; 7] = [&[0], &[1], &[2], &[0, 1], &[0, 2], &[1, 2], &[0, 1, 2]];
+    let is_least = |set: &&&[usize]| {
+        let fewer =
+            sets.iter().filter(|other| other.len() < set.len() && other.iter().all(|one| set.contains(one)));
+        is_same(set, true) && fewer.into_iter().all(|fewer| !is_same(fewer, true))
+    };
+    let least: Vec<&[usize]> = sets.iter().filter(is_least).copied().collect();
+    let right: Vec<&[usize]> =
+        least.iter().copied().filter(|set| set.len() > 1 && is_same(set, false)).collect();
+    match &found {
+        Some(codes) => {
+            let set: Vec<usize> =
+                codes.iter().filter_map(|code| parts.iter().position(|(one, _)| one == code)).collect();
+            assert!(
+                right.contains(&set.as_slice()),
+                "{codes:?} of {:?} and {:?}",
+                rules[one].rule,
+                rules[two].rule
+            );
+        }
+        // Where several sets do, it tries one.
+        None => assert!(
+            least.len() > 1 || right.is_empty(),
+            "{right:?} of {:?} and {:?}",
+            rules[one].rule,
+            rules[two].rule
+        ),
+    }
+    (found.is_some(), found.is_none() && !right.is_empty())
+}
+
+#[test]
+fn what_is_split_lets_in_whom_it_let_in_and_nothing_that_is_not() {
+    let people = everybody();
+    let rules: Vec<Judged> = some_rules().into_par_iter().map(|rule| judged(rule, &people)).collect();
+    let mut random = runner(7);
+    let three = [0..RULES, 0..RULES, 0..RULES];
+    let triples: Vec<[usize; 3]> =
+        (0..SETS).map(|_| three.new_tree(&mut random).expect("three").current()).collect();
+    let found: Vec<(bool, bool)> = triples.par_iter().map(|three| split(&rules, &people, *three)).collect();
+    let [is_split, is_missed] =
+        [found.iter().filter(|(one, _)| *one).count(), found.iter().filter(|(_, one)| *one).count()];
+    println!(
+        "split, not split, split and not told: {is_split}, {}, {is_missed}",
+        SETS - is_split - is_missed
+    );
+    assert!(is_split > 50 && SETS - is_split > 50 && is_missed * 20 < is_split);
 }
