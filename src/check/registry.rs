@@ -19,7 +19,8 @@ pub(super) fn check(trial: &Trial, demands: &[Demand<'_>], found: &mut Vec<Diagn
     found.extend(sexes(trial, demands));
 }
 
-/// R01: fields that the registry requires, in a trial that has a registry number.
+/// R01: fields that the registry requires, in a trial that has a registry number. What is written is not missing, be it
+/// `not stated` or a name that is declared nowhere.
 fn missing_fields(trial: &Trial) -> Option<Diagnostic> {
     let header = &trial.header;
     if !header.ids.iter().any(|id| id.scheme == "clinicaltrials_gov") {
@@ -40,7 +41,11 @@ fn missing_fields(trial: &Trial) -> Option<Diagnostic> {
         (header.ages.is_none(), "ages"),
         (header.healthy_volunteers.is_none(), "healthy_volunteers"),
     ];
-    let missing: Vec<&str> = missing.iter().filter(|(is, _)| *is).map(|(_, name)| *name).collect();
+    let missing: Vec<&str> = missing
+        .iter()
+        .filter(|(is, name)| *is && header.origins.get(name).is_none())
+        .map(|(_, name)| *name)
+        .collect();
     let first = missing.first()?;
     Some(
         at(

@@ -256,7 +256,11 @@ impl Lowering<'_> {
             }
             Some(keyword) => {
                 let text = self.words(expr.span);
-                let window = env.days.as_ref().map(|days| format!(" {}", days.window.text));
+                // The text of a window that could not be read is empty: its time is still to be written.
+                let window = env.days.as_ref().map(|days| match days.window.text.as_str() {
+                    "" => " …".to_owned(),
+                    text => format!(" {text}"),
+                });
                 let phrase = window.clone().unwrap_or_default();
                 if matches!(keyword, Keyword::Drug | Keyword::DrugClass) {
                     self.report(drug_without_taking(expr, finding, &text, &phrase));

@@ -346,6 +346,10 @@ impl Lowering<'_> {
         let by = self.duration(duration, span);
         let Some(anchor) = anchor else {
             let text = self.words(span);
+            if text.split_whitespace().any(|word| matches!(word, "past" | "last" | "previous" | "preceding"))
+            {
+                return None; // reported already
+            }
             let declared = self.event_examples();
             self.report(
                 Diagnostic::new(

@@ -143,6 +143,8 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn piece(&mut self, piece: &Piece, context: Option<Keyword>, content: &mut Content) {
+        let joined = self.with_braced_values(piece);
+        let piece = joined.as_ref().unwrap_or(piece);
         let word = self.first_word(piece.text.clone());
         let alone =
             piece.head().len() == word.len() || self.text[piece.head()].trim_end().len() == word.len();
@@ -177,6 +179,24 @@ impl<'a> Reader<'a, '_> {
             return;
         }
         self.unknown(piece, word, alone, context, content);
+    }
+
+    /// `… in {a, b}`: what looks like a block is a list of values, which the rule before it is read with.
+    fn with_braced_values(&self, piece: &Piece) -> Option<Piece> {
+        let block = piece.block.as_ref()?;
+        let body = self.text[piece.body()?].trim_end();
+        let asks = ["in", "one of"].iter().any(|words| {
+            body.strip_suffix(words).is_some_and(|before| before.ends_with(char::is_whitespace))
+        });
+        let listed = self.text[block.open..block.end].strip_prefix('{')?.strip_suffix('}')?;
+        let plain = |sign: char| sign.is_alphanumeric() || matches!(sign, '_' | ',' | ' ' | '"' | '.');
+        (asks && listed.chars().all(plain)).then(|| Piece {
+            docs: piece.docs.clone(),
+            text: piece.text.start..block.end,
+            colon: piece.colon,
+            block: None,
+            glued: piece.glued,
+        })
     }
 
     /// Letters, digits and `_` at the start of a range.

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::Rule;
 use super::expected::Wanted;
+use super::foreign;
 use super::words::{after_blanks, is_blank, is_reserved, is_word, word_at};
 use crate::ast::WORDS_FOR_TAKING;
 use crate::diagnostics::{Diagnostic, codes};
@@ -25,6 +26,7 @@ pub(super) fn known_slip(
         .or_else(|| lone_x(slice, word))
         .or_else(|| whichever(slice, word))
         .or_else(|| one_of_values(slice, word, wanted))
+        .or_else(|| of_a_rule(slice, entry))
     {
         return Some(said);
     }
@@ -57,8 +59,7 @@ pub(super) fn known_slip(
         "without" if !wanted.needed.is_empty() => prose("`without` is written `no` before a finding".into())
             .help("write `no`, as in `no stroke within 1 year before consent`")
             .fix(span, "no"),
-        "if" | "then" | "implies" => prose("a condition stands behind its rule".into())
-            .help("write the rule first, then `when` and the condition: `… when sex is female`"),
+        "if" | "then" | "implies" => foreign::conditional(slice, word),
         _ if text.starts_with('"') && behind_verb(&slice.text[..word.start]).is_some() => {
             let verb = behind_verb(&slice.text[..word.start]).unwrap_or_default();
             prose(format!("`{verb}` by whom?"))
@@ -72,9 +73,11 @@ pub(super) fn known_slip(
             .help("write `cycle c1: every 28 days from first_dose { visit c1d15: day 15 }`"),
         "during" => prose("`during` does not say when the time begins and ends".into())
             .help("write `from` and a moment, `to` and a moment"),
-        "per" if wanted.needed.is_empty() => prose("`per` is no sign".into()).help(
-            "write `/`: inside a unit without blanks (`mg/d`), between two values with blanks around it",
-        ),
+        "per" if wanted.needed.is_empty() => foreign::unit_with_per(slice, word).unwrap_or_else(|| {
+            prose("`per` is no sign".into()).help(
+                "write `/`: inside a unit without blanks (`mg/d`), between two values with blanks around it",
+            )
+        }),
         _ if text.starts_with(|c: char| c.is_alphabetic() && !c.is_ascii()) => {
             let start = slice.text[..word.start].trim_end_matches(is_word).len();
             let name = &slice.text[start..word.end];
@@ -89,11 +92,21 @@ pub(super) fn known_slip(
     })
 }
 
+/// What can only be said of a whole rule.
+fn of_a_rule(slice: Slice<'_>, entry: Rule) -> Option<Diagnostic> {
+    if entry != Rule::expression_entry {
+        return None;
+    }
+    foreign::answer(slice).or_else(|| foreign::sentence(slice))
+}
+
+/// The verbs of an answer.
+pub(super) const VERBS: [&str; 4] = ["attested", "agreed", "approved", "declined"];
+
 /// The verb of an answer that a text ends with: `attested`.
 fn behind_verb(text: &str) -> Option<&'static str> {
     let text = text.trim_end();
-    let verbs = ["attested", "agreed", "approved", "declined"];
-    verbs.into_iter().find(|verb| text.strip_suffix(verb).is_some_and(|before| !before.ends_with(is_word)))
+    VERBS.into_iter().find(|verb| text.strip_suffix(verb).is_some_and(|before| !before.ends_with(is_word)))
 }
 
 /// `mm Hg`: a unit that is one when the blank goes.
@@ -117,7 +130,8 @@ fn blank_in_unit(slice: Slice<'_>, word: &Range<usize>) -> Option<Diagnostic> {
     if !number.ends_with(|c: char| c.is_ascii_digit()) {
         return None;
     }
-    let together = crate::units::parse(&format!("{unit} {second}")).ok()?;
+    let word = foreign::with_power(slice.text, word.clone());
+    let together = crate::units::parse(&format!("{unit} {}", &slice.text[word.clone()])).ok()?;
     let good = together.code().to_owned();
     let span = slice.span(first..word.end);
     Some(
@@ -200,10 +214,12 @@ fn whichever(slice: Slice<'_>, word: &Range<usize>) -> Option<Diagnostic> {
     )
 }
 
-/// `in (a, b)`, `one of (a, b)`, `is one of (a, b)`: values, of which one is to be recorded.
+/// `in (a, b)`, `in {a, b}`, `one of (a, b)`, `is one of (a, b)`: values, of which one is to be recorded.
 fn one_of_values(slice: Slice<'_>, word: &Range<usize>, wanted: &Wanted) -> Option<Diagnostic> {
     let (before, rest) = (slice.text[..word.start].trim_end(), &slice.text[word.clone()]);
     let start = match rest {
+        // `{a, b}`, `[a, b]`
+        listed if listed.starts_with(['[', '{']) && ends_with_word(before, "in") => before.len() - 2,
         "," if !wanted.needed.is_empty() => {
             let (outside, inside) = before.rsplit_once('(')?;
             let is_name = !inside.is_empty() && inside.trim().chars().all(is_word);
@@ -211,14 +227,16 @@ fn one_of_values(slice: Slice<'_>, word: &Range<usize>, wanted: &Wanted) -> Opti
             (is_name && ends_with_word(head, "in")).then(|| head.len() - 2)?
         }
         "one" if is_list_of(&slice.text[word.end..]) => word.start,
-        "of" if ends_with_word(before, "one") && is_list_of(&slice.text[word.start..]) => {
-            let head = before[..before.len() - 3].trim_end();
-            if ends_with_word(head, "is") { head.len() - 2 } else { before.len() - 3 }
-        }
+        "of" if ends_with_word(before, "one") && is_list_of(&slice.text[word.start..]) => before.len() - 3,
         _ => return None,
     };
-    let open = start + slice.text[start..].find('(')?;
-    let close = open + slice.text[open..].find(')')?;
+    let start = if ends_with_word(slice.text[..start].trim_end(), "is") {
+        slice.text[..start].trim_end().len() - 2
+    } else {
+        start
+    };
+    let open = start + slice.text[start..].find(['(', '[', '{'])?;
+    let close = open + slice.text[open..].find([')', ']', '}'])?;
     let values: Vec<&str> = slice.text[open + 1..close].split(',').map(str::trim).collect();
     let written = format!("is {}", values.join(" or "));
     let span = slice.span(start..close + 1);
@@ -240,7 +258,7 @@ fn ends_with_word(text: &str, word: &str) -> bool {
 
 /// `of (a, b)`.
 fn is_list_of(text: &str) -> bool {
-    text.trim_start().strip_prefix("of").is_some_and(|rest| rest.trim_start().starts_with('('))
+    text.trim_start().strip_prefix("of").is_some_and(|rest| rest.trim_start().starts_with(['(', '[', '{']))
 }
 
 /// Whether a comma stands behind `is` and values.

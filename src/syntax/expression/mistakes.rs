@@ -386,6 +386,10 @@ impl<'a> Reader<'a, '_> {
     }
 
     pub(super) fn range_without_end(&mut self, low: &Expr) {
+        if let Some(sentence) = super::foreign::sentence(self.slice) {
+            self.say(sentence);
+            return;
+        }
         self.say(
             Diagnostic::new(&codes::SYNTAX, low.span, "a range needs two ends")
                 .label("only one end is here")

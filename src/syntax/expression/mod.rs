@@ -7,6 +7,7 @@
 mod arithmetic;
 mod depth;
 mod expected;
+mod foreign;
 mod known;
 mod literal;
 mod mistakes;

@@ -1,6 +1,7 @@
 //! A look at brackets and quotes before the grammar: one unclosed parenthesis would spoil every other message, and
 //! nesting without limit would exhaust the stack.
 
+use super::foreign;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::syntax::Slice;
 
@@ -41,6 +42,13 @@ pub(super) fn check(slice: Slice<'_>) -> Result<(), Box<Diagnostic>> {
                     ));
                 }
                 at += 1;
+            }
+            b'=' | b'-' | 0xE2 => {
+                let arrow = foreign::arrow_at(slice.text, at).map(|arrow| at..at + arrow.len());
+                if let Some(said) = arrow.clone().and_then(|arrow| foreign::consequence(slice, arrow)) {
+                    return Err(Box::new(said));
+                }
+                at = arrow.map_or(at + 1, |arrow| arrow.end);
             }
             _ => at += 1,
         }

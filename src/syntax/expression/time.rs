@@ -304,7 +304,6 @@ impl<'a> Reader<'a, '_> {
     fn past(&mut self, inner: &Node<'a>, span: Span, word: &str) {
         let Some(past) = child(inner, Rule::past) else { return };
         let Some(duration) = child(inner, Rule::duration) else { return };
-        let at = self.span(&past);
         if has(inner, Rule::direction) {
             let whole = Span { start: span.start, ..self.span(&duration) };
             let good = format!("{word} {}", duration.as_str());
@@ -317,7 +316,7 @@ impl<'a> Reader<'a, '_> {
         } else {
             self.say(
                 Diagnostic::new(&codes::WORD_FOR_SYMBOL, span, format!("`{}` before what?", past.as_str()))
-                    .and(at, "this depends on the day on which it is read")
+                    .label("this depends on the day on which it is read")
                     .help(format!("name the event: `{word} {} before consent`", duration.as_str())),
             );
         }

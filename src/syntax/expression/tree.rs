@@ -145,7 +145,10 @@ impl<'a> Reader<'a, '_> {
             Token::Operand(operand) => operand.span,
             Token::Sign(node) => self.span(node),
         };
-        self.say_stray(span);
+        match super::foreign::sentence(self.slice) {
+            Some(sentence) => self.say(sentence),
+            None => self.say_stray(span),
+        }
         None
     }
 
