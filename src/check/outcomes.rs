@@ -64,7 +64,8 @@ fn anchor(trial: &Trial, name: &str, outcome: &Outcome) -> Option<Diagnostic> {
             "from which event?",
             help(&frame.text),
         ),
-        Stated::Missing if !is_anchored(outcome) => (
+        // What is written and could not be read is told already.
+        Stated::Missing if outcome.origins.get("time_frame").is_none() && !is_anchored(outcome) => (
             outcome.origin.0,
             format!("`{name}` does not say when it is measured"),
             "no time",

@@ -152,6 +152,12 @@ impl Lowering<'_> {
                     if known {
                         lowering.use_measure(&name);
                         strata.push(name.value);
+                    } else if matches!(name.value.as_str(), "none" | "no") {
+                        lowering.report(
+                            Diagnostic::new(&codes::UNDECLARED, name.span, "this names no factor")
+                                .label("no stratification?")
+                                .help("leave the line out where the allocation is not stratified; where the protocol is silent, `strata: not stated`"),
+                        );
                     } else {
                         lowering.unknown_in_rule(&name, Sought::Anything);
                     }

@@ -21,7 +21,13 @@ impl Lowering<'_> {
                 let mut found =
                     Diagnostic::new(&codes::UNKNOWN_UNIT, span, error.message.clone()).label("not a unit");
                 let help = error.help.unwrap_or_else(|| {
-                    "write the unit in UCUM, such as `mg/dL`, `mmol/L` or `10*9/L`".into()
+                    match written.value.to_lowercase().as_str() {
+                        "ratio" | "number" | "count" | "counts" | "proportion" | "index" | "none" | "unitless" => {
+                            "a pure number has the unit `1`; what is counted can be named in braces: `{injections}`"
+                        }
+                        _ => "write the unit in UCUM, such as `mg/dL`, `mmol/L` or `10*9/L`",
+                    }
+                    .into()
                 });
                 found = found.help(help);
                 self.report(found);

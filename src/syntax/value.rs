@@ -2,6 +2,7 @@
 
 mod describe;
 mod example;
+mod guessed;
 mod list;
 mod number;
 mod simple;
@@ -42,7 +43,13 @@ impl<'a> Reader<'a, '_> {
             self.no_value(place, span);
             return Spanned::new(Value::Error, span);
         }
-        let value = self.common(&range, place).or_else(|| self.by_kind(range.clone(), place));
+        if let Some(value) = self.common(&range, place) {
+            return Spanned::new(value, span);
+        }
+        let (value, span) = match self.guessed(&range, place) {
+            Some(guess) => (guess.value, self.mistakes.span(guess.at)),
+            None => (self.by_kind(range, place), span),
+        };
         Spanned::new(value.unwrap_or(Value::Error), span)
     }
 

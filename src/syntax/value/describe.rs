@@ -162,6 +162,10 @@ impl Reader<'_, '_> {
             );
             return;
         }
+        if let Some(known) = self.known_stray(&words, place) {
+            self.mistakes.push(known);
+            return;
+        }
         let help = match place.kind {
             ValueKind::Identifier => {
                 let number = text.trim_matches('"');
@@ -175,10 +179,8 @@ impl Reader<'_, '_> {
             }
             ValueKind::Flag => format!("write `{}` alone, or leave it out", place.name),
             ValueKind::Units if place.body && text.starts_with("of (") => {
-                "write the values that it can have in a block: `measure … { values: negative, positive }`".to_owned()
-            }
-            ValueKind::Units if place.body && text.starts_with(|c: char| c.is_ascii_digit()) => {
-                "write a score with its limits as `score …: 0 to 40`; what a living person can have of a measure stands in a block: `plausible: 0.1 to 30`".to_owned()
+                "write the values that it can have in a block: `measure … { values: negative, positive }`"
+                    .to_owned()
             }
             _ => format!("write {what}: {}; begin the next statement on a new line", self.example(place)),
         };

@@ -256,7 +256,11 @@ impl Reader<'_, '_> {
         }
         let flat = |text: &str| text.to_lowercase().replace([' ', '-', '_'], "");
         let same = allowed.iter().copied().find(|other| flat(other) == flat(word.value));
-        self.mistakes.push(match same.or_else(|| did_you_mean(word.value, allowed.iter().copied())) {
+        let meant = same
+            .or_else(|| did_you_mean(word.value, allowed.iter().copied()))
+            .or_else(|| begun_with(word.value, allowed))
+            .or_else(|| (word.value == "both" && allowed.contains(&"female")).then_some("all"));
+        self.mistakes.push(match meant {
             Some(other) => found
                 .label(format!("did you mean `{other}`?"))
                 .help(format!("write `{other}`"))
@@ -322,6 +326,14 @@ impl Reader<'_, '_> {
 
 fn is_word(parts: &[Part<'_>], at: usize) -> bool {
     parts.get(at).is_some_and(|part| part.kind == PartKind::Word)
+}
+
+/// The one word of a list that begins with these (`recruitment`: `recruitment_difficulty`).
+fn begun_with<'w>(written: &str, allowed: &[&'w str]) -> Option<&'w str> {
+    let begins = |word: &&&str| word.strip_prefix(written).is_some_and(|rest| rest.starts_with('_'));
+    let mut found = allowed.iter().filter(begins);
+    let first = found.next()?;
+    (written.len() > 3 && found.next().is_none()).then_some(first)
 }
 
 /// What a word of a closed list is.

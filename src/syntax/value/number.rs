@@ -129,12 +129,18 @@ impl Reader<'_, '_> {
 
     /// Reports a date of another form, with the date as it is to be written where it is certain.
     pub(super) fn not_iso(&mut self, range: Range<usize>, instead: Option<String>) {
+        let both = both_readings(&self.text[range.clone()]);
         let span = self.mistakes.span(range);
         let found = Diagnostic::new(&codes::BAD_VALUE, span, "a date is written year-month-day")
-            .label("month or day cannot be told apart for sure");
-        self.mistakes.push(match instead {
-            Some(date) => found.label("another form of date").help(format!("write `{date}`")).fix(span, date),
-            None => found.help("write `2018-04-25`, or `2018-04` where the day is not known"),
+            .label("another form of date");
+        self.mistakes.push(match (instead, both) {
+            (Some(date), _) => found.help(format!("write `{date}`")).fix(span, date),
+            (None, Some([day_first, month_first])) => found.label("which is the month?").help(format!(
+                "write `{day_first}` if the day stands first here, `{month_first}` if the month does"
+            )),
+            (None, None) => found
+                .label("month or day cannot be told apart for sure")
+                .help("write `2018-04-25`, or `2018-04` where the day is not known"),
         });
     }
 
@@ -263,6 +269,18 @@ impl Reader<'_, '_> {
     }
 }
 
+/// `12/11/2013`: with the day first, and with the month first.
+fn both_readings(text: &str) -> Option<[String; 2]> {
+    let parts: Vec<&str> = text.trim().split(['/', '.', '-']).collect();
+    let [one, two, year] = parts.as_slice() else { return None };
+    let (one, two): (i8, i8) = (one.parse().ok()?, two.parse().ok()?);
+    let date = |month: i8, day: i8| {
+        let year = year.parse().ok().filter(|_| year.len() == 4)?;
+        Some(jiff::civil::Date::new(year, month, day).ok()?.to_string())
+    };
+    Some([date(two, one)?, date(one, two)?])
+}
+
 /// Whether a text is a date of another form than ISO 8601, and the date where its form is certain.
 pub(super) fn other_date(text: &str) -> Option<Option<String>> {
     const MONTHS: [&str; 12] =
@@ -295,8 +313,15 @@ pub(super) fn other_date(text: &str) -> Option<Option<String>> {
         ([year, month, day], 4) if !iso || words[1].len() == 1 || words[2].len() == 1 => {
             Some(Some(format!("{year:04}-{month:02}-{day:02}")))
         }
-        // 25.04.2018, 04/25/2018
-        ([_, _, _], 1 | 2) => Some(None),
+        // 25.04.2018, 04/25/2018: certain where only one of the two is a month, or both are the same.
+        ([one, two, year], 1 | 2) => Some(match (*one > 12, *two > 12) {
+            (false, false) if one == two && words[2].len() == 4 => {
+                Some(format!("{year:04}-{one:02}-{two:02}"))
+            }
+            (true, false) if words[2].len() == 4 => Some(format!("{year:04}-{two:02}-{one:02}")),
+            (false, true) if words[2].len() == 4 => Some(format!("{year:04}-{one:02}-{two:02}")),
+            _ => None,
+        }),
         _ => None,
     }
 }
