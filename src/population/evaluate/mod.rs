@@ -67,6 +67,8 @@ struct Planned<'a> {
     tree: Option<Tree>,
     /// Leaves of the tree.
     leaves: Vec<usize>,
+    /// The status by what is said of the leaves; empty where there are many of them.
+    settled: Vec<Status>,
     /// By naming: a row of it moves a window of the criterion, for the person who has it.
     moves: Vec<bool>,
     can_move: bool,
@@ -203,12 +205,14 @@ impl<'a> Plan<'a> {
                     })
                     .collect();
                 let can_move = moves.contains(&true);
+                let of_tree: Vec<usize> = (first..leaves.len()).collect();
                 columns.push(Planned {
                     code,
                     criterion,
                     arm,
+                    settled: person::settled(tree.as_ref(), &of_tree, criterion.kind),
                     tree,
-                    leaves: (first..leaves.len()).collect(),
+                    leaves: of_tree,
                     moves,
                     can_move,
                 });

@@ -12,11 +12,13 @@ use super::happenings::{Life, count, onset, somewhere, throughout};
 use super::results::{Filled, Take};
 use super::{Plan, Planned};
 use crate::eligibility::{Status, Truth};
-use crate::model::{Mode, Selector};
+use crate::model::{CriterionKind, Mode, Selector};
 use crate::time::{DateRange, completed};
 
 /// Beyond so many combinations of tied values a criterion is left to the record, which says the same of them.
 const MOST_COMBINATIONS: usize = 1000;
+/// How many statuses a criterion can have.
+const STATUSES: usize = 4;
 /// So many ways there are at most to take some of eight tied values.
 const MOST_SELECTIONS: usize = 70;
 
@@ -50,22 +52,29 @@ impl Block {
             is_crowded: false,
             before: None,
         };
-        for (place, person) in people.enumerate() {
-            let (word, bit) = (place / 64, 1u64 << (place % 64));
-            looking.person(person, &mut |column, status, is_by_record| {
-                match status {
-                    Status::Met => block.met[column][word] |= bit,
-                    Status::Unknown => block.unknown[column][word] |= bit,
-                    Status::NotApplicable => block.not_applicable[column][word] |= bit,
-                    Status::NotMet => {}
+        // A word of bits for each status, filled by 64 people.
+        let mut bits = vec![[0u64; STATUSES]; plan.columns.len()];
+        for word in 0..words {
+            bits.fill([0; STATUSES]);
+            for place in word * 64..people.len().min((word + 1) * 64) {
+                let (person, bit) = (people.start + place, 1u64 << (place % 64));
+                looking.person(person, &mut |column, status, is_by_record| {
+                    bits[column][status as usize] |= bit;
+                    if is_by_record {
+                        block.by_record[column] += 1;
+                    }
+                });
+                let own = plan.own_arm(person);
+                for (arm, closed) in plan.arms.iter().zip(&mut block.closed) {
+                    if !plan.is_open(arm, own) {
+                        closed[word] |= bit;
+                    }
                 }
-                block.by_record[column] += u64::from(is_by_record);
-            });
-            let own = plan.own_arm(person);
-            for (arm, closed) in plan.arms.iter().zip(&mut block.closed) {
-                if !plan.is_open(arm, own) {
-                    closed[word] |= bit;
-                }
+            }
+            for (column, bits) in bits.iter().enumerate() {
+                block.met[column][word] = bits[Status::Met as usize];
+                block.unknown[column][word] = bits[Status::Unknown as usize];
+                block.not_applicable[column][word] = bits[Status::NotApplicable as usize];
             }
         }
         block
@@ -175,9 +184,17 @@ impl<'p> Looking<'p, '_> {
                 return None;
             }
         }
-        let said = |leaf: usize| self.said[leaf];
-        if !self.is_crowded && column.leaves.iter().all(|leaf| said(*leaf).known().is_some()) {
-            let truth = tree.truth(&|leaf| said(leaf).known().unwrap_or(Truth::Unknown));
+        if self.is_crowded {
+            return self.tied(tree, column);
+        }
+        if !column.settled.is_empty() {
+            let known = column.leaves.iter().try_fold(0, |all, leaf| {
+                self.said[*leaf].known().map(|truth| all * TRUTHS.len() + truth as usize)
+            });
+            return known.map(|at| column.settled[at]).or_else(|| self.tied(tree, column));
+        }
+        if column.leaves.iter().all(|leaf| self.said[*leaf].known().is_some()) {
+            let truth = tree.truth(&|leaf| self.said[leaf].known().unwrap_or(Truth::Unknown));
             return Some(Status::of(column.criterion.kind, truth));
         }
         self.tied(tree, column)
@@ -266,6 +283,26 @@ impl Leaf {
             }
         }
     }
+}
+
+/// Truths by their numbers.
+const TRUTHS: [Truth; 3] = [Truth::False, Truth::Unknown, Truth::True];
+/// Of a criterion with more leaves the table would be larger than what it saves.
+const MOST_LEAVES: usize = 4;
+
+/// The status of a criterion for all that can be said of its leaves: the first leaf decides between thirds of the table, the next
+/// between ninths. Empty where there are too many.
+pub(super) fn settled(tree: Option<&Tree>, leaves: &[usize], kind: CriterionKind) -> Vec<Status> {
+    let Some(tree) = tree.filter(|_| leaves.len() <= MOST_LEAVES) else { return Vec::new() };
+    let count = leaves.iter().fold(1, |all, _| all * TRUTHS.len());
+    let of = |number: usize| {
+        let said = |leaf: usize| {
+            let behind = leaves.iter().rev().take_while(|one| **one != leaf);
+            TRUTHS[behind.fold(number, |rest, _| rest / TRUTHS.len()) % TRUTHS.len()]
+        };
+        Status::of(kind, tree.truth(&said))
+    };
+    (0..count).map(of).collect()
 }
 
 impl Tree {

@@ -178,6 +178,33 @@ pub fn keep<T: Copy>(all: &mut Vec<T>, marks: &[bool]) {
     all.truncate(next);
 }
 
+/// The places of what is marked, 64 of them in one word: most are passed over without a look at each.
+pub fn marked_places(marks: &[bool], into: &mut Vec<u32>) {
+    /// Brings the lowest bits of eight bytes together in the highest byte.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    into.clear();
+    let mut base = 0u32;
+    for marks in marks.chunks(64) {
+        let mut word = 0u64;
+        let mut eights = marks.chunks_exact(8);
+        let mut shift = 0;
+        for eight in &mut eights {
+            let bytes: [u8; 8] = std::array::from_fn(|at| u8::from(eight[at]));
+            word |= (u64::from_le_bytes(bytes).wrapping_mul(GATHER) >> 56) << shift;
+            shift += 8;
+        }
+        for mark in eights.remainder() {
+            word |= u64::from(*mark) << shift;
+            shift += 1;
+        }
+        while word != 0 {
+            into.push(base + word.trailing_zeros());
+            word &= word - 1;
+        }
+        base += marks.len() as u32;
+    }
+}
+
 /// Texts of one column, one behind the other.
 #[derive(Clone, Debug, Default)]
 pub struct Texts {
@@ -507,6 +534,14 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn marked_places_are_those_of_the_marks(marks in prop::collection::vec(any::<bool>(), 0..200)) {
+            let (mut found, all): (Vec<u32>, _) = (vec![7], 0u32..);
+            marked_places(&marks, &mut found);
+            let known: Vec<u32> = all.zip(&marks).filter(|(_, mark)| **mark).map(|(place, _)| place).collect();
+            prop_assert_eq!(found, known);
+        }
+
         #[test]
         fn days_are_counted_as_the_calendar_counts_them(year in 1i16..=9999, month in 1i8..=12, of_month in 1i8..=31) {
             let counted = civil(year.into(), month.into(), of_month.into());

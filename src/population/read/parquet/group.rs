@@ -7,7 +7,7 @@ use bytes::Bytes;
 use parquet::basic::Type;
 use parquet::file::serialized_reader::SerializedPageReader;
 
-use super::super::cells::{Batch, Column, Kind, Wanted, keep};
+use super::super::cells::{Batch, Column, Kind, Wanted, keep, marked_places};
 use super::super::choice::Choice;
 use super::pages::Pages;
 use super::window::Window;
@@ -98,9 +98,7 @@ pub fn read(
                     None => {}
                 }
             }
-            some.clear();
-            some.extend_from_slice(places);
-            keep(&mut some, marks);
+            marked_places(marks, &mut some);
             places = &some;
         }
         let mut take = |at: usize, places: &[u32], batch: &mut Batch| {

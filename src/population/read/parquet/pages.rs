@@ -82,8 +82,8 @@ plain!(f64);
 
 /// Whether there is a value for each code.
 fn is_inside(codes: &[u32], values: usize) -> Option<()> {
-    let last = codes.iter().max().map_or(0, |code| *code as usize + 1);
-    (last <= values).then_some(())
+    let last = codes.iter().fold(0, |last, code| last.max(*code));
+    (codes.is_empty() || (last as usize) < values).then_some(())
 }
 
 /// The next of values that each stand behind their length.
