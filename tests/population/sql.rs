@@ -123,7 +123,7 @@ fn ages_ask_who_was_born_early_enough() {
 #[test]
 fn without_a_day_a_code_or_coverage_nothing_is_known() {
     let criteria = "exclude E1 \"No diabetes\": t2dm present at randomization";
-    let unknown = "'unknown' AS \"E1\"";
+    let unknown = "w.unknown AS \"E1\"";
     // Absence is known only where the data are declared to be complete.
     let (text, _) = built(criteria, |_| ());
     assert!(!text.contains(" THEN FALSE"), "{text}");
@@ -145,12 +145,12 @@ fn without_a_day_a_code_or_coverage_nothing_is_known() {
 fn what_cannot_be_said_is_not_computed_and_says_why() {
     let (text, losses) =
         built("include I1 \"Twice\": 2 * latest alt within 28 days before randomization < 100 U/L", |_| ());
-    assert!(text.contains("'not_computed' AS \"I1\""), "{text}");
-    assert!(text.contains("'undetermined' AS \"verdict_randomization\""), "it counts as unknown: {text}");
+    assert!(text.contains("w.not_computed AS \"I1\""), "{text}");
+    assert!(text.contains("w.undetermined AS \"verdict_randomization\""), "it counts as unknown: {text}");
     assert!(losses.contains("| I1 | Twice |"), "{losses}");
     // An answer is not in the tables of a database: unknown, as the checker says of them.
     let (text, losses) = built("include I1 \"Able\": attested by investigator \"Able?\"", |_| ());
-    assert!(text.contains("'unknown' AS \"I1\""), "{text}");
+    assert!(text.contains("w.unknown AS \"I1\""), "{text}");
     assert!(losses.contains("Every criterion is computed."), "{losses}");
 }
 
