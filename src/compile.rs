@@ -12,6 +12,8 @@ use crate::source::{FileId, Source, Sources, Span};
 pub use crate::source::{LoadError, Loader};
 use crate::{amend, check, eligibility, forms, lower, model};
 
+mod faulty;
+
 /// What a compilation leaves behind.
 #[derive(Clone, Debug, Default)]
 pub struct Compilation {
@@ -93,6 +95,7 @@ fn read(compilation: &mut Compilation, loader: &dyn Loader, main: Source) {
     let scope = Scope::of(&program, diagnostics);
     let lowered = lower::lower(&program, &scope, &compilation.sources);
     diagnostics.extend(lowered.diagnostics);
+    let faulty = faulty::Faulty::among(&program.own, &compilation.sources, diagnostics);
     let mut trial = lowered.trial;
     let is_sound = !diagnostics.iter().any(Diagnostic::is_error);
     let (derived, (lints, examples)) = rayon::join(
@@ -105,7 +108,8 @@ fn read(compilation: &mut Compilation, loader: &dyn Loader, main: Source) {
         },
     );
     trial.forms = derived.forms;
-    diagnostics.extend(derived.diagnostics);
+    let known = |found: &Diagnostic| !faulty.leaves_open(found, &compilation.sources);
+    diagnostics.extend(derived.diagnostics.into_iter().filter(known));
     let heard = |lint: &Diagnostic| {
         lint.is_error() || !unread.contains(&line_of(&compilation.sources, lint.primary.span))
     };
@@ -115,7 +119,7 @@ fn read(compilation: &mut Compilation, loader: &dyn Loader, main: Source) {
     let repeats = |lint: &Diagnostic| {
         *lint.code == codes::UNSATISFIABLE && errors.iter().any(|error| lint.primary.span.holds(*error))
     };
-    diagnostics.extend(lints.into_iter().filter(|lint| heard(lint) && !repeats(lint)));
+    diagnostics.extend(lints.into_iter().filter(|lint| heard(lint) && !repeats(lint) && known(lint)));
     if !diagnostics.iter().any(Diagnostic::is_error) {
         diagnostics.extend(examples);
         if let Some(base) = &program.base {

@@ -37,7 +37,7 @@ impl<'a> Timing<'a> {
     }
 
     /// The protocol allows no day on which the visit is after the event.
-    fn is_not_after(&self, visit: &str, event: &str) -> bool {
+    pub fn is_not_after(&self, visit: &str, event: &str) -> bool {
         self.days(event, visit).1.is_some_and(|most| most <= 0)
     }
 

@@ -38,11 +38,10 @@ fn missing(book: &Book<'_>, measure: &str, need: &Need<'_>) -> Option<Diagnostic
     };
     let before = need.decision.map(|event| (event, book.concept_label(event)));
     if visits.is_empty() {
-        let visit = book
-            .timing
-            .visits()
-            .into_iter()
-            .find(|visit| before.as_ref().is_none_or(|(event, _)| !book.timing.is_after(visit, event)));
+        let visit =
+            book.timing.visits().into_iter().find(|visit| {
+                before.as_ref().is_none_or(|(event, _)| book.timing.is_not_after(visit, event))
+            });
         let help = match visit.filter(|_| before.is_some()) {
             Some(visit) => format!("collect it at {offer}: `collect {measure} at {visit}`"),
             None => format!("collect it at {offer}: `collect {measure} at …`"),
@@ -60,9 +59,13 @@ fn missing(book: &Book<'_>, measure: &str, need: &Need<'_>) -> Option<Diagnostic
         "{who} needs `{measure}` ({label}), but it is first collected after {}",
         event.replace('_', " ")
     );
-    let earlier = book.timing.visits().into_iter().find(|visit| !book.timing.is_after(visit, event));
-    let help = match earlier {
+    // Only a visit that cannot come too late is offered by its name.
+    let all = book.timing.visits();
+    let help = match all.iter().find(|visit| book.timing.is_not_after(visit, event)) {
         Some(visit) => format!("collect it before the decision too: `collect {measure} at {visit}`"),
+        None if all.iter().any(|visit| !book.timing.is_after(visit, event)) => {
+            format!("collect it at a visit before {} too: `collect {measure} at …`", event.replace('_', " "))
+        }
         None => format!(
             "the schedule has no visit before {}: add one, and collect it there",
             event.replace('_', " ")
