@@ -98,6 +98,20 @@ impl Dates {
                     let suggestion = did_you_mean(&name, ["arm", "events", "visits"]);
                     let help = match suggestion {
                         Some(suggestion) => format!("did you mean `{suggestion}`?"),
+                        None if trial.events.contains_key(&name) => {
+                            format!(
+                                "dates of events stand together: `\"events\": {{\"{name}\": \"2011-02-01\"}}`"
+                            )
+                        }
+                        None if trial
+                            .schedule
+                            .as_ref()
+                            .is_some_and(|plan| plan.visits.contains_key(&name)) =>
+                        {
+                            format!(
+                                "dates of visits stand together: `\"visits\": {{\"{name}\": \"2011-02-01\"}}`"
+                            )
+                        }
                         None => "its parts are `arm`, `events` and `visits`".to_owned(),
                     };
                     reading.errors.push(error.help(help));

@@ -179,6 +179,10 @@ fn investigational_comparator(trial: &Trial, name: &str, arm: &Arm) -> Option<Di
     )
 }
 
+/// Words before the name of a product of which something else is said than that it is given.
+const NOT_IT: [&str; 10] =
+    ["without", "no", "versus", "vs", "sham", "placebo", "dummy", "mock", "simulated", "imitation"];
+
 /// A03: an arm named after a product that it does not give.
 fn label_names_other(trial: &Trial, name: &str, arm: &Arm) -> Option<Diagnostic> {
     if arm.gives.is_empty() {
@@ -189,8 +193,8 @@ fn label_names_other(trial: &Trial, name: &str, arm: &Arm) -> Option<Diagnostic>
         trial.interventions.contains_key(&token.lower)
             && !arm.gives.iter().any(|given| given.product == token.lower)
     })?;
-    let negated = token.range.start > 0
-        && label.find_first(&["without", "no", "versus", "vs"]).is_some_and(|at| at.end <= token.range.start);
+    let negated =
+        token.range.start > 0 && label.find_first(&NOT_IT).is_some_and(|at| at.end <= token.range.start);
     if negated {
         return None;
     }

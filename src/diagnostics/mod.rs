@@ -162,7 +162,12 @@ pub fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a st
         } else {
             strsim::damerau_levenshtein(&wrong_lower, &lower)
         };
-        if distance <= allowed && best.is_none_or(|known| (distance, candidate) < known) {
+        // Who knows a word misses no beginning of it: `neuroblastoma` is no slip of `glioblastoma`.
+        let begins = wrong_lower.chars().next() == lower.chars().next();
+        if distance <= allowed
+            && (begins || distance <= 2)
+            && best.is_none_or(|known| (distance, candidate) < known)
+        {
             best = Some((distance, candidate));
         }
     }
@@ -207,6 +212,13 @@ fn means_something_else(one: &str, other: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_with_another_beginning_is_another_word() {
+        assert_eq!(did_you_mean("neuroblastoma", ["glioblastoma"]), None);
+        assert_eq!(did_you_mean("kreatinine", ["creatinine"]), Some("creatinine"));
+        assert_eq!(did_you_mean("glioblastma", ["glioblastoma"]), Some("glioblastoma"));
+    }
 
     #[test]
     fn the_opposite_of_a_word_is_never_offered_as_its_spelling() {

@@ -67,7 +67,11 @@ impl Lowering<'_> {
             let is = entity.keyword().text();
             let help = match entity.keyword() {
                 Keyword::Measure | Keyword::Score | Keyword::Derive => {
-                    format!("compare its value instead, as in `latest {} at screening > …`", name.value)
+                    format!(
+                        "compare its value instead, as in `latest {} at {} > …`",
+                        name.value,
+                        self.usual_event()
+                    )
                 }
                 Keyword::Define => format!("write `{}` by itself: it is already a truth", name.value),
                 _ => "name a condition, drug, procedure or event here".to_owned(),

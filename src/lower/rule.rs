@@ -155,7 +155,7 @@ impl Lowering<'_> {
                 })
             }
             ExprKind::Unless { .. } | ExprKind::When { .. } => {
-                let word = if matches!(expr.kind, ExprKind::Unless { .. }) { "unless" } else { "when" };
+                let (word, help) = self.condition_inside(expr);
                 self.report(
                     Diagnostic::new(
                         &codes::MISPLACED_RULE,
@@ -163,7 +163,7 @@ impl Lowering<'_> {
                         format!("`{word}` belongs at the end of a criterion"),
                     )
                     .label("inside another rule it reads in two ways")
-                    .help("say it with `and not (…)` or `or (…)` here, or make a criterion of its own"),
+                    .help(help),
                 );
                 None
             }
@@ -212,6 +212,25 @@ impl Lowering<'_> {
             Some(keys) => keys.next(),
             None => String::new(),
         }
+    }
+
+    /// A condition that stands inside another rule: its word, and its two readings.
+    fn condition_inside(&self, expr: &Expr) -> (&'static str, String) {
+        let (word, [one, other]) = match &expr.kind {
+            ExprKind::Unless { body, exception } => {
+                let (body, exception) = (self.words(body.span), self.words(exception.span));
+                ("unless", [format!("({body} or {exception})"), format!("({body} and not {exception})")])
+            }
+            ExprKind::When { body, guard } => {
+                let (body, guard) = (self.words(body.span), self.words(guard.span));
+                ("when", [format!("({body} or not ({guard}))"), format!("({body} and {guard})")])
+            }
+            _ => ("when", [String::new(), String::new()]),
+        };
+        let help = format!(
+            "write `{one}` where the others are not asked, `{other}` where both must hold; or make a criterion of its own"
+        );
+        (word, help)
     }
 
     // ---- names ------------------------------------------------------------------------------------

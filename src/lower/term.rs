@@ -220,6 +220,7 @@ impl Lowering<'_> {
 
     fn not_a_value(&mut self, expr: &Expr) -> Option<Typed> {
         let text = self.words(expr.span);
+        let event = self.usual_event().to_owned();
         self.report(
             Diagnostic::new(
                 &codes::NOT_A_VALUE,
@@ -227,9 +228,26 @@ impl Lowering<'_> {
                 format!("`{text}` holds or does not hold; it has no amount"),
             )
             .label("a value is needed here")
-            .help("name a measure, as in `latest hba1c at screening`"),
+            .help(format!("name a measure, as in `latest hba1c at {event}`")),
         );
         None
+    }
+
+    /// What to write where something that occurs stands for an amount.
+    fn occurs_instead(&self, name: &str, keyword: Keyword, env: &Env<'_>) -> String {
+        let event = self.usual_event();
+        if env.outcome {
+            return format!(
+                "say what is made of it: `incidence of {name} within 1 year after {event}`, or compare a measure"
+            );
+        }
+        let occurs = match keyword {
+            Keyword::Drug | Keyword::DrugClass => format!("taking {name} at {event}"),
+            Keyword::Procedure => format!("{name} performed at {event}"),
+            Keyword::Event => format!("{name} within 28 days before {event}"),
+            _ => format!("{name} present at {event}"),
+        };
+        format!("say whether it occurs: `{occurs}`, or compare a measure")
     }
 
     /// A name that stands for a value: a measure, or sex, country or arm.
@@ -268,10 +286,7 @@ impl Lowering<'_> {
                         Keyword::Define => {
                             format!("`{}` is a truth; use it without a comparison", name.value)
                         }
-                        _ => format!(
-                            "say whether it occurs: `{} present at screening`, or compare a measure",
-                            name.value
-                        ),
+                        keyword => self.occurs_instead(&name.value, keyword, env),
                     };
                     self.report(
                         Diagnostic::new(

@@ -60,7 +60,7 @@ fn a_file_of_dates_says_what_has_happened() {
 #[test]
 fn every_error_is_shown_at_its_place() {
     assert_eq!(
-        read("{\"events\": {\"consnet\": \"2011-02-01\",\n  \"randomization\": \"2011-02-30\"},\n \"visit\": {}}").unwrap_err(),
+        read("{\"events\": {\"consnet\": \"2011-02-01\",\n  \"randomization\": \"2011-02-30\"},\n \"visit\": {},\n \"consent\": \"2011-02-01\"}").unwrap_err(),
         "error[W06]: `consnet` is not an event of this trial
    ╭─[dates.json:1:13]
  1 │ {\"events\": {\"consnet\": \"2011-02-01\",
@@ -74,17 +74,26 @@ error[W06]: `2011-02-30` is not a day
  1 │ {\"events\": {\"consnet\": \"2011-02-01\",
  2 │   \"randomization\": \"2011-02-30\"},
    ·                    ────────────
- 3 │  \"visit\": {}}
+ 3 │  \"visit\": {},
    ╰────
   help: write year, month and day, as in `2011-02-01`
 
 error[W06]: `visit` is not a part of a file of dates
    ╭─[dates.json:3:2]
  2 │   \"randomization\": \"2011-02-30\"},
- 3 │  \"visit\": {}}
+ 3 │  \"visit\": {},
    ·  ───────
+ 4 │  \"consent\": \"2011-02-01\"}
    ╰────
   help: did you mean `visits`?
+
+error[W06]: `consent` is not a part of a file of dates
+   ╭─[dates.json:4:2]
+ 3 │  \"visit\": {},
+ 4 │  \"consent\": \"2011-02-01\"}
+   ·  ─────────
+   ╰────
+  help: dates of events stand together: `\"events\": {\"consent\": \"2011-02-01\"}`
 
 "
     );

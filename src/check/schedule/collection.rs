@@ -31,15 +31,32 @@ fn empty_visits(plan: &Plan<'_>) -> Vec<Diagnostic> {
         .visits
         .iter()
         .filter(|(name, visit)| !collected(name) && !asks(visit) && !has_purpose(plan, name, visit));
+    // A measure that is collected from one visit to another was probably meant for the visits.
+    let all_the_time = plan.schedule.activities.iter().find_map(|(name, activity)| {
+        let (from, to) = activity.throughout.as_ref()?;
+        let (Anchor::Visit { name: first }, Anchor::Visit { name: last }) = (&from.of, &to.as_ref()?.of)
+        else {
+            return None;
+        };
+        plan.trial.measures.contains_key(name).then(|| (name.clone(), first.clone(), last.clone()))
+    });
     empty
         .filter_map(|(name, visit)| {
             let message = format!("nothing is collected or done at `{name}`");
             let diagnostic = at(&codes::EMPTY_VISIT, visit.origin.0, message)?;
-            Some(
-                diagnostic
-                    .label("a visit without a purpose")
-                    .help(format!("say what it is for: `collect … at {name}`, or leave the visit out")),
-            )
+            let place = |visit: &String| plan.schedule.visits.get_index_of(visit);
+            let holds = |(_, first, last): &&(String, String, String)| {
+                place(first) <= place(name) && place(name) <= place(last)
+            };
+            let help = match all_the_time.as_ref().filter(holds) {
+                Some((measure, first, last)) => format!(
+                    "`from … to …` collects `{measure}` all the time, at no visit; if it belongs to the visits too, write `collect {measure} at {first} to {last}`"
+                ),
+                None => format!(
+                    "say what it is for: `collect … at {name}`, or in an arm `gives …: …, on {name}`; or leave the visit out"
+                ),
+            };
+            Some(diagnostic.label("a visit without a purpose").help(help))
         })
         .collect()
 }
