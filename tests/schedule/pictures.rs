@@ -39,6 +39,22 @@ fn the_schema_shows_the_node_its_ratio_and_what_each_arm_is_given() {
 }
 
 #[test]
+fn the_epochs_of_a_schema_end_where_the_arms_end() {
+    let schema = file(&format!("{HEAD}{ARMS}{SCHEDULE}"), "schema.svg").expect("a schema");
+    let ends = |class: &str| -> Vec<f64> {
+        let number = |rect: &str, name: &str| -> f64 {
+            let value = rect.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
+            value.and_then(|value| value.parse().ok()).expect("a number")
+        };
+        let rects = schema.lines().filter(|line| line.starts_with(&format!("<rect class=\"{class}\"")));
+        rects.map(|rect| number(rect, "x") + number(rect, "width")).collect()
+    };
+    let (epochs, arms) = (ends("epoch"), ends("arm"));
+    assert_eq!(epochs.last(), arms.first(), "{schema}");
+    assert_eq!(epochs.len(), 2, "screening stands before the node");
+}
+
+#[test]
 fn a_strip_shows_each_time_with_its_window_and_what_is_done_at_it() {
     let strip = file(&format!("{HEAD}{ARMS}{SCHEDULE}"), "timepoints/pk.svg").expect("a strip");
     for said in

@@ -164,13 +164,19 @@ fn header(
     y: Tenths,
 ) {
     let Some(schedule) = schedule.filter(|_| !after.is_empty()) else { return };
-    let width = (right - left) / after.len() as Tenths;
     for (at, epoch) in after.iter().enumerate() {
-        let x = left + at as Tenths * width;
-        drawing.rect(x, y, width - 40, HEADER, "epoch", 20);
+        let (x, width) = column(at, after.len(), (left, right));
+        drawing.rect(x, y, width, HEADER, "epoch", 20);
         let label = shortened(&epoch_title(schedule, epoch), (width / LETTER) as usize);
-        drawing.text(x + (width - 40) / 2, y + 175, "head", Anchored::Middle, &label);
+        drawing.text(x + width / 2, y + 175, "head", Anchored::Middle, &label);
     }
+}
+
+/// Where the column of an epoch begins, and how wide it is: with gaps between them they take all of the room.
+fn column(at: usize, count: usize, (left, right): (Tenths, Tenths)) -> (Tenths, Tenths) {
+    let gap = 40;
+    let begin = |at: usize| left + at as Tenths * (right - left + gap) / count.max(1) as Tenths;
+    (begin(at), begin(at + 1) - gap - begin(at))
 }
 
 /// Draws a row, and says how high it is.
@@ -202,10 +208,9 @@ fn draw(
     let (foot, inset, lead) = if framed { (170, 90, 180) } else { (60, 20, 90) };
     let height = 330 + most * LINE + foot;
     drawing.rect(left, y, right - left, height, "arm", 60);
-    let width = (right - left) / epochs.max(1) as Tenths;
     for at in &row.without {
-        let x = left + *at as Tenths * width + 20;
-        drawing.rect(x, y + 20, width - 60, height - 40, "outside", 40);
+        let (x, width) = column(*at, epochs, (left, right));
+        drawing.rect(x + 20, y + 20, width - 40, height - 40, "outside", 40);
     }
     drawing.text(left + 100, y + 220, "head", Anchored::Start, &shortened(&row.title, letters(right - left)));
     let mut x = left + 80;
