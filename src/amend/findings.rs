@@ -5,7 +5,7 @@ use super::eligibility::{CriterionDifference, Standing};
 use super::facets::collapsed;
 use super::{Difference, OutOfWindow, summary, words};
 use crate::diagnostics::{self, Code, Diagnostic, Severity, codes};
-use crate::model::{Criterion, CriterionKind, Header, Tier, Trial};
+use crate::model::{AmendedStatement, Criterion, CriterionKind, Header, Tier, Trial};
 use crate::source::{FileId, Span};
 use crate::wording::listed;
 
@@ -86,10 +86,31 @@ impl Seen<'_> {
         Some(Span { file: FileId(file), ..span })
     }
 
-    /// Where a change is shown: at the words that made it in the new protocol, in the old one for what is gone, else at the header.
+    /// Where a change is shown: at the words that made it in the new protocol; for what is gone at those that remove it, or in the
+    /// old protocol; else at the header.
     fn place(&self, change: &Change) -> Option<Span> {
         let words = words::of(self.old, self.new, change);
-        words.new.or_else(|| self.before(words.old)).or(self.new.header.origin.0)
+        let removal = || self.removal(change);
+        words.new.or_else(removal).or_else(|| self.before(words.old)).or(self.new.header.origin.0)
+    }
+
+    /// The line of the amendment that removes what is gone.
+    fn removal(&self, change: &Change) -> Option<Span> {
+        if change.kind != ChangeKind::Removed {
+            return None;
+        }
+        let is_it = |statement: &&AmendedStatement| {
+            let keyword = statement.statement.split(' ').next().unwrap_or_default();
+            let is_of_part = match change.subject.part {
+                Part::Criterion => matches!(keyword, "include" | "exclude"),
+                part => keyword == part.word(),
+            };
+            statement.action == "removed"
+                && is_of_part
+                && statement.name.as_ref() == Some(&change.subject.name)
+        };
+        let amendment = self.new.amendments.values().next_back()?;
+        amendment.statements.iter().find(is_it)?.origin.0
     }
 
     /// The diagnostic, with the old place beside the new one.
@@ -97,7 +118,8 @@ impl Seen<'_> {
         let span = self.place(change)?;
         let diagnostic = Diagnostic::new(code, span, message);
         let words = words::of(self.old, self.new, change);
-        Some(match (words.new, self.before(words.old)) {
+        let new = words.new.or_else(|| self.removal(change));
+        Some(match (new, self.before(words.old)) {
             (Some(_), Some(before)) => diagnostic.and(before, "as it was"),
             _ => diagnostic,
         })

@@ -20,6 +20,8 @@ impl Lowering<'_> {
             let statements = statements.iter().map(|touched| AmendedStatement {
                 action: in_words(touched.action).to_owned(),
                 statement: touched.statement.clone(),
+                name: touched.name.clone(),
+                origin: touched.span.into(),
             });
             let summary = item.items_of(Keyword::Change).filter_map(|line| self.summary_line(line)).collect();
             let amendment = Amendment {

@@ -68,4 +68,10 @@ pub struct AmendedStatement {
     pub action: String,
     /// Its head: `include I8`.
     pub statement: String,
+    /// The name that it declares.
+    #[serde(skip)]
+    pub name: Option<String>,
+    /// Where the amendment says it.
+    #[serde(skip)]
+    pub origin: Origin,
 }
