@@ -327,3 +327,7 @@ pub(super) fn comparator(written: ast::Comparator) -> Comparator {
         ast::Comparator::Greater => Comparator::Greater,
     }
 }
+
+pub(super) fn is_qualifier(word: &str) -> bool {
+    word == "untreated" || QUALIFIERS.contains(&word) || matches!(word, "had" | "has" | "have" | "having")
+}

@@ -172,6 +172,18 @@ impl Lowering<'_> {
                 self.not_a_truth(expr, "a criterion cannot be `not stated`");
                 None
             }
+            ExprKind::Arithmetic { left, operator, right }
+                if operator.value == ast::ArithmeticOperator::Divide
+                    && [left, right].iter().all(|side| matches!(&side.kind, ExprKind::Finding(_))) =>
+            {
+                let [one, other] = [self.words(left.span), self.words(right.span)];
+                self.report(
+                    Diagnostic::new(&codes::NOT_A_TRUTH, expr.span, "a division neither holds nor fails")
+                        .label("both, or one of them?")
+                        .help(format!("write `{one} … or {other} …` where one is enough, `{one} … and {other} …` where both are needed")),
+                );
+                None
+            }
             _ => {
                 let message = if is_points(expr) {
                     "a sum of points neither holds nor fails".to_owned()
@@ -214,6 +226,13 @@ impl Lowering<'_> {
         }
     }
 
+    /// The last of the values that a measure can have: of two, the one that is asked for most.
+    fn usual_value(&self, name: &str) -> Option<String> {
+        let values = self.scope.get(Space::Thing, name)?.item.property("values")?;
+        let ast::Value::Levels(levels) = &values.value.value else { return None };
+        levels.last().map(|level| level.value.value.clone())
+    }
+
     /// A condition that stands inside another rule: its word, and its two readings.
     fn condition_inside(&self, expr: &Expr) -> (&'static str, String) {
         let (word, [one, other]) = match &expr.kind {
@@ -246,11 +265,51 @@ impl Lowering<'_> {
                 );
                 None
             }
+            None if finding.qualifiers.iter().any(|word| !super::finding::is_qualifier(&word.value)) => {
+                let text = self.words(expr.span);
+                let words: Vec<&str> = finding
+                    .qualifiers
+                    .iter()
+                    .map(|word| word.value.as_str())
+                    .chain([name.value.as_str()])
+                    .collect();
+                let one = words.join("_").to_lowercase();
+                let help = match words.as_slice() {
+                    [measure, value @ ("positive" | "negative")] => format!(
+                        "write `{measure} is {value}` of a measure with these values: `measure {measure} \"…\" {{ values: negative, positive }}`"
+                    ),
+                    _ => format!(
+                        "declare it under one name, `condition {one} \"…\"`, and write `{one} present at …`; where somebody must judge, `attested by investigator \"…\"`"
+                    ),
+                };
+                self.report(
+                    Diagnostic::new(&codes::UNDECLARED, expr.span, format!("`{text}` is declared nowhere"))
+                        .label("a name is one word")
+                        .help(help),
+                );
+                None
+            }
             None => {
                 self.unknown_in_rule(name, Sought::Anything);
                 None
             }
             Some(Keyword::Define) => self.expand(expr, finding, env),
+            Some(Keyword::Measure | Keyword::Score | Keyword::Derive)
+                if self.usual_value(&name.value).is_some() =>
+            {
+                let (text, value) =
+                    (self.words(expr.span), self.usual_value(&name.value).unwrap_or_default());
+                self.report(
+                    Diagnostic::new(
+                        &codes::NOT_A_TRUTH,
+                        expr.span,
+                        format!("`{}` is a measure, which neither holds nor fails", name.value),
+                    )
+                    .label("which of its values?")
+                    .help(format!("say which values count, as in `{text} is {value}`")),
+                );
+                None
+            }
             Some(Keyword::Measure | Keyword::Score | Keyword::Derive) => {
                 self.not_a_truth(
                     expr,

@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use super::Rule;
 use super::mistakes::one_line;
 use super::words::{after_blanks, is_reserved, trimmed, word_at};
 use crate::diagnostics::{Diagnostic, codes};
+use crate::source::Span;
 use crate::syntax::Slice;
 
 /// Signs by which a consequence is written; `=>` is also a slip for `>=`.
@@ -183,6 +185,16 @@ pub(super) fn sentence(slice: Slice<'_>) -> Option<Diagnostic> {
     if !enough || joined || words.len() > 12 || words.iter().any(|word| times.contains(word)) {
         return None;
     }
+    if let ["rate" | "percentage" | "frequency" | "occurrence" | "proportion" | "number", "of", of @ ..] =
+        words.as_slice()
+    {
+        let of = of.join("_");
+        return Some(
+            Diagnostic::new(&codes::STRAY_TEXT, slice.span(whole), "this is a sentence, no value").help(format!(
+                "what happens to how many is written `incidence of {of} within 1 year after …` or `proportion with …`, how often `count of {of} …`"
+            )),
+        );
+    }
     let name = words.join("_").to_lowercase();
     Some(
         Diagnostic::new(&codes::STRAY_TEXT, slice.span(whole), "this is a sentence, no rule").help(format!(
@@ -190,6 +202,77 @@ pub(super) fn sentence(slice: Slice<'_>) -> Option<Diagnostic> {
              `attested by investigator \"…\"`; where nothing can be computed, `text only because \"…\"`"
         )),
     )
+}
+
+/// `women`, where a limit for them was to stand.
+pub(super) fn by_sex(word: &str, span: Span) -> Option<Diagnostic> {
+    const SEXES: [&str; 10] =
+        ["women", "men", "woman", "man", "female", "male", "females", "males", "girls", "boys"];
+    SEXES.contains(&word.to_lowercase().as_str()).then(|| {
+        Diagnostic::new(&codes::WORD_FOR_SYMBOL, span, "limits by sex are one table")
+            .help("write `… < by sex (11 g/dL for female, 12.5 g/dL for male)`; for one sex alone, the rule and then `when sex is female`")
+    })
+}
+
+/// Times of events and visits in other words.
+pub(super) fn timing(slice: Slice<'_>, entry: Rule, word: &Range<usize>) -> Option<Diagnostic> {
+    let whole = trimmed(slice.text);
+    let (text, here) = (&slice.text[whole.clone()], &slice.text[word.clone()]);
+    let found =
+        |said: &str| Diagnostic::new(&codes::WORD_FOR_SYMBOL, slice.span(word.clone()), said.to_owned());
+    let rest = slice.text[word.start..].trim_start_matches(['(', ' ']);
+    let signs = ["+/-", "+/−", "+-", "±"];
+    let window = signs
+        .iter()
+        .find_map(|sign| rest.strip_prefix(sign))
+        .map(|rest| rest.trim().trim_end_matches(')').trim());
+    if entry == Rule::timing_entry {
+        if text.starts_with("day ") {
+            let all = slice.span(whole.clone());
+            return Some(
+                Diagnostic::new(&codes::WORD_FOR_SYMBOL, all, "an event has no day of its own")
+                    .label("visits have days")
+                    .help("count it from another event, as in `28 days after first_dose`"),
+            );
+        }
+        let good = two_ends(slice.text[..word.start].trim_end(), window?)
+            .map_or(", as in `26 to 30 days after first_dose`".to_owned(), |good| format!(": `{good}`"));
+        return Some(
+            found("an event has no window").help(format!("write its earliest and its latest day{good}")),
+        );
+    }
+    if entry != Rule::visit_entry {
+        return None;
+    }
+    if let Some(window) = window.filter(|_| here == "(") {
+        let before = slice.text[..word.start].trim();
+        let help = match window.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => format!("write `{before}, ±{window} days`, if days are meant"),
+            false => format!("write `{before}, ±{window}`"),
+        };
+        return Some(found("a window has no parentheses").help(help));
+    }
+    let every = match here {
+        "daily" => "1 day",
+        "weekly" => "1 week",
+        "biweekly" | "fortnightly" => "2 weeks",
+        "monthly" => "1 month",
+        "quarterly" => "3 months",
+        "yearly" | "annually" => "1 year",
+        _ => return None,
+    };
+    Some(found("from when, and how long?").help(format!(
+        "write `every {every} after` and the event from which it counts, and `until` another or `for 1 year`"
+    )))
+}
+
+/// `28 days after dose`, `3 days`: `25 to 31 days after dose`, where the units are the same.
+fn two_ends(time: &str, window: &str) -> Option<String> {
+    let (number, rest) = time.split_once(' ')?;
+    let (by, unit) = window.split_once(' ')?;
+    let (number, by): (i64, i64) = (number.parse().ok()?, by.parse().ok()?);
+    let same = rest.split(' ').next()?.trim_end_matches('s') == unit.trim().trim_end_matches('s');
+    (same && number >= by).then(|| format!("{} to {} {rest}", number - by, number + by))
 }
 
 /// Words of which each begins or ends something that is a rule, or its time.

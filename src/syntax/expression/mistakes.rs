@@ -386,8 +386,10 @@ impl<'a> Reader<'a, '_> {
     }
 
     pub(super) fn range_without_end(&mut self, low: &Expr) {
-        if let Some(sentence) = super::foreign::sentence(self.slice) {
-            self.say(sentence);
+        let words = self.words(low.span);
+        let other = super::foreign::by_sex(words, low.span).or_else(|| super::foreign::sentence(self.slice));
+        if let Some(other) = other {
+            self.say(other);
             return;
         }
         self.say(
@@ -416,6 +418,12 @@ impl<'a> Reader<'a, '_> {
             );
             return Some(Expr::new(ExprKind::Within { phrase, body: Box::new(expr) }, whole));
         }
+        if let Some(help) = self.time_compared(&expr, words) {
+            self.say(
+                Diagnostic::new(&codes::TIME_PHRASE_PLACE, span, "this compares a length of time").help(help),
+            );
+            return Some(expr);
+        }
         if subject == expr.span || !takes_phrase(&expr) {
             self.say(said.help("write it behind the finding or measure that it speaks of"));
             return Some(expr);
@@ -430,6 +438,24 @@ impl<'a> Reader<'a, '_> {
                 .fix(whole, good),
         );
         Some(move_phrase(expr, phrase))
+    }
+
+    /// `stroke < 4 weeks before consent`: a window, written as a comparison.
+    fn time_compared(&self, expr: &Expr, phrase: &str) -> Option<String> {
+        let ExprKind::Compare { left, operator, right } = &expr.kind else { return None };
+        let ExprKind::Quantity(quantity) = &right.kind else { return None };
+        let unit = quantity.unit.as_ref()?.value.trim_end_matches('s');
+        let is_name = matches!(left.kind, ExprKind::Finding(_) | ExprKind::Select { .. });
+        if !matches!(unit, "day" | "week" | "month" | "year") || !is_name || !phrase.starts_with("before ") {
+            return None;
+        }
+        let (name, time) = (self.short(left.span), self.words(right.span));
+        Some(match operator.value {
+            Comparator::Less | Comparator::AtMost => {
+                format!("write the window: `{name} within {time} {phrase}`")
+            }
+            _ => format!("write the window: `{name} at least {time} {phrase}`"),
+        })
     }
 
     /// Where the finding, measure or list ends of which a comparison speaks.

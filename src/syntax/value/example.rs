@@ -30,6 +30,18 @@ impl Reader<'_, '_> {
         {
             return self.attribute(range, word.len(), example);
         }
+        if word == "age" {
+            let span = self.mistakes.span(range);
+            self.mistakes.push(
+                Diagnostic::new(
+                    &codes::BAD_VALUE,
+                    span,
+                    "an example has a date of birth, from which the age follows",
+                )
+                .help("write the date: `born: 1970-03-02`"),
+            );
+            return None;
+        }
         if word == "answer"
             && let Some(colon) = text.find(':')
         {
@@ -281,6 +293,20 @@ impl Reader<'_, '_> {
     /// `ineligible by I8, E3`.
     pub(super) fn expectation(&mut self, range: Range<usize>, place: Place<'_>) -> Option<Value> {
         const VERDICTS: &[&str] = &["eligible", "ineligible", "undetermined"];
+        if let Some(rest) = self.text[range.clone()].strip_prefix("not eligible") {
+            let rest = rest.trim_start();
+            let because = ["because of ", "due to ", "by "].iter().find_map(|words| rest.strip_prefix(words));
+            let good = because.map_or("ineligible".to_owned(), |by| format!("ineligible by {}", by.trim()));
+            let span = self.mistakes.span(range);
+            let found = Diagnostic::new(&codes::BAD_VALUE, span, "this verdict is one word")
+                .help(format!("write `expect: {good}`"));
+            self.mistakes.push(if rest.is_empty() || because.is_some() {
+                found.fix(span, good)
+            } else {
+                found
+            });
+            return None;
+        }
         let node = self.parse(Rule::expectation, &range, place)?;
         let decision = node.clone().into_inner().find(|part| part.as_rule() == Rule::decided);
         let decision = decision.and_then(|decided| self.words_in(decided, range.start).pop());

@@ -188,6 +188,11 @@ impl Reader<'_, '_> {
                 let first = text.split_whitespace().next()?;
                 let word = self.mistakes.span(words.start..words.start + first.len());
                 match first {
+                    "-" | "–" | "—" => Some(
+                        Diagnostic::new(&codes::WORD_FOR_SYMBOL, word, "a range has the word `to`, not a dash")
+                            .help(format!("write `to{}`", &text[first.len()..]))
+                            .fix(word, "to"),
+                    ),
                     "if" | "where" => Some(
                         Diagnostic::new(&codes::WORD_FOR_SYMBOL, word, format!("`{first}` is written `when`"))
                             .help(format!("write `when{}`", &text[first.len()..]))

@@ -259,7 +259,7 @@ impl Reader<'_, '_> {
         let meant = same
             .or_else(|| did_you_mean(word.value, allowed.iter().copied()))
             .or_else(|| begun_with(word.value, allowed))
-            .or_else(|| (word.value == "both" && allowed.contains(&"female")).then_some("all"));
+            .or_else(|| sex_called(word.value).filter(|meant| allowed.contains(meant)));
         self.mistakes.push(match meant {
             Some(other) => found
                 .label(format!("did you mean `{other}`?"))
@@ -326,6 +326,16 @@ impl Reader<'_, '_> {
 
 fn is_word(parts: &[Part<'_>], at: usize) -> bool {
     parts.get(at).is_some_and(|part| part.kind == PartKind::Word)
+}
+
+/// A sex in other words; `both` stands for `all`.
+fn sex_called(written: &str) -> Option<&'static str> {
+    Some(match written.to_lowercase().as_str() {
+        "f" | "woman" | "women" | "girl" | "girls" => "female",
+        "m" | "man" | "men" | "boy" | "boys" => "male",
+        "both" => "all",
+        _ => return None,
+    })
 }
 
 /// The one word of a list that begins with these (`recruitment`: `recruitment_difficulty`).
