@@ -154,6 +154,31 @@ fn what_cannot_be_said_is_not_computed_and_says_why() {
     assert!(losses.contains("Every criterion is computed."), "{losses}");
 }
 
+/// What was begun for a rule before it turned out that it cannot be said is taken back.
+#[test]
+fn what_is_not_computed_leaves_nothing_behind() {
+    let rule = "t2dm ever and not taking metformin within 28 days before randomization and latest hba1c within 28 days before randomization >= 7 % and \
+                2 * latest alt within 28 days before randomization < 100 U/L";
+    let (alone, losses) = built(&format!("include I1 \"All three\": {rule}"), |_| ());
+    assert!(alone.contains("w.not_computed AS \"I1\""), "{losses}");
+    for trace in
+        ["t2dm", "201826", "hba1c", "3004410", "alt_1", "3006923", "condition_occurrence", "measurement"]
+    {
+        assert!(!alone.contains(trace), "`{trace}` stands in {alone}");
+    }
+    // Beside rules that ask for some of it, what they ask for is there alone.
+    let cover = |options: &mut Options| {
+        let of = [CoveredDomain::Conditions, CoveredDomain::Drugs];
+        options.assumptions.coverage = of.map(|of| Coverage { of, from: None, to: None }).to_vec();
+    };
+    let others = "exclude E1 \"HbA1c above 12 %\": latest hba1c within 28 days before randomization > 12 %\n\
+                  exclude E2 \"Diabetes long ago\": t2dm ended within 1 year before randomization";
+    let (beside, _) = built(&format!("include I1 \"All three\": {rule}\n{others}"), cover);
+    let (by_itself, _) = built(others, cover);
+    let parts = |text: &str| text[..text.find("criteria AS").expect("the criteria")].to_owned();
+    assert_eq!(parts(&beside), parts(&by_itself));
+}
+
 #[test]
 fn ties_of_one_day_are_tried_together_where_two_comparisons_share_the_result() {
     let one = "exclude E1 \"One\": latest hba1c within 28 days before randomization > 9 %";

@@ -39,9 +39,10 @@ impl Writer<'_> {
         if !stem.starts_with(|sign: char| sign.is_ascii_alphabetic()) {
             stem.insert_str(0, "n_");
         }
-        let name = (1..).map(|number| format!("{stem}_{number}")).find(|name| !self.names.contains(name));
+        let name =
+            (1..).map(|number| format!("{stem}_{number}")).find(|name| !self.written.names.contains(name));
         let name = name.unwrap_or_default();
-        self.names.insert(name.clone());
+        self.written.names.insert(name.clone());
         name
     }
 

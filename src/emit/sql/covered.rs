@@ -156,11 +156,11 @@ impl Writer<'_> {
 
     /// The place of a cover among those that differ by person.
     pub(super) fn cover_place(&mut self, cover: &Cover) -> usize {
-        match self.covers.iter().position(|known| known == cover) {
+        match self.written.covers.iter().position(|known| known == cover) {
             Some(place) => place,
             None => {
-                self.covers.push(cover.clone());
-                self.covers.len() - 1
+                self.written.covers.push(cover.clone());
+                self.written.covers.len() - 1
             }
         }
     }

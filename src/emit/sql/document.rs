@@ -457,7 +457,7 @@ impl Writer<'_> {
         if !self.written.entry_columns.is_empty() {
             join("happened", "h");
         }
-        for (place, _) in self.covers.iter().enumerate() {
+        for (place, _) in self.written.covers.iter().enumerate() {
             if self.written.cover_columns.iter().any(|column| column.cover == place) {
                 join(&format!("covered_{place}"), &format!("c{place}"));
             }

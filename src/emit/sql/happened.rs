@@ -193,7 +193,7 @@ impl<'a> Writer<'a> {
     /// Every id that the rows of `entries` are read for.
     pub(super) fn all_ids(&self, sources_of: &[Domain]) -> BTreeSet<i64> {
         let of_domain = self.options.sets.things.iter().filter(|(name, _)| {
-            self.asked.contains(name.as_str())
+            self.written.asked.contains(name.as_str())
                 && self.domain(name).is_some_and(|domain| sources_of.contains(&domain))
         });
         of_domain.flat_map(|(_, ids)| ids.certain.iter().chain(&ids.perhaps).copied()).collect()
@@ -218,7 +218,7 @@ impl<'a> Writer<'a> {
         for name in
             names(&below).into_iter().chain(names(&others)).chain(broader.iter().map(|&one| one.to_owned()))
         {
-            self.asked.insert(name);
+            self.written.asked.insert(name);
         }
         let sure = self.rows_of(below.iter().map(String::as_str), |ids| &ids.certain, true);
         let perhaps = self.rows_of(below.iter().map(String::as_str), |ids| &ids.perhaps, false);

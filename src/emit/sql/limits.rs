@@ -178,7 +178,7 @@ impl Writer<'_> {
             numbers.extend(self.unit_numbers.numbers(code));
         }
         numbers.sort_unstable();
-        self.named_units.extend(codes);
+        self.written.named_units.extend(codes);
         format!("r.unit IN ({})", numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(", "))
     }
 }

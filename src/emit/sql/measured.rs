@@ -212,7 +212,7 @@ impl<'a> Writer<'a> {
             return Ok(self.unless_undated(rule, says));
         }
         let Some(truth) = self.row_truth(rule, measure, asked.measure)? else { return Ok(UNKNOWN) };
-        self.measures.insert(asked.measure.to_owned());
+        self.written.measures.insert(asked.measure.to_owned());
         let is_exact = self.is_exact(&span);
         let column = |writer: &mut Self, concerned: String| {
             let name = writer.column_name(asked.measure);
@@ -483,7 +483,7 @@ impl<'a> Writer<'a> {
             }
             _ => return Err(NotSaid::new("the highest or lowest result is compared with a list")),
         };
-        self.measures.insert(asked.measure.to_owned());
+        self.written.measures.insert(asked.measure.to_owned());
         let flag = self.flag(asked.measure);
         let inside = self.surely_holds(span, ON_DAY);
         let mut says = Vec::new();

@@ -45,7 +45,7 @@ impl<'a> Writer<'a> {
             _ => return Err(NotSaid::new("a mean or median is compared with a list")),
         };
         let flag = format!("r.{}", self.flag(asked.measure));
-        self.measures.insert(asked.measure.to_owned());
+        self.written.measures.insert(asked.measure.to_owned());
         let concerned = Test::all([Test::Sql(flag), self.surely_holds(span, ON_DAY)]).text();
         let mut says = Vec::new();
         for (operator, limit) in tests {

@@ -117,14 +117,7 @@ struct Writer<'a> {
     tangled: BTreeSet<String>,
     tried_here: Vec<String>,
 
-    names: BTreeSet<String>,
-    /// Measures and names of things whose rows are read.
-    measures: BTreeSet<String>,
-    asked: BTreeSet<String>,
     unit_numbers: units::UnitNumbers,
-    /// Units that a test of rows names by their numbers.
-    named_units: BTreeSet<String>,
-    covers: Vec<covered::Cover>,
     written: Written,
     /// What the report of losses says beside the criteria that are not said.
     remarks: Vec<String>,
@@ -133,6 +126,13 @@ struct Writer<'a> {
 /// What the criteria have asked for so far: of a criterion that turns out not to be said all of it is taken back.
 #[derive(Clone, Default)]
 struct Written {
+    names: BTreeSet<String>,
+    /// Measures and names of things whose rows are read.
+    measures: BTreeSet<String>,
+    asked: BTreeSet<String>,
+    /// Units that a test of rows names by their numbers.
+    named_units: BTreeSet<String>,
+    covers: Vec<covered::Cover>,
     flags: Vec<(String, String)>,
     /// Flags of measures, and the columns that say whether the person has a result without a day.
     undated: Vec<(String, String)>,
@@ -181,12 +181,7 @@ impl<'a> Writer<'a> {
             looking_for: Vec::new(),
             tangled: BTreeSet::new(),
             tried_here: Vec::new(),
-            names: BTreeSet::new(),
-            measures: BTreeSet::new(),
-            asked: BTreeSet::new(),
             unit_numbers: units::UnitNumbers::of(&options.sets.units),
-            named_units: BTreeSet::new(),
-            covers: Vec::new(),
             written: Written::default(),
             remarks: Vec::new(),
         }

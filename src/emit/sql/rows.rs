@@ -229,7 +229,7 @@ impl Writer<'_> {
             .map(String::as_str)
             .filter(|event| {
                 self.is_in_table(event)
-                    && (self.asked.contains(*event)
+                    && (self.written.asked.contains(*event)
                         || self.written.event_columns.iter().any(|(known, _)| known == event))
             })
             .collect();
@@ -321,7 +321,7 @@ impl Writer<'_> {
     /// The days over which each person's data are complete, joined where they meet.
     pub(super) fn cover_parts(&self) -> Vec<Part> {
         let mut parts = Vec::new();
-        for (place, cover) in self.covers.iter().enumerate() {
+        for (place, cover) in self.written.covers.iter().enumerate() {
             let mut rows = Vec::new();
             if cover.own_periods {
                 rows.push(format!(

@@ -59,7 +59,7 @@ impl Writer<'_> {
     /// are the same share one number where no concept id tells them apart.
     pub(super) fn unit_parts(&mut self) -> Vec<Part> {
         let of_limits = self.written.limits.iter().flat_map(|(_, by_unit)| by_unit.keys());
-        let codes: BTreeSet<String> = of_limits.chain(&self.named_units).cloned().collect();
+        let codes: BTreeSet<String> = of_limits.chain(&self.written.named_units).cloned().collect();
         let mut rows: BTreeMap<i64, (Vec<&str>, Vec<&str>)> = BTreeMap::new();
         let mut shared: Vec<(Vec<&str>, i64)> = Vec::new();
         let mut of_text: BTreeMap<i64, Vec<&str>> = BTreeMap::new();
@@ -77,7 +77,8 @@ impl Writer<'_> {
                 .map(|(_, by_unit)| by_unit.get(code).map_or("NULL", String::as_str))
                 .collect();
             let own = numbers.get(code.as_str()).map(Vec::as_slice).unwrap_or_default();
-            let can_share = own.iter().all(|number| *number < NONE) && !self.named_units.contains(code);
+            let can_share =
+                own.iter().all(|number| *number < NONE) && !self.written.named_units.contains(code);
             let known =
                 shared.iter().find(|(known, _)| can_share && *known == cells).map(|(_, number)| *number);
             let numbers = known.map_or_else(|| own.to_vec(), |number| vec![number]);
@@ -85,7 +86,7 @@ impl Writer<'_> {
                 rows.entry(*number).or_insert_with(|| (cells.clone(), Vec::new())).1.push(code);
             }
             let Some(first) = numbers.first() else { continue };
-            if !self.named_units.contains(code) && code != NO_UNIT {
+            if !self.written.named_units.contains(code) && code != NO_UNIT {
                 shared.push((cells, *first));
             }
             if code != NO_UNIT {
