@@ -6,7 +6,6 @@ use crate::ast::{self, Expr, ExprKind, Item, Keyword, Name, Value};
 use crate::diagnostics::{Diagnostic, codes, did_you_mean};
 use crate::model::{AttributeTest, Comparator, Domain, Finding};
 use crate::resolve::Space;
-use crate::source::Span;
 
 /// Words that narrow a finding; each must be recorded with it.
 pub(super) const QUALIFIERS: [&str; 15] = [
@@ -167,10 +166,9 @@ impl Lowering<'_> {
                 continue;
             }
             if matches!(name.value.as_str(), "had" | "has" | "have" | "having") {
-                let with_blank = Span { end: name.span.end + 1, ..name.span };
                 let message = format!("`{}` is not needed before a finding", name.value);
                 let found = Diagnostic::new(&codes::UNKNOWN_NAME, name.span, message);
-                self.report(found.help("leave it out").fix(with_blank, ""));
+                self.report(found.help("leave it out").fix(name.span, ""));
                 continue;
             }
             let mut found = Diagnostic::new(

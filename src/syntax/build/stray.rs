@@ -103,6 +103,10 @@ impl Reader<'_, '_> {
             Diagnostic::new(&codes::MISPLACED, span, format!("`{keyword}` cannot stand {here}"))
                 .label(format!("it stands {home}"))
                 .help(match context {
+                    // A crossover trial: who begins with what is a sequence, not an arm.
+                    Some(Keyword::Arm) if matches!(row.keyword, Keyword::Sequence | Keyword::Period) => {
+                        "in a crossover trial sequences stand in the place of arms: `randomize … { sequence ab \"A, then B\" { period first \"…\" { gives … }  period second \"…\" { gives … } } }`".to_owned()
+                    }
                     Some(context) if row.top_level => {
                         format!(
                             "move it out of the block of `{}`, or close that block before it with `}}`",

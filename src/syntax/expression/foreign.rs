@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::Rule;
 use super::mistakes::one_line;
 use super::words::{after_blanks, is_reserved, trimmed, word_at};
+use super::{Reader, Rule};
+use crate::ast::{Comparator, Expr, ExprKind};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::source::Span;
 use crate::syntax::Slice;
@@ -214,12 +215,33 @@ pub(super) fn by_sex(word: &str, span: Span) -> Option<Diagnostic> {
     })
 }
 
+/// `until anc >= 1000 /uL` in a plan: the day on which it comes true is an event of its own.
+pub(super) fn until_truth(slice: Slice<'_>, entry: Rule, word: &Range<usize>) -> Option<Diagnostic> {
+    let mut before = slice.text[..word.start].trim_end().rsplit(' ');
+    let (name, until) = (before.next()?, before.next()?);
+    let compares = slice.text[word.start..].starts_with(['<', '>', '=', '≥', '≤']);
+    if entry != Rule::plan_entry || until != "until" || !compares {
+        return None;
+    }
+    let rest = &slice.text[word.start..];
+    let end = rest.find(',').unwrap_or(rest.len());
+    let start = slice.text[..word.start].trim_end().len() - name.len();
+    let span = slice.span(start..word.start + rest[..end].trim_end().len());
+    let truth = one_line(&slice.text[start..word.start + end], 60);
+    Some(
+        Diagnostic::new(&codes::WORD_FOR_SYMBOL, span, "a plan ends on the day of an event").help(format!(
+            "declare the day on which this comes true, `event {name}_reached \"…\": first {truth} after …`, and write `until {name}_reached`"
+        )),
+    )
+}
+
 /// Times of events and visits in other words.
 pub(super) fn timing(slice: Slice<'_>, entry: Rule, word: &Range<usize>) -> Option<Diagnostic> {
     let whole = trimmed(slice.text);
     let (text, here) = (&slice.text[whole.clone()], &slice.text[word.clone()]);
-    let found =
-        |said: &str| Diagnostic::new(&codes::WORD_FOR_SYMBOL, slice.span(word.clone()), said.to_owned());
+    let found = |said: &str| {
+        Diagnostic::new(&codes::WORD_FOR_SYMBOL, slice.span(word.start..whole.end), said.to_owned())
+    };
     let rest = slice.text[word.start..].trim_start_matches(['(', ' ']);
     let signs = ["+/-", "+/−", "+-", "±"];
     let window = signs
@@ -264,6 +286,26 @@ pub(super) fn timing(slice: Slice<'_>, entry: Rule, word: &Range<usize>) -> Opti
     Some(found("from when, and how long?").help(format!(
         "write `every {every} after` and the event from which it counts, and `until` another or `for 1 year`"
     )))
+}
+
+impl Reader<'_, '_> {
+    /// `stroke < 4 weeks before consent`: a window, written as a comparison.
+    pub(super) fn time_compared(&self, expr: &Expr, phrase: &str) -> Option<String> {
+        let ExprKind::Compare { left, operator, right } = &expr.kind else { return None };
+        let ExprKind::Quantity(quantity) = &right.kind else { return None };
+        let unit = quantity.unit.as_ref()?.value.trim_end_matches('s');
+        let is_name = matches!(left.kind, ExprKind::Finding(_) | ExprKind::Select { .. });
+        if !matches!(unit, "day" | "week" | "month" | "year") || !is_name || !phrase.starts_with("before ") {
+            return None;
+        }
+        let (name, time) = (self.short(left.span), self.words(right.span));
+        Some(match operator.value {
+            Comparator::Less | Comparator::AtMost => {
+                format!("write the window: `{name} within {time} {phrase}`")
+            }
+            _ => format!("write the window: `{name} at least {time} {phrase}`"),
+        })
+    }
 }
 
 /// `28 days after dose`, `3 days`: `25 to 31 days after dose`, where the units are the same.

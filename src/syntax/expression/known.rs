@@ -28,6 +28,7 @@ pub(super) fn known_slip(
         .or_else(|| one_of_values(slice, word, wanted))
         .or_else(|| of_a_rule(slice, entry))
         .or_else(|| foreign::timing(slice, entry, word))
+        .or_else(|| foreign::until_truth(slice, entry, word))
         .or_else(|| foreign::by_sex(&slice.text[word.clone()], slice.span(word.clone())))
     {
         return Some(said);

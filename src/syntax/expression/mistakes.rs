@@ -185,7 +185,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// The words at a span on one line, shortened.
-    fn short(&self, span: Span) -> String {
+    pub(super) fn short(&self, span: Span) -> String {
         one_line(self.words(span), 40)
     }
 
@@ -438,24 +438,6 @@ impl<'a> Reader<'a, '_> {
                 .fix(whole, good),
         );
         Some(move_phrase(expr, phrase))
-    }
-
-    /// `stroke < 4 weeks before consent`: a window, written as a comparison.
-    fn time_compared(&self, expr: &Expr, phrase: &str) -> Option<String> {
-        let ExprKind::Compare { left, operator, right } = &expr.kind else { return None };
-        let ExprKind::Quantity(quantity) = &right.kind else { return None };
-        let unit = quantity.unit.as_ref()?.value.trim_end_matches('s');
-        let is_name = matches!(left.kind, ExprKind::Finding(_) | ExprKind::Select { .. });
-        if !matches!(unit, "day" | "week" | "month" | "year") || !is_name || !phrase.starts_with("before ") {
-            return None;
-        }
-        let (name, time) = (self.short(left.span), self.words(right.span));
-        Some(match operator.value {
-            Comparator::Less | Comparator::AtMost => {
-                format!("write the window: `{name} within {time} {phrase}`")
-            }
-            _ => format!("write the window: `{name} at least {time} {phrase}`"),
-        })
     }
 
     /// Where the finding, measure or list ends of which a comparison speaks.
