@@ -128,6 +128,39 @@ fn a_key_stands_once_however_it_is_spelt() {
 }
 
 #[test]
+fn a_member_is_found_by_any_name_and_by_no_other() {
+    let mut tape = Tape::default();
+    // Nothing, one letter, one that is escaped, a name of other letters between the same ends, and one of many bytes.
+    let names = [
+        "",
+        "a",
+        "\u{7f}",
+        "ab",
+        "acb",
+        "abb",
+        "é",
+        "名前",
+        "a name that is much longer than those of FHIR are",
+    ];
+    for (place, name) in names.iter().enumerate() {
+        for text in [
+            serde_json::json!({ *name: place }).to_string(),
+            format!("{{\"{}\": {place}}}", name.chars().map(escaped).collect::<String>()),
+        ] {
+            let json = tape.read(&text).unwrap_or_else(|error| panic!("{error:?}: {text}"));
+            for other in names {
+                assert_eq!(json.get(other).is_some(), other == *name, "`{other}` in {text}");
+            }
+        }
+    }
+}
+
+/// As JSON may write any sign.
+fn escaped(sign: char) -> String {
+    sign.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+}
+
+#[test]
 fn values_that_follow_each_other_are_read_one_by_one() {
     let mut tape = Tape::default();
     let places = |text: &str, tape: &mut Tape| -> Option<Vec<usize>> {
