@@ -77,34 +77,32 @@ fn tell(
     side: Side,
     changes: &mut Vec<Change>,
 ) {
-    let (standing, kind, head) = match side {
-        Side::Old => (Standing::Split, ChangeKind::Split, "Criterion"),
-        Side::New => (Standing::Merged, ChangeKind::Merged, "Criteria"),
-    };
     let code = |at: usize, side: Side| code_on(&criteria[at], side).map(str::to_owned);
     let Some(whole) = code(place, side) else { return };
-    let all = code(place, opposite(side))
-        .into_iter()
-        .chain(parts.iter().filter_map(|at| code(*at, opposite(side))));
-    let all: Vec<String> = all.collect();
-    let listed = listed(&all, "and");
-    let together = match side {
-        Side::Old => format!("{whole} is split: {listed} together decide what {whole} decided"),
-        Side::New => format!("{listed} are merged: {whole} decides what they decided together"),
+    let concerned: Vec<usize> = std::iter::once(place).chain(parts.iter().copied()).collect();
+    let several: Vec<String> = concerned.iter().filter_map(|at| code(*at, opposite(side))).collect();
+    let several = listed(&several, "and");
+    let (standing, kind, together, head) = match side {
+        Side::Old => (
+            Standing::Split,
+            ChangeKind::Split,
+            format!("{whole} is split: {several} together decide what {whole} decided"),
+            "Criterion",
+        ),
+        Side::New => (
+            Standing::Merged,
+            ChangeKind::Merged,
+            format!("{several} are merged: {whole} decides what they decided together"),
+            "Criteria",
+        ),
     };
     let (from, to) = match side {
-        Side::Old => (whole.clone(), listed.clone()),
-        Side::New => (listed.clone(), whole.clone()),
+        Side::Old => (whole, several),
+        Side::New => (several, whole),
     };
-    let because = match side {
-        Side::Old => format!(
-            "yes to {whole} on collected eligibility forms and screening logs says what yes to {listed} says from now on"
-        ),
-        Side::New => format!(
-            "yes to {listed} on collected eligibility forms and screening logs says what yes to {whole} says from now on"
-        ),
-    };
-    let concerned: Vec<usize> = std::iter::once(place).chain(parts.iter().copied()).collect();
+    let because = format!(
+        "yes to {from} on collected eligibility forms and screening logs says what yes to {to} says from now on"
+    );
     for at in &concerned {
         let one = &mut criteria[*at];
         let name = one.new_code.as_ref().or(one.old_code.as_ref()).cloned().unwrap_or_default();
@@ -117,7 +115,7 @@ fn tell(
             }
             false => change,
         };
-        match changes.iter().position(|change| is_of(change, decision, &name)) {
+        match changes.iter().position(|change| is_of(change, decision, &name, one.standing)) {
             Some(alone) => changes[alone] = change,
             None => changes.push(change),
         }
@@ -127,10 +125,16 @@ fn tell(
     }
 }
 
-/// A change of what the criterion of this name means, alone.
-fn is_of(change: &Change, decision: &Decision, name: &str) -> bool {
+/// What was said of the criterion of this name alone. The code of one that is gone may be that of a new one.
+fn is_of(change: &Change, decision: &Decision, name: &str, standing: Standing) -> bool {
+    let kind = match standing {
+        Standing::Added => ChangeKind::Added,
+        Standing::Removed => ChangeKind::Removed,
+        Standing::Narrower => ChangeKind::Narrower,
+        _ => ChangeKind::Broader,
+    };
     change.subject.part == Part::Criterion
         && change.subject.name == name
         && change.subject.within.as_deref() == Some(&decision.event)
-        && !change.is_editorial()
+        && change.kind == kind
 }

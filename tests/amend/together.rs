@@ -114,3 +114,16 @@ fn alternatives_that_each_exclude_may_stand_alone_and_what_is_new_beside_them_is
     let sentence = &of_criteria(&merged)[0].sentence;
     assert_eq!(sentence, "Criteria E1 and E5 are merged: E1 decides what they decided together.");
 }
+
+#[test]
+fn the_code_of_a_part_that_is_gone_may_be_given_to_something_new() {
+    let two = format!(
+        "{LOW}  include I3 \"HbA1c of at most 9.5 %\": latest hba1c within 14 days before randomization <= 9.5 %\n"
+    );
+    let woman = "  include I3 \"Woman\": sex is female\n";
+    let trial = |criteria: &str| crate::support::trial(&crate::support::BASE.replace(HBA1C, criteria));
+    let merged = trialc::amend::compare(&trial(&two), &trial(&format!("{HBA1C}{woman}")));
+    let said: Vec<&str> = of_criteria(&merged).iter().map(|change| change.sentence.as_str()).collect();
+    let together = "Criteria I2 and I3 are merged: I2 decides what they decided together.";
+    assert_eq!(said, [together, "Inclusion criterion I3 is new: “Woman”.", together]);
+}
