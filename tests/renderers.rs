@@ -94,6 +94,20 @@ fn color_is_used_when_asked_for_and_only_then() {
 }
 
 #[test]
+fn a_unit_is_never_broken_between_two_lines() {
+    let mut sources = Sources::default();
+    let file = sources.add(Source::new("trial.trial", MAIN));
+    let span = find(&sources, file, "7,5");
+    for width in 40..100 {
+        let found = Diagnostic::new(&codes::DECIMAL_COMMA, span, "`7,5`")
+            .help("declare it with its unit, as in `measure creatinine \"Serum creatinine\": mg/dL`, or with its values");
+        let look = Look { width, color: false, ..Look::default() };
+        let text = render(Format::Human, look, &sources, &[found]);
+        assert!(text.contains("mg/dL`"), "{text}");
+    }
+}
+
+#[test]
 fn no_line_is_wider_than_the_terminal() {
     for width in [60, 100] {
         let text = shown(Format::Human, Look { width, ..Look::default() });

@@ -103,6 +103,8 @@ impl Part {
             .with_links(false)
             .with_context_lines(1)
             .with_wrap_lines(true)
+            // A unit such as `mg/dL` stays on one line: it is copied from here.
+            .with_word_separator(textwrap::WordSeparator::AsciiSpace)
             .render_report(&mut text, self);
         if drawn.is_err() {
             // Drawing fails only where an excerpt does not hold its own labels; the message must still be read.
