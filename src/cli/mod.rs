@@ -43,7 +43,7 @@ use console::{ColorChoice, Console};
 use jiff::civil::Date;
 pub use panic::install_panic_hook;
 
-use crate::diagnostics::Code;
+use crate::diagnostics::{Code, codes};
 use crate::source::Source;
 
 /// Compiles clinical trial protocols: eligibility checkers, visit schedules and case report forms from one file.
@@ -150,8 +150,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
-            // Nobody is left to be told when this fails.
-            let _ = error.print();
+            not_understood(&error);
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -181,6 +180,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Help that was asked for, or what is wrong with the command, with its code.
+fn not_understood(error: &clap::Error) {
+    if !error.use_stderr() {
+        // Nobody is left to be told when this fails.
+        let _ = error.print();
+        return;
+    }
+    let console = Console::standard(ColorChoice::Auto);
+    let text = error.render();
+    let text = if console.err_look().color { text.ansi().to_string() } else { text.to_string() };
+    console.err(&text.replacen("error:", &format!("error[{}]:", codes::UNKNOWN_COMMAND.id), 1));
 }
 
 #[cfg(test)]

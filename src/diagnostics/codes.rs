@@ -308,4 +308,5 @@ codes! {
     NOTHING_TO_DO "W07" "nothing-to-do" Error;
     UNREADABLE_OPTION "W08" "unreadable-option" Error;
     UNWATCHABLE "W09" "unwatchable" Error;
+    UNKNOWN_COMMAND "W10" "unknown-command" Error;
 }
