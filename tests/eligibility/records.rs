@@ -79,6 +79,12 @@ fn what_is_wrong_is_said_with_its_place_and_a_remedy() {
             "did you mean `measurements`?",
         ),
         (
+            r#"{"sex": "female"}"#,
+            (1, 2),
+            "a record has no `sex` here",
+            r#"it belongs to the person: `{"person": {"sex": "…"}, "events": […]}`"#,
+        ),
+        (
             r#"{"person": {"sex": "f"}}"#,
             (1, 20),
             "`f` is not a value for this",

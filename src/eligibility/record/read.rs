@@ -168,6 +168,13 @@ fn named(message: &str) -> Option<String> {
     Some(if is_literal { word.to_owned() } else { format!("\"{word}\"") })
 }
 
+/// What is known of the person stands in a part of its own.
+fn of_the_person(wrong: &str) -> Option<String> {
+    ["id", "sex", "born", "country"].contains(&wrong).then(|| {
+        format!("it belongs to the person: `{{\"person\": {{\"{wrong}\": \"…\"}}, \"events\": […]}}`")
+    })
+}
+
 /// The reader's words in those of a person who writes records.
 fn explained(message: &str) -> (String, Option<String>) {
     if let Some(rest) = message.strip_prefix("unknown field `")
@@ -175,7 +182,9 @@ fn explained(message: &str) -> (String, Option<String>) {
     {
         let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
         let all = || format!("known here: {}", known.join(", "));
-        let help = near_name(wrong, known.iter().copied()).unwrap_or_else(all);
+        let help = near_name(wrong, known.iter().copied())
+            .or_else(|| known.contains(&"person").then(|| of_the_person(wrong)).flatten())
+            .unwrap_or_else(all);
         return (format!("a record has no `{wrong}` here"), Some(help));
     }
     if let Some(rest) = message.strip_prefix("unknown variant `")
