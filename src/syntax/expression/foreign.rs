@@ -324,9 +324,8 @@ const SAID_OF: &str = "and or not no unless when instead at is than within befor
 /// The words behind `per` that belong to a unit: `mL/min per 1.73 m2`.
 pub(super) fn unit_with_per(slice: Slice<'_>, per: &Range<usize>) -> Option<Diagnostic> {
     let before = slice.text[..per.start].trim_end();
-    let start = before.rfind(|sign: char| sign.is_whitespace() || sign == '(').map_or(0, |at| at + 1);
-    let unit =
-        before[start..].trim_start_matches(|sign: char| sign.is_ascii_digit() || matches!(sign, '.' | ','));
+    let word = before.rsplit(|sign: char| sign.is_whitespace() || sign == '(').next()?;
+    let unit = word.trim_start_matches(|sign: char| sign.is_ascii_digit() || matches!(sign, '.' | ','));
     let start = before.len() - unit.len();
     crate::units::parse(unit).ok().filter(|_| !unit.is_empty())?;
     let first = word_at(slice.text, after_blanks(slice.text, per.end));
