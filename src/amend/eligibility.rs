@@ -224,7 +224,7 @@ fn of_criteria(
         };
         criteria.push(difference);
     }
-    together::find(decision, &mut criteria, logic, changes);
+    together::find(decision, (before, after), &mut criteria, logic, changes);
     changes.extend(order(decision, before, after, &criteria));
     let changed = criteria.iter().any(|one| !one.standing.is_same());
     let population = if changed { logic.population(&decision.event, &criteria) } else { None };

@@ -14,6 +14,13 @@ pub(super) struct Paired<'a> {
     pub pairs: Vec<(Option<Coded<'a>>, Option<Coded<'a>>)>,
 }
 
+/// The measures and things of a rule.
+pub(super) fn speaks_of(criterion: &Criterion) -> BTreeSet<&str> {
+    let mut mentions = Mentions::default();
+    mentions.clause(&criterion.rule);
+    mentions.measures.into_iter().chain(mentions.things).collect()
+}
+
 struct Known<'a> {
     coded: Coded<'a>,
     meaning: Clause,
@@ -25,15 +32,11 @@ impl<'a> Known<'a> {
     fn all(criteria: &'a Named<Criterion>) -> Vec<Self> {
         criteria
             .iter()
-            .map(|(code, criterion)| {
-                let mut mentions = Mentions::default();
-                mentions.clause(&criterion.rule);
-                Self {
-                    coded: (code, criterion),
-                    meaning: plain::clause(&criterion.rule, code),
-                    wording: plain::heard(&criterion.prose),
-                    speaks_of: mentions.measures.into_iter().chain(mentions.things).collect(),
-                }
+            .map(|(code, criterion)| Self {
+                coded: (code, criterion),
+                meaning: plain::clause(&criterion.rule, code),
+                wording: plain::heard(&criterion.prose),
+                speaks_of: speaks_of(criterion),
             })
             .collect()
     }

@@ -3,21 +3,25 @@
 
 use super::change::{Change, ChangeKind, Class, EffectKind, Part, Subject};
 use super::eligibility::{CriterionDifference, Standing};
+use super::pairing::speaks_of;
 use super::population::Logic;
 use crate::logic::{Side, Whole};
-use crate::model::Decision;
+use crate::model::{Criterion, Decision, Named};
 use crate::wording::listed;
 
-/// Finds them among the criteria of a decision, and puts what they are together in place of what each alone would be.
+/// Finds them among the criteria of a decision, and puts what they are together in place of what each alone would be. `before` and
+/// `after` are the criteria of either version.
 pub(super) fn find(
     decision: &Decision,
+    (before, after): (&Named<Criterion>, &Named<Criterion>),
     criteria: &mut [CriterionDifference],
     logic: &mut Logic<'_>,
     changes: &mut Vec<Change>,
 ) {
     for side in [Side::Old, Side::New] {
+        let versions = if side == Side::Old { [before, after] } else { [after, before] };
         for place in 0..criteria.len() {
-            if let Some(parts) = parts_of(decision, criteria, place, side, logic) {
+            if let Some(parts) = parts_of(decision, versions, criteria, place, side, logic) {
                 tell(decision, criteria, place, &parts, side, changes);
             }
         }
@@ -25,9 +29,10 @@ pub(super) fn find(
 }
 
 /// The place of each criterion on one side that, perhaps with the counterpart of the one at `place`, decides what that decides on the
-/// other.
+/// other; `own` and `other` are the criteria of these sides.
 fn parts_of(
     decision: &Decision,
+    [own, other]: [&Named<Criterion>; 2],
     criteria: &[CriterionDifference],
     place: usize,
     side: Side,
@@ -42,12 +47,23 @@ fn parts_of(
     if one.standing != if counterpart.is_some() { with_counterpart } else { alone } {
         return None;
     }
-    let places: Vec<usize> = (0..criteria.len()).filter(|at| criteria[*at].standing == part).collect();
+    let code = code_on(one, side)?;
+    let subjects = speaks_of(own.get(code)?);
+    // What speaks of something else is no part; of ages and answers alone, rules speak without a name.
+    let may_be_part = |at: &usize| {
+        let Some(criterion) = code_on(&criteria[*at], opposite(side)).and_then(|code| other.get(code)) else {
+            return false;
+        };
+        let others = speaks_of(criterion);
+        criteria[*at].standing == part
+            && (subjects.is_empty() || others.is_empty() || !subjects.is_disjoint(&others))
+    };
+    let places: Vec<usize> = (0..criteria.len()).filter(may_be_part).collect();
     let codes: Vec<&str> = places.iter().filter_map(|at| code_on(&criteria[*at], opposite(side))).collect();
     if codes.is_empty() {
         return None;
     }
-    let whole = Whole { side, code: code_on(one, side)?, counterpart };
+    let whole = Whole { side, code, counterpart };
     let found = logic.parts_of(&decision.event, whole, &codes)?;
     let is_found = |at: &usize| {
         code_on(&criteria[*at], opposite(side)).is_some_and(|code| found.iter().any(|one| one == code))
