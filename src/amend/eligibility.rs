@@ -224,7 +224,8 @@ fn of_criteria(
         };
         criteria.push(difference);
     }
-    together::find(decision, (before, after), &mut criteria, logic, changes);
+    let version = |trial, criteria| together::Version { trial, criteria };
+    together::find(decision, (version(old, before), version(new, after)), &mut criteria, logic, changes);
     changes.extend(order(decision, before, after, &criteria));
     let changed = criteria.iter().any(|one| !one.standing.is_same());
     let population = if changed { logic.population(&decision.event, &criteria) } else { None };

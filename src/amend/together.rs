@@ -1,19 +1,37 @@
 //! A criterion that is split into several, and several that are merged into one: each alone lets in more or fewer people, and
 //! together they decide what was decided.
 
+use std::collections::BTreeSet;
+
 use super::change::{Change, ChangeKind, Class, EffectKind, Part, Subject};
 use super::eligibility::{CriterionDifference, Standing};
 use super::pairing::speaks_of;
 use super::population::Logic;
 use crate::logic::{Side, Whole};
-use crate::model::{Criterion, Decision, Named};
+use crate::model::{Criterion, Decision, Named, Trial};
 use crate::wording::listed;
 
+/// The criteria of a decision in one version.
+#[derive(Clone, Copy)]
+pub(super) struct Version<'t> {
+    pub trial: &'t Trial,
+    pub criteria: &'t Named<Criterion>,
+}
+
+impl<'t> Version<'t> {
+    /// The measures and findings of a criterion; the events of its windows are those of many.
+    fn subjects(self, code: &str) -> Option<BTreeSet<&'t str>> {
+        let mut names = speaks_of(self.criteria.get(code)?);
+        names.retain(|name| !self.trial.events.contains_key(*name));
+        Some(names)
+    }
+}
+
 /// Finds them among the criteria of a decision, and puts what they are together in place of what each alone would be. `before` and
-/// `after` are the criteria of either version.
+/// `after` are the criteria of either version, with the version.
 pub(super) fn find(
     decision: &Decision,
-    (before, after): (&Named<Criterion>, &Named<Criterion>),
+    (before, after): (Version<'_>, Version<'_>),
     criteria: &mut [CriterionDifference],
     logic: &mut Logic<'_>,
     changes: &mut Vec<Change>,
@@ -32,7 +50,7 @@ pub(super) fn find(
 /// other; `own` and `other` are the criteria of these sides.
 fn parts_of(
     decision: &Decision,
-    [own, other]: [&Named<Criterion>; 2],
+    [own, other]: [Version<'_>; 2],
     criteria: &[CriterionDifference],
     place: usize,
     side: Side,
@@ -48,15 +66,15 @@ fn parts_of(
         return None;
     }
     let code = code_on(one, side)?;
-    let subjects = speaks_of(own.get(code)?);
+    let subjects = own.subjects(code)?;
     // What speaks of something else is no part; of ages and answers alone, rules speak without a name.
     let may_be_part = |at: &usize| {
-        let Some(criterion) = code_on(&criteria[*at], opposite(side)).and_then(|code| other.get(code)) else {
+        if criteria[*at].standing != part {
             return false;
-        };
-        let others = speaks_of(criterion);
-        criteria[*at].standing == part
-            && (subjects.is_empty() || others.is_empty() || !subjects.is_disjoint(&others))
+        }
+        let code = code_on(&criteria[*at], opposite(side));
+        let others = code.and_then(|code| other.subjects(code)).unwrap_or_default();
+        subjects.is_empty() || others.is_empty() || !subjects.is_disjoint(&others)
     };
     let places: Vec<usize> = (0..criteria.len()).filter(may_be_part).collect();
     let codes: Vec<&str> = places.iter().filter_map(|at| code_on(&criteria[*at], opposite(side))).collect();
