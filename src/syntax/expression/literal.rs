@@ -179,7 +179,7 @@ impl<'a> Reader<'a, '_> {
         let factor = self.number(&number_node);
         let limit_node = match child(&node, Rule::glued_limit) {
             Some(glued) => child(&glued, Rule::limit)?,
-            None => child(&node, Rule::limit)?,
+            None => child(&node, Rule::limit).or_else(|| child(&node, Rule::lone_limit))?,
         };
         let limit = self.limit(&limit_node);
         let good = format!("{} x {}", number_node.as_str(), limit_text(limit.value));

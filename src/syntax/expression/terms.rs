@@ -137,6 +137,8 @@ pub(super) fn meaning(rule: Rule) -> Meaning {
         | Rule::bad_dash
         | Rule::limit_sign
         | Rule::glued_limit
+        | Rule::lone_limit
+        | Rule::limit_words
         | Rule::extreme_of
         | Rule::extreme
         | Rule::number_word
