@@ -277,10 +277,16 @@ pub(super) fn timing(slice: Slice<'_>, entry: Rule, word: &Range<usize>) -> Opti
     let every = match here {
         "daily" => "1 day",
         "weekly" => "1 week",
-        "biweekly" | "fortnightly" => "2 weeks",
+        "fortnightly" => "2 weeks",
         "monthly" => "1 month",
         "quarterly" => "3 months",
         "yearly" | "annually" => "1 year",
+        "biweekly" => {
+            return Some(found("every two weeks, or twice a week?").help(
+                "write `every 2 weeks after` and the event from which it counts; for two visits in each week write two statements \
+                 `every 1 week after …`",
+            ));
+        }
         _ => return None,
     };
     Some(found("from when, and how long?").help(format!(
