@@ -361,7 +361,7 @@ pub(super) fn covered(
     first..last.max(first)
 }
 
-fn point(moment: &Moment) -> Option<Point> {
+pub(super) fn point(moment: &Moment) -> Option<Point> {
     match &moment.of {
         Anchor::Event { name, .. } => Some(Point::event(name)),
         Anchor::Visit { name } => Some(Point::visit(name)),
