@@ -10,6 +10,9 @@ use crate::time::network::{Network, Point};
 const WASHOUT: Tenths = 1080;
 const GAP: Tenths = 50;
 
+/// Where something begins and ends, from left to right.
+type Extent = (Tenths, Tenths);
+
 /// Days between two moments, the fewest and the most, where they are bounded.
 type Bounds = (Option<i64>, Option<i64>);
 
@@ -150,10 +153,10 @@ impl Columns {
         let mut pieces = Vec::new();
         let mut is_treated = vec![false; epochs];
         spans.iter().for_each(|(first, last)| is_treated[*first..=*last].fill(true));
-        for epoch in 0..epochs {
+        for (epoch, is_treated) in is_treated.iter_mut().enumerate() {
             let count = |course: &&Course| course.epochs.iter().filter(|at| **at == epoch).count();
-            let periods = courses.iter().map(|course| count(course)).max().unwrap_or(0);
-            is_treated[epoch] |= periods > 0;
+            let periods = courses.iter().map(count).max().unwrap_or(0);
+            *is_treated |= periods > 0;
             for period in 0..periods.max(1) {
                 if period > 0 && courses.iter().any(|course| course.washes_within(epoch)) {
                     pieces.push(Piece::Within(epoch));
@@ -188,14 +191,14 @@ impl Columns {
         Self { pieces: placed }
     }
 
-    fn hull(&self, is_meant: impl Fn(Piece) -> bool) -> Option<(Tenths, Tenths)> {
+    fn hull(&self, is_meant: impl Fn(Piece) -> bool) -> Option<Extent> {
         let mut meant = self.pieces.iter().filter(|(piece, ..)| is_meant(*piece));
         let (_, begin, end) = meant.next()?;
         Some((*begin, meant.last().map_or(*end, |(.., end)| *end)))
     }
 
     /// Where epochs begin and end.
-    pub fn epochs(&self, first: usize, last: usize) -> Option<(Tenths, Tenths)> {
+    pub fn epochs(&self, first: usize, last: usize) -> Option<Extent> {
         self.hull(|piece| {
             matches!(piece, Piece::Of(at) | Piece::Within(at) if at >= first && at <= last)
                 || matches!(piece, Piece::Behind(at) if at >= first && at < last)
@@ -203,7 +206,7 @@ impl Columns {
     }
 
     /// Where the periods of a course stand, and the washouts behind them.
-    pub fn course(&self, course: &Course) -> Vec<((Tenths, Tenths), Option<(Tenths, Tenths)>)> {
+    pub fn course(&self, course: &Course) -> Vec<(Extent, Option<Extent>)> {
         let of = |number: usize| {
             let epoch = course.epochs[number];
             let before = course.epochs[..number].iter().filter(|at| **at == epoch).count();
