@@ -107,6 +107,29 @@ fn what_was_over_before_all_windows_is_not_read() {
 }
 
 #[test]
+fn limits_by_sex_are_tried_for_each_sex_and_nobody_is_looked_up_for_a_row() {
+    let one = "exclude E1 \"Creatinine\": latest creatinine within 90 days before randomization > ";
+    let is_looked_up = |text: &str| text.contains("JOIN persons p ON p.person_id = r.person_id");
+    let (text, _) = built(&format!("{one}by sex (1.5 mg/dL for male, 1.4 mg/dL for female)"), |_| ());
+    assert!(!is_looked_up(&text), "{text}");
+    // Whose sex is not known is above both limits, or above none.
+    let of_person = "CASE p.sex WHEN 'male' THEN m.creatinine_1_male WHEN 'female' THEN m.creatinine_1_female ELSE CASE WHEN m.creatinine_1_male = m.creatinine_1_female THEN m.creatinine_1_male END END AS creatinine_1";
+    assert!(text.contains(of_person), "{text}");
+    // Between two limits of each sex: what lies within those of men need not lie within those of women.
+    let (text, _) = built(
+        "include I1 \"Creatinine\": latest creatinine within 90 days before randomization in \
+         by sex (0.7 mg/dL for male, 0.5 mg/dL for female) to by sex (1.3 mg/dL for male, 1.1 mg/dL for female)",
+        |_| (),
+    );
+    assert!(!is_looked_up(&text), "{text}");
+    assert!(text.contains("ELSE m.creatinine_1_open END AS creatinine_1"), "{text}");
+    // By age it goes by the day of birth, which is everybody's own.
+    let (text, _) =
+        built(&format!("{one}by age (1.2 mg/dL for 0 to 17 years, 1.5 mg/dL for 18 years and over)"), |_| ());
+    assert!(is_looked_up(&text), "{text}");
+}
+
+#[test]
 fn ages_ask_who_was_born_early_enough() {
     let (text, _) = built("include I1 \"Adults\": age at randomization >= 18 years", |_| ());
     assert!(text.contains("p.born_last <= DATE '2002-06-30'"), "{text}");

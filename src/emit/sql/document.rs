@@ -422,7 +422,7 @@ impl Writer<'_> {
         if !self.written.together.is_empty() {
             join("measured", "m");
             let own: Vec<String> =
-                self.written.together.iter().map(|one| format!("m.{}", one.name)).collect();
+                self.written.together.iter().map(super::measured::Together::fact).collect();
             columns.push(format!("  {}", own.join(", ")));
         }
         if !self.written.undated.is_empty() {

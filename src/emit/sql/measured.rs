@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::limits::{Limit, Scale, score_of};
 use super::moments::{Day, RowDay, Span, Test};
-use super::of_row::OfRow;
+use super::of_row::{BySex, OfRow};
 use super::says::{Says, UNKNOWN};
 use super::{NotSaid, Worst, Writer};
 use crate::model::{Comparator, Limit as Normal, Measure, Rule, Selector, Term, UnitRef, Value, Window};
@@ -38,17 +38,30 @@ pub(super) enum How {
 }
 
 impl Together {
+    /// The columns of `tested` and `measured`, each with what a row says. What goes by the sex of the person is worked out
+    /// for each sex, so that the person need not be looked up for every row: `facts` takes that of the person.
+    pub fn columns(&self) -> Vec<(String, &OfRow)> {
+        match &self.truth {
+            OfRow::BySex(by) => {
+                let of = |suffix, truth| (format!("{}_{suffix}", self.name), truth);
+                let both = [of("male", &by.male), of("female", &by.female)];
+                both.into_iter().chain((!by.is_nested).then(|| of("open", &by.open))).collect()
+            }
+            truth => vec![(self.name.clone(), truth)],
+        }
+    }
+
     /// What one row says, as a number of which the greatest or the least stands for the person: 2 true, 1 unknown, 0 false;
     /// and where the day decides, the day times four before it. A row without a day may be the one that counts: its number
     /// lies beyond all others, and is none that settles anything.
-    pub fn of_row(&self) -> String {
+    pub fn of_row(&self, truth: &OfRow) -> String {
         let (says, beyond) = match self.how {
             How::Latest(worst) => {
-                (format!("r.day_4 + {}", self.truth.level(worst == Worst::True)), BEYOND_ALL_DAYS)
+                (format!("r.day_4 + {}", truth.level(worst == Worst::True)), BEYOND_ALL_DAYS)
             }
-            How::Earliest(worst) => (format!("r.day_4 + {}", self.truth.level(worst == Worst::False)), -3),
-            How::OneOf => (self.truth.level(true), 3),
-            How::AllOf => (self.truth.level(true), -1),
+            How::Earliest(worst) => (format!("r.day_4 + {}", truth.level(worst == Worst::False)), -3),
+            How::OneOf => (truth.level(true), 3),
+            How::AllOf => (truth.level(true), -1),
         };
         let of_day = match &self.inside {
             Test::Is(true) => format!("CASE WHEN r.on_day IS NULL THEN {beyond} ELSE {says} END"),
@@ -59,17 +72,33 @@ impl Together {
         format!("CASE WHEN r.{} THEN {of_day} END", self.flag)
     }
 
-    /// What all rows of a person say, over the numbers of `tested`.
-    pub fn of_person(&self) -> String {
-        let name = &self.name;
+    /// What all rows of a person say, over the numbers of a column of `tested`.
+    pub fn of_person(&self, column: &str) -> String {
         let (number, upward) = match self.how {
-            How::Latest(worst) => (format!("MAX(t.{name}) % 4"), worst == Worst::True),
-            How::Earliest(worst) => (format!("MIN(t.{name}) % 4"), worst == Worst::False),
-            How::OneOf => (format!("MAX(t.{name})"), true),
-            How::AllOf => (format!("MIN(t.{name})"), true),
+            How::Latest(worst) => (format!("MAX(t.{column}) % 4"), worst == Worst::True),
+            How::Earliest(worst) => (format!("MIN(t.{column}) % 4"), worst == Worst::False),
+            How::OneOf => (format!("MAX(t.{column})"), true),
+            How::AllOf => (format!("MIN(t.{column})"), true),
         };
         let (yes, no) = if upward { (2, 0) } else { (0, 2) };
         format!("CASE {number} WHEN {yes} THEN TRUE WHEN {no} THEN FALSE END")
+    }
+
+    /// The column of `facts`.
+    pub fn fact(&self) -> String {
+        let name = &self.name;
+        match &self.truth {
+            OfRow::BySex(by) => {
+                let (male, female) = (format!("m.{name}_male"), format!("m.{name}_female"));
+                // Of nested limits both are settled in the same way, or it depends on the sex: no row settles it otherwise.
+                let open = match by.is_nested {
+                    true => format!("CASE WHEN {male} = {female} THEN {male} END"),
+                    false => format!("m.{name}_open"),
+                };
+                format!("{} AS {name}", BySex::case(&male, &female, &open))
+            }
+            _ => format!("m.{name}"),
+        }
     }
 }
 

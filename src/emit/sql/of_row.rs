@@ -4,11 +4,35 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum OfRow {
     /// True where the one holds, false where the other does; they never hold both.
-    Settled { yes: String, no: String },
-    /// By the sex of the person; `open` where it is not known.
-    BySex { male: Box<Self>, female: Box<Self>, open: Box<Self> },
+    Settled {
+        yes: String,
+        no: String,
+    },
+    BySex(Box<BySex>),
     /// A text that is TRUE, FALSE or NULL.
     Text(String),
+}
+
+/// What a row says by the sex of the person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct BySex {
+    pub male: OfRow,
+    pub female: OfRow,
+    /// Of a person whose sex is not known: what it says whichever it is.
+    pub open: OfRow,
+    /// One sex's limit is reached by whatever reaches the other's.
+    pub is_nested: bool,
+}
+
+impl BySex {
+    fn map(self, change: impl Fn(OfRow) -> OfRow) -> Self {
+        Self { male: change(self.male), female: change(self.female), open: change(self.open), ..self }
+    }
+
+    /// The case of the person's own sex.
+    pub fn case(male: &str, female: &str, open: &str) -> String {
+        format!("CASE p.sex WHEN 'male' THEN {male} WHEN 'female' THEN {female} ELSE {open} END")
+    }
 }
 
 impl OfRow {
@@ -23,7 +47,7 @@ impl OfRow {
     pub fn text(&self) -> String {
         match self {
             OfRow::Settled { yes, no } => format!("CASE WHEN {yes} THEN TRUE WHEN {no} THEN FALSE END"),
-            OfRow::BySex { male, female, open } => by_sex(&male.text(), &female.text(), &open.text()),
+            OfRow::BySex(by) => BySex::case(&by.male.text(), &by.female.text(), &by.open.text()),
             OfRow::Text(text) => text.clone(),
         }
     }
@@ -31,6 +55,7 @@ impl OfRow {
     pub fn not(self) -> Self {
         match self {
             OfRow::Settled { yes, no } => OfRow::Settled { yes: no, no: yes },
+            OfRow::BySex(by) => OfRow::BySex(Box::new(by.map(Self::not))),
             other => OfRow::Text(format!("(NOT {})", other.text())),
         }
     }
@@ -38,6 +63,22 @@ impl OfRow {
     pub fn all(mut of: Vec<Self>) -> Self {
         if of.len() == 1 {
             return of.remove(0);
+        }
+        // Together they go by sex as each of them does, so that the person need not be known where rows are read.
+        if of.iter().any(|one| matches!(one, OfRow::BySex(_))) {
+            let of_each = |pick: fn(&BySex) -> &OfRow| {
+                Self::all(
+                    of.iter()
+                        .map(|one| match one {
+                            OfRow::BySex(by) => pick(by).clone(),
+                            other => other.clone(),
+                        })
+                        .collect(),
+                )
+            };
+            let (male, female, open) =
+                (of_each(|by| &by.male), of_each(|by| &by.female), of_each(|by| &by.open));
+            return OfRow::BySex(Box::new(BySex { male, female, open, is_nested: false }));
         }
         let mut ends = Vec::new();
         for one in &of {
@@ -61,9 +102,9 @@ impl OfRow {
             OfRow::Settled { yes, no } => {
                 format!("CASE WHEN {yes} THEN {most} WHEN {no} THEN {least} ELSE 1 END")
             }
-            OfRow::BySex { male, female, open } => {
-                let [male, female, open] = [male, female, open].map(|one| one.level(upward));
-                by_sex(&male, &female, &open)
+            OfRow::BySex(by) => {
+                let [male, female, open] = [&by.male, &by.female, &by.open].map(|one| one.level(upward));
+                BySex::case(&male, &female, &open)
             }
             OfRow::Text(text) if text == Self::UNKNOWN => "1".into(),
             OfRow::Text(text) => {
@@ -71,10 +112,6 @@ impl OfRow {
             }
         }
     }
-}
-
-fn by_sex(male: &str, female: &str, open: &str) -> String {
-    format!("CASE p.sex WHEN 'male' THEN {male} WHEN 'female' THEN {female} ELSE {open} END")
 }
 
 #[cfg(test)]
@@ -92,10 +129,27 @@ mod tests {
             "(CASE WHEN a THEN TRUE WHEN x THEN FALSE END AND t)"
         );
         let unknown = OfRow::Text(OfRow::UNKNOWN.into());
-        let by_sex = OfRow::BySex { male: a.into(), female: unknown.into(), open: b.into() };
+        let by_sex = BySex { male: a, female: unknown, open: b, is_nested: false };
         assert_eq!(
-            by_sex.level(false),
+            OfRow::BySex(Box::new(by_sex)).level(false),
             "CASE p.sex WHEN 'male' THEN CASE WHEN a THEN 0 WHEN x THEN 2 ELSE 1 END WHEN 'female' THEN 1 ELSE CASE WHEN b THEN 0 WHEN y THEN 2 ELSE 1 END END"
+        );
+    }
+
+    #[test]
+    fn what_goes_by_sex_goes_by_sex_together_with_others_and_turned_round() {
+        let (a, b, c) = (OfRow::settled("a", "x"), OfRow::settled("b", "y"), OfRow::settled("c", "z"));
+        let by = BySex { male: a.clone(), female: b.clone(), open: c.clone(), is_nested: true };
+        let OfRow::BySex(not) = OfRow::BySex(Box::new(by.clone())).not() else { panic!("by sex") };
+        assert_eq!(
+            (not.male.text(), not.is_nested),
+            ("CASE WHEN x THEN TRUE WHEN a THEN FALSE END".into(), true)
+        );
+        let OfRow::BySex(both) = OfRow::all(vec![OfRow::BySex(Box::new(by)), c]) else { panic!("by sex") };
+        assert_eq!(both.female.level(true), "CASE WHEN (b) AND (c) THEN 2 WHEN (y) OR (z) THEN 0 ELSE 1 END");
+        assert!(
+            !both.is_nested,
+            "within two limits of each sex: what lies within one pair need not lie within the other"
         );
     }
 }

@@ -262,7 +262,9 @@ impl Writer<'_> {
         let mut columns = vec!["r.person_id".to_owned()];
         for one in &self.written.together {
             let words = super::document::comment(&one.words);
-            columns.push(format!("-- {words}\n  {} AS {}", one.of_row(), one.name));
+            for (name, truth) in one.columns() {
+                columns.push(format!("-- {words}\n  {} AS {name}", one.of_row(truth)));
+            }
         }
         let texts: Vec<&str> = columns.iter().map(String::as_str).collect();
         let sql = format!("SELECT\n  {}\nFROM results r{}", columns.join(",\n  "), people_join(&texts, "r"));
@@ -280,7 +282,9 @@ impl Writer<'_> {
             .written
             .together
             .iter()
-            .map(|one| format!("  {} AS {}", one.of_person(), one.name))
+            .flat_map(|one| {
+                one.columns().into_iter().map(|(name, _)| format!("  {} AS {name}", one.of_person(&name)))
+            })
             .collect();
         let sql =
             format!("SELECT\n  t.person_id,\n{}\nFROM tested t\nGROUP BY t.person_id", columns.join(",\n"));

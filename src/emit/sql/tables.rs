@@ -1,7 +1,7 @@
 //! Limits by sex and age, and coded results: what a row says by the person that it is about, or by its word.
 
 use super::limits::Scale;
-use super::of_row::OfRow;
+use super::of_row::{BySex, OfRow};
 use super::{NotSaid, Writer};
 use crate::model::{
     Axis, Comparator, Measure, MeasureKind, Occurrence, TableKey, TableRow, TimeUnit, UnitRef,
@@ -52,7 +52,10 @@ impl<'a> Writer<'a> {
                     _ => Err(NotSaid::new("a table has two rows for one sex")),
                 };
                 let (male, female) = (said("male")?, said("female")?);
-                Ok(Some(OfRow::BySex { male: male.into(), female: female.into(), open: open.into() }))
+                // Two limits that a value is held against in the same way: what reaches the farther one reaches the nearer.
+                let is_nested = rows.len() == 2
+                    && [&male, &female].iter().all(|one| matches!(one, OfRow::Settled { .. }));
+                Ok(Some(OfRow::BySex(Box::new(BySex { male, female, open, is_nested }))))
             }
             Axis::Age => {
                 let texts: Vec<String> = truths.iter().map(OfRow::text).collect();

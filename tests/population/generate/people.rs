@@ -125,9 +125,10 @@ impl Dice {
 pub fn person(seed: u64, number: u64) -> Person {
     let mut dice = Dice::of(seed, number);
     let gender = match dice.below(500) {
-        0 => 0,
-        1 => 8_521,
-        n if n < 251 => 8_507,
+        // Many, so that limits by sex meet people of whom it is not known.
+        0..15 => 0,
+        15..30 => 8_521,
+        n if n < 265 => 8_507,
         _ => 8_532,
     };
     let (year, month, day) = birth(&mut dice);
