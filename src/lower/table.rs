@@ -87,11 +87,26 @@ impl Lowering<'_> {
                 }
                 Some(TableKey::Codes { codes: codes_ })
             }
-            _ => {
+            (by, _) => {
+                let (for_whom, help) = match by {
+                    ast::Axis::Age => (
+                        "this row says no ages, and its table goes by age",
+                        "write the ages, as in `for under 18 years`, `for 12 to 17 years` or `for 18 years and over`",
+                    ),
+                    ast::Axis::Sex => (
+                        "this row says no sex, and its table goes by sex",
+                        "write `for female` or `for male`; where it depends on age too, a value can be a table itself, \
+                         as in `by age (…) for female`",
+                    ),
+                    ast::Axis::Country => (
+                        "this row names no country, and its table goes by country",
+                        "write the code of the country, as in `for FR`",
+                    ),
+                };
                 self.report(
-                    Diagnostic::new(&codes::WRONG_SORT, span, "this row does not fit its table")
+                    Diagnostic::new(&codes::WRONG_SORT, span, for_whom)
                         .label("another sort of row")
-                        .help("write `for female`, `for 12 to 17 years` or `for \"FR\"`, as the table says after `by`"),
+                        .help(help),
                 );
                 None
             }

@@ -14,6 +14,7 @@ mod mistakes;
 mod operand;
 mod plan;
 mod prescan;
+mod table;
 mod terms;
 mod time;
 mod tree;

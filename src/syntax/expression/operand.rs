@@ -1,12 +1,10 @@
-//! What stands between two signs: findings, measures, lists, tables, judgements.
+//! What stands between two signs: findings, measures, lists, judgements.
 
 use super::{Node, Reader, Rule, child, has, is_name};
 use crate::ast::{
-    AttestationVerb, Axis, Expr, ExprKind, Finding, Mode, Moment, Name, Point, Quantifier, Quantity,
-    Selector, TableKeys, TableRow, TimePhrase,
+    AttestationVerb, Expr, ExprKind, Finding, Mode, Moment, Name, Point, Quantifier, Selector, TimePhrase,
 };
 use crate::diagnostics::{Diagnostic, codes};
-use crate::number::Exact;
 use crate::source::{Span, Spanned};
 
 /// Most time phrases, or leading words, of one operand.
@@ -376,58 +374,6 @@ impl<'a> Reader<'a, '_> {
         Some(Spanned::new(quantifier, span))
     }
 
-    pub(super) fn table(&mut self, node: Node<'a>) -> Option<Expr> {
-        let span = self.span(&node);
-        let mut by = None;
-        let mut rows = Vec::new();
-        for part in node.into_inner() {
-            match part.as_rule() {
-                Rule::axis => by = Some(self.axis(&part)?),
-                Rule::row => rows.push(self.row(part)?),
-                _ => {}
-            }
-        }
-        Some(Expr::new(ExprKind::Table { by: by?, rows }, span))
-    }
-
-    fn axis(&mut self, node: &Node<'a>) -> Option<Spanned<Axis>> {
-        let span = self.span(node);
-        let axis = match node.as_str() {
-            "age" => Axis::Age,
-            "sex" => Axis::Sex,
-            "country" => Axis::Country,
-            other => {
-                let help = match crate::diagnostics::did_you_mean(other, ["age", "sex", "country"]) {
-                    Some(near) => format!("did you mean `by {near}`?"),
-                    None => "a table goes `by age (…)`, `by sex (…)` or `by country (…)`; for other distinctions use \
-                             `instead … when …`"
-                        .to_owned(),
-                };
-                let message = format!("a table cannot go by `{other}`");
-                self.say(Diagnostic::new(&codes::BAD_VALUE, span, message).help(help));
-                return None;
-            }
-        };
-        Some(Spanned::new(axis, span))
-    }
-
-    fn row(&mut self, node: Node<'a>) -> Option<TableRow> {
-        let span = self.span(&node);
-        let (mut value, mut keys) = (None, None);
-        for part in node.into_inner() {
-            match part.as_rule() {
-                Rule::row_value => value = Some(self.row_value(part)?),
-                Rule::ages => keys = Some(self.ages(part)?),
-                Rule::keys => {
-                    let names = part.into_inner().filter(|key| key.as_rule() == Rule::key);
-                    keys = Some(TableKeys::Names(names.filter_map(|key| self.name_or_text(key)).collect()));
-                }
-                _ => {}
-            }
-        }
-        Some(TableRow { value: value?, keys: keys?, span })
-    }
-
     /// A name or a quoted text, as a name.
     pub(super) fn name_or_text(&mut self, node: Node<'a>) -> Option<Name> {
         let inner = node.into_inner().next()?;
@@ -436,63 +382,6 @@ impl<'a> Reader<'a, '_> {
             Rule::integer => Spanned::new(inner.as_str().to_owned(), self.span(&inner)),
             _ => self.name(&inner),
         })
-    }
-
-    /// `for 6 months to under 2 years`: a row counts in one unit, so that it is clear which birthday ends it.
-    fn same_unit_of_age(&mut self, first: &Quantity, last: &Quantity) {
-        let (Some(one), Some(two)) = (&first.unit, &last.unit) else { return };
-        if one.value.trim_end_matches('s') == two.value.trim_end_matches('s') {
-            return;
-        }
-        let whole = first.number.span.to(two.span);
-        let said = Diagnostic::new(&codes::BAD_VALUE, two.span, "the ends of this row have different units")
-            .and(one.span, "another unit here");
-        let under = if self.words(whole).contains("under") { "under " } else { "" };
-        let factors = months(&one.value).zip(months(&two.value)).filter(|_| !under.is_empty());
-        self.say(match factors {
-            Some((a, b)) => {
-                let in_months = |number: &Exact, factor: i64| number * &Exact::from(factor);
-                let good = format!(
-                    "{} to {under}{} months",
-                    in_months(&first.number.value, a),
-                    in_months(&last.number.value, b)
-                );
-                said.help(format!("write `{good}`")).fix(whole, good)
-            }
-            None => said.help(
-                "write both ends in the same unit, the second perhaps with `under`: `6 to under 24 months`",
-            ),
-        });
-    }
-
-    fn ages(&mut self, node: Node<'a>) -> Option<TableKeys> {
-        let under = has(&node, Rule::under);
-        let over = has(&node, Rule::over_word);
-        let mut ends = Vec::new();
-        for part in node.into_inner().filter(|part| part.as_rule() == Rule::quantity) {
-            ends.push(self.quantity(part)?);
-        }
-        let last = ends.pop()?;
-        let first = ends.pop();
-        if let Some(first) = &first {
-            self.same_unit_of_age(first, &last);
-        }
-        Some(match (first, under) {
-            (None, true) => TableKeys::Ages { from: None, below: Some(last), to: None },
-            (None, false) if over => TableKeys::Ages { from: Some(last), below: None, to: None },
-            (None, false) => TableKeys::Ages { from: Some(last.clone()), below: None, to: Some(last) },
-            (first, true) => TableKeys::Ages { from: first, below: Some(last), to: None },
-            (first, false) => TableKeys::Ages { from: first, below: None, to: Some(last) },
-        })
-    }
-}
-
-/// Months in a unit of age, if it has a whole number of them.
-fn months(unit: &str) -> Option<i64> {
-    match unit.trim_end_matches('s') {
-        "month" => Some(1),
-        "year" => Some(12),
-        _ => None,
     }
 }
 

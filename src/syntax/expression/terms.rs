@@ -121,6 +121,13 @@ pub(super) fn meaning(rule: Rule) -> Meaning {
         Rule::per_day | Rule::per_week => Needed("`daily`"),
         // Parts that larger rules above already name, rarities, and mistakes with rules of their own.
         Rule::and_or
+        | Rule::bad_for
+        | Rule::row_mark
+        | Rule::row_key
+        | Rule::bad_ages
+        | Rule::bad_age_sign
+        | Rule::bad_over
+        | Rule::bad_under
         | Rule::no
         | Rule::each
         | Rule::any
