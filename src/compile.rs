@@ -108,7 +108,7 @@ fn read(compilation: &mut Compilation, loader: &dyn Loader, main: Source) {
         },
     );
     trial.forms = derived.forms;
-    let known = |found: &Diagnostic| !faulty.leaves_open(found, &compilation.sources);
+    let known = |found: &Diagnostic| !faulty.leaves_open(found);
     diagnostics.extend(derived.diagnostics.into_iter().filter(known));
     let heard = |lint: &Diagnostic| {
         lint.is_error() || !unread.contains(&line_of(&compilation.sources, lint.primary.span))

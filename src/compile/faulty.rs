@@ -38,24 +38,10 @@ impl<'a> Faulty<'a> {
     }
 
     /// Whether a finding says that something is not used or not collected which a faulty statement names.
-    pub fn leaves_open(&self, found: &Diagnostic, sources: &Sources) -> bool {
-        let code = found.code;
-        if self.texts.is_empty()
-            || ![&codes::NEVER_SCHEDULED, &codes::IDLE_FIELD, &codes::NOT_ON_A_FORM].contains(&code)
-        {
-            return false;
-        }
-        if *code == codes::NOT_ON_A_FORM && self.visits {
-            return true;
-        }
-        let quoted = || found.message.split('`').nth(1).unwrap_or_default();
-        let name = match *code == codes::IDLE_FIELD {
-            true => {
-                sources.get(found.primary.span.file).text.get(found.primary.span.range()).unwrap_or_default()
-            }
-            false => quoted(),
-        };
-        self.texts.iter().any(|text| names(text, name))
+    pub fn leaves_open(&self, found: &Diagnostic) -> bool {
+        let Some(name) = &found.unused else { return false };
+        let at_a_visit = *found.code == codes::NOT_ON_A_FORM && self.visits;
+        at_a_visit || self.texts.iter().any(|text| names(text, name))
     }
 }
 

@@ -75,6 +75,9 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Present when the fix is certain enough for an editor to offer it.
     pub fix: Option<Fix>,
+    /// The declared name that the matter is about, where it is that nothing collects or uses it: a statement that could not be
+    /// read may, as far as its text has the name.
+    pub unused: Option<String>,
 }
 
 impl Diagnostic {
@@ -88,6 +91,7 @@ impl Diagnostic {
             secondary: Vec::new(),
             help: None,
             fix: None,
+            unused: None,
         }
     }
 
@@ -114,6 +118,13 @@ impl Diagnostic {
     #[must_use]
     pub fn fix(mut self, span: Span, replacement: impl Into<String>) -> Self {
         self.fix = Some(Fix { span, replacement: replacement.into() });
+        self
+    }
+
+    /// Says that nothing collects or uses what has this name.
+    #[must_use]
+    pub fn unused(mut self, name: impl Into<String>) -> Self {
+        self.unused = Some(name.into());
         self
     }
 

@@ -262,6 +262,7 @@ fn never_scheduled(plan: &Plan<'_>) -> Vec<Diagnostic> {
             diagnostic
                 .label("at no visit, in no rule")
                 .help(format!("schedule it: `collect {name} at …`, or remove it"))
+                .unused(name)
         }));
     }
     found

@@ -63,6 +63,7 @@ fn idle(name: &str, form: &Form, field: &Field) -> Option<Diagnostic> {
     Some(
         Diagnostic::new(&codes::IDLE_FIELD, field.origin.0?, message)
             .label(format!("feeds no criterion, outcome, stratum, condition or formula{times}"))
+            .unused(field.measure.as_deref().unwrap_or(&field.label))
             .help(
                 "name the outcome that it serves, `outcome exploratory … { value: … }`, or do not collect it",
             ),

@@ -48,7 +48,7 @@ fn missing(book: &Book<'_>, measure: &str, need: &Need<'_>) -> Option<Diagnostic
         };
         let message = format!("{who} needs `{measure}` ({label}), but it is on no form");
         let diagnostic = Diagnostic::new(&codes::NOT_ON_A_FORM, span, message);
-        return Some(diagnostic.label("no `collect` of the schedule names it").help(help));
+        return Some(diagnostic.label("no `collect` of the schedule names it").help(help).unused(measure));
     }
     let (event, label_of_event) = before?;
     if !visits.iter().all(|visit| book.timing.is_after(visit, event)) {
@@ -73,7 +73,8 @@ fn missing(book: &Book<'_>, measure: &str, need: &Need<'_>) -> Option<Diagnostic
     };
     let mut found = Diagnostic::new(&codes::NOT_ON_A_FORM, span, message)
         .label(format!("decided at: {label_of_event}; first collected at: {first}"))
-        .help(help);
+        .help(help)
+        .unused(measure);
     let activity =
         book.activities().find(|(name, _)| *name == measure).and_then(|(_, activity)| activity.origin.0);
     if let Some(activity) = activity.filter(|activity| *activity != span) {

@@ -124,6 +124,8 @@ pub(super) fn meaning(rule: Rule) -> Meaning {
         | Rule::bad_for
         | Rule::row_mark
         | Rule::row_key
+        | Rule::row_turned
+        | Rule::row_sign
         | Rule::bad_ages
         | Rule::bad_age_sign
         | Rule::bad_over
