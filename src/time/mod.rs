@@ -7,6 +7,7 @@
 //! time of day, which a date does not have.
 
 mod day;
+pub mod doses;
 pub mod network;
 mod partial;
 #[cfg(test)]

@@ -350,7 +350,9 @@ impl<'a> Wording<'a> {
     }
 
     pub fn arm(self, name: &str) -> String {
-        self.trial.arms.get(name).map_or_else(|| name.replace('_', " "), |arm| arm.label.clone())
+        let arm = self.trial.arms.get(name).map(|arm| &arm.label);
+        let label = arm.or_else(|| self.trial.sequences.get(name).map(|sequence| &sequence.label));
+        label.map_or_else(|| name.replace('_', " "), Clone::clone)
     }
 
     pub fn arms(self, names: &[String]) -> String {

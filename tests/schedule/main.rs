@@ -11,6 +11,7 @@ mod real;
 mod rebuilt;
 mod remarks;
 mod table;
+mod treatment;
 
 /// One protocol in memory.
 struct Text<'a>(&'a str);

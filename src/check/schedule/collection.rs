@@ -4,6 +4,7 @@ use super::{Plan, timing_anchor};
 use crate::check::at;
 use crate::diagnostics::{Diagnostic, codes};
 use crate::model::{ActivityKind, Administration, Anchor, Duration, MeasureKind, Moment, Visit, VisitTiming};
+use crate::time::doses::given_at_visits;
 
 pub(super) fn check(plan: &Plan<'_>, found: &mut Vec<Diagnostic>) {
     found.extend(empty_periods(plan));
@@ -26,11 +27,11 @@ fn empty_visits(plan: &Plan<'_>) -> Vec<Diagnostic> {
         visit.contact != "clinic"
             && plan.schedule.activities.values().any(|activity| activity.throughout.is_some())
     };
-    let empty = plan
-        .schedule
-        .visits
-        .iter()
-        .filter(|(name, visit)| !collected(name) && !asks(visit) && !has_purpose(plan, name, visit));
+    let given = given_at_visits(plan.trial, Some(&plan.network));
+    let is_given = |name: &String| given.iter().any(|one| one.cells.iter().any(|cell| cell.visit == *name));
+    let empty = plan.schedule.visits.iter().filter(|(name, visit)| {
+        !collected(name) && !asks(visit) && !is_given(name) && !has_purpose(plan, name, visit)
+    });
     // A measure that is collected from one visit to another was probably meant for the visits.
     let all_the_time = plan.schedule.activities.iter().find_map(|(name, activity)| {
         let (from, to) = activity.throughout.as_ref()?;

@@ -3,11 +3,12 @@
 
 use serde::Serialize;
 
-use super::table::{Group, Mark, Note, Table, covered};
+use super::table::{Group, Mark, Note, Table, What, covered};
 use crate::model::{
     ActivityKind, Anchor, Cell, Clause, Constraint, CycleNumbers, Direction, Duration, Moment, Occurrence,
     Offset, Repeat, Schedule, Trial, Visit, VisitTiming,
 };
+use crate::time::doses::{GivenAtVisits, given_at_visits};
 use crate::time::network::{Network, Point};
 use crate::wording::Wording;
 
@@ -170,11 +171,19 @@ struct Shown {
 struct ActivityPart {
     name: String,
     label: String,
-    kind: ActivityKind,
+    kind: KindPart,
     group: String,
     cells: Vec<CellPart>,
     continuous: Option<Continuous>,
     footnotes: Vec<String>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum KindPart {
+    Activity(ActivityKind),
+    /// `intervention`: a product that is given at visits.
+    Word(&'static str),
 }
 
 #[derive(Serialize)]
@@ -235,8 +244,9 @@ struct Footnote {
 /// `None` for a trial without a schedule.
 pub(super) fn document(trial: &Trial, table: &Table) -> Option<Document> {
     let schedule = trial.schedule.as_ref()?;
-    let parts = Parts { wording: Wording::of(trial), schedule };
     let network = Network::of(trial).ok();
+    let given = given_at_visits(trial, network.as_ref());
+    let parts = Parts { wording: Wording::of(trial), schedule, given };
     let identifiers = trial.header.ids.iter();
     Some(Document {
         format: "trialc.schedule",
@@ -293,6 +303,7 @@ pub(super) fn document(trial: &Trial, table: &Table) -> Option<Document> {
 struct Parts<'a> {
     wording: Wording<'a>,
     schedule: &'a Schedule,
+    given: Vec<GivenAtVisits<'a>>,
 }
 
 impl Parts<'_> {
@@ -415,10 +426,19 @@ impl Parts<'_> {
 
     fn activities(&self, network: Option<&Network>, group: &Group) -> Vec<ActivityPart> {
         let rows = group.rows.iter().map(|row| {
-            let activity = &self.schedule.activities[&row.activity];
+            let (kind, all, throughout) = match row.what {
+                What::Activity(kind) => {
+                    let activity = &self.schedule.activities[&row.activity];
+                    (KindPart::Activity(kind), &activity.cells[..], activity.throughout.as_ref())
+                }
+                What::Intervention => {
+                    let product = self.given.iter().find(|given| given.product == row.activity);
+                    (KindPart::Word("intervention"), product.map_or(&[][..], |given| &given.cells), None)
+                }
+            };
             let cells = self.schedule.visits.keys().zip(&row.cells).filter_map(|(visit, mark)| {
                 let Mark::Done { notes } = mark else { return None };
-                let here = activity.cells.iter().filter(|cell| cell.visit == *visit);
+                let here = all.iter().filter(|cell| cell.visit == *visit);
                 let conditions: Option<Vec<Condition>> =
                     here.clone().map(|cell| cell.when.as_ref().map(|when| self.condition(when))).collect();
                 let is_plain = |cell: &Cell| {
@@ -433,10 +453,10 @@ impl Parts<'_> {
             ActivityPart {
                 name: row.activity.clone(),
                 label: row.label.clone(),
-                kind: activity.kind,
+                kind,
                 group: group.label.to_owned(),
                 cells: cells.collect(),
-                continuous: activity.throughout.as_ref().map(|(from, to)| Continuous {
+                continuous: throughout.map(|(from, to)| Continuous {
                     from: self.moment(from),
                     until: to.as_ref().map(|to| self.moment(to)),
                     visits: self.between(network, from, to.as_ref()),

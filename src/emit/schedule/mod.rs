@@ -5,6 +5,7 @@
 mod day;
 mod document;
 mod html;
+mod products;
 mod schema;
 mod svg;
 mod table;

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::products::{interventions, product_row};
 use super::timing::{Timing, timings};
 use crate::model::{
     Activity, ActivityKind, Anchor, Cell, Clause, MeasureKind, Moment, Named, Schedule, Trial, Visit,
@@ -46,10 +47,20 @@ pub(super) struct Group {
 }
 
 pub(super) struct Row {
+    /// The name of the activity, or of the product.
     pub activity: String,
+    pub what: What,
     pub label: String,
     pub notes: Vec<Note>,
     pub cells: Vec<Mark>,
+}
+
+/// What a row shows.
+pub(super) enum What {
+    /// Something that the protocol collects or does.
+    Activity(ActivityKind),
+    /// A product that is given at visits.
+    Intervention,
 }
 
 /// What stands in one cell.
@@ -89,10 +100,10 @@ pub(super) fn letters(notes: &[Note]) -> String {
 
 /// Gives each different text one letter, in the order of first use.
 #[derive(Default)]
-struct Notes(Vec<String>);
+pub(super) struct Notes(Vec<String>);
 
 impl Notes {
-    fn add(&mut self, text: String) -> Note {
+    pub fn add(&mut self, text: String) -> Note {
         let known = self.0.iter().position(|known| *known == text);
         Note(known.unwrap_or_else(|| {
             self.0.push(text);
@@ -136,6 +147,11 @@ pub(super) fn table(trial: &Trial) -> Option<Table> {
     for (name, activity) in &schedule.activities {
         let row = row(trial, schedule, network.as_ref(), name, activity, &mut notes);
         groups.entry(group(trial, name, activity)).or_default().push(row);
+    }
+    for product in interventions(trial, network.as_ref()) {
+        let label =
+            if product.is_background { "Background therapy" } else { "Study intervention administration" };
+        groups.entry(label).or_default().push(product_row(trial, schedule, &product, &mut notes));
     }
     Some(Table {
         title: trial.header.title.clone(),
@@ -262,7 +278,7 @@ fn group(trial: &Trial, name: &str, activity: &Activity) -> &'static str {
     }
 }
 
-fn row(
+pub(super) fn row(
     trial: &Trial,
     schedule: &Schedule,
     network: Option<&Network>,
@@ -300,7 +316,13 @@ fn row(
         None => Mark::Empty,
     });
     let cells = cells.collect();
-    Row { activity: name.to_owned(), label: titled(name, &activity.label), notes: row_notes, cells }
+    Row {
+        activity: name.to_owned(),
+        what: What::Activity(activity.kind),
+        label: titled(name, &activity.label),
+        notes: row_notes,
+        cells,
+    }
 }
 
 /// What is to be said of an activity at a visit: when, at which times of the day, and the author's own words. Of a
