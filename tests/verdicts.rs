@@ -124,7 +124,7 @@ fn the_page_shows_what_decided() {
         "report 4711",
         "off by 1.39",
         "40 years",
-        "Record whether there was Stroke ever",
+        "Record whether the person had Stroke ever",
     ] {
         assert!(page.contains(shown), "{shown}:\n{page}");
     }

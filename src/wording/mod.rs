@@ -124,7 +124,8 @@ impl<'a> Wording<'a> {
                 let apart = apart.as_ref().map(|apart| format!(", at least {} apart,", self.duration(apart)));
                 let text = format!(
                     "{} {verb} over its last {values} values{} {}",
-                    self.named(measure),
+                    self.value_of(measure)
+                        .map_or_else(|| self.named(measure), |value| format!("the {value}")),
                     apart.unwrap_or_default(),
                     self.labelled(&window.text)
                 );
@@ -172,6 +173,8 @@ impl<'a> Wording<'a> {
         let when =
             if window.text.is_empty() { String::new() } else { format!(" {}", self.labelled(&window.text)) };
         let drug = matches!(finding.domain, Domain::Drug | Domain::DrugClass);
+        // What a participant has may be called by several things: `brain metastases`. The verb is the participant's.
+        let own = matches!(finding.domain, Domain::Condition | Domain::Procedure);
         match (mode, positive) {
             (Mode::Ever, true) if finding.domain == Domain::Procedure => {
                 format!("the participant has had {what}{when}")
@@ -190,6 +193,25 @@ impl<'a> Wording<'a> {
             (Mode::Throughout, _) if drug => {
                 let verb = if positive { "takes" } else { "does not take" };
                 format!("the participant {verb} {what} all the time{when}")
+            }
+            (Mode::Started | Mode::Ended, _) if drug => {
+                let verb = match (mode, positive) {
+                    (Mode::Started, true) => "starts",
+                    (Mode::Started, false) => "does not start",
+                    (_, true) => "stops",
+                    (_, false) => "does not stop",
+                };
+                format!("the participant {verb} {what}{when}")
+            }
+            (Mode::Started | Mode::Ended, _) if own => {
+                let no = if positive { "an" } else { "no" };
+                let edge = if mode == Mode::Started { "onset" } else { "end" };
+                format!("there is {no} {edge} of {what}{when}")
+            }
+            (_, _) if own => {
+                let verb = if positive { "has" } else { "does not have" };
+                let always = if mode == Mode::Throughout { " all the time" } else { "" };
+                format!("the participant {verb} {what}{always}{when}")
             }
             (mode, positive) => {
                 let verb = match (mode, positive) {
@@ -261,7 +283,8 @@ impl<'a> Wording<'a> {
                 } else {
                     format!(" {}", self.labelled(&window.text))
                 };
-                format!("{which} {}{when}", self.named(measure))
+                let value = self.value_of(measure).filter(|_| !matches!(select, Selector::Consecutive(_)));
+                format!("{which} {}{when}", value.unwrap_or_else(|| self.named(measure)))
             }
             Value::Attribute { name } => format!("the participant’s {}", name.replace('_', " ")),
             Value::Limit { factor, limit, .. } => {
@@ -358,6 +381,16 @@ impl<'a> Wording<'a> {
     pub fn arms(self, names: &[String]) -> String {
         let labels: Vec<String> = names.iter().map(|name| self.arm(name)).collect();
         listed(&labels, "and")
+    }
+
+    /// `value of platelets`, where the measure is called by several things, which no verb for one fits.
+    fn value_of(self, measure: &str) -> Option<String> {
+        let label = &self.trial.measures.get(measure)?.label;
+        let head = label.split([',', '(']).next()?.split_whitespace().last()?;
+        let is_plural = head.len() > 3
+            && head.ends_with('s')
+            && !["ss", "us", "is"].iter().any(|end| head.ends_with(end));
+        is_plural.then(|| format!("value of {}", self.named(measure)))
     }
 
     /// The label of what the name means, as it stands inside a sentence.

@@ -223,3 +223,35 @@ fn codes_find_their_concepts() {
         ],
     );
 }
+
+/// What is asked for is said in words that fit one thing, several and a class.
+#[test]
+fn a_class_and_a_plural_read_as_well_as_a_single_thing() {
+    let protocol = || {
+        Protocol::new()
+            .concept("metformin", concept(Domain::Drug, "Metformin"))
+            .concept("insulins", class(Domain::DrugClass, "Insulins and analogues", &["insulin_glargine"]))
+            .concept("insulin_glargine", concept(Domain::Drug, "Insulin glargine"))
+            .concept("brain_metastases", concept(Domain::Condition, "Brain metastases"))
+            .concept("operations", class(Domain::Procedure, "Operations of the heart", &["bypass"]))
+            .concept("bypass", concept(Domain::Procedure, "Bypass"))
+    };
+    let asked = |name: &str, domain: Domain| {
+        let finding = Finding { domain, ..finding(name) };
+        let rule = occurs(finding, Mode::Ever, until_decision());
+        let verdict = protocol().include("X", rule).screen(&with(r#""findings": []"#), None);
+        let missing = &verdict.decisions[0].criteria[0].because[0].missing[0];
+        (missing.why.clone(), missing.ask.clone())
+    };
+    for (name, domain, said) in [
+        ("metformin", Domain::Drug, "the person received Metformin"),
+        ("insulins", Domain::DrugClass, "the person received any of Insulins and analogues"),
+        ("brain_metastases", Domain::Condition, "the person had Brain metastases"),
+        ("operations", Domain::Procedure, "the person had Operations of the heart"),
+    ] {
+        let (why, ask) = asked(name, domain);
+        assert_eq!(why, format!("nothing says whether {said}"));
+        assert!(ask.starts_with(&format!("record whether {said} ")), "{ask}");
+        assert!(ask.ends_with(", also where the answer is no"), "{ask}");
+    }
+}

@@ -80,7 +80,7 @@ fn what_an_example_leaves_out_is_unknown_and_the_help_says_so() {
     let found = check_examples(&protocol(&facts, "eligible", &[]).0);
     let help = found[0].help.as_deref().unwrap_or_default();
     assert!(
-        help.starts_with("what the example does not say is unknown: record whether there was Stroke"),
+        help.starts_with("what the example does not say is unknown: record whether the person had Stroke"),
         "{help}"
     );
 }

@@ -159,7 +159,7 @@ fn what_is_recorded_and_denied_may_count_or_not() {
     assert_eq!(status(&protocol("2"), &both), Unknown, "the second is denied");
     assert_eq!(status(&protocol("3"), &both), NotMet, "there are no more");
     let asked = protocol("2").screen(&both, None).decisions[0].to_ask[0].ask.clone();
-    assert_eq!(asked, "settle whether there was `stroke`");
+    assert_eq!(asked, "settle whether `stroke` is rightly recorded or rightly denied");
 }
 
 #[test]

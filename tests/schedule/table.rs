@@ -53,11 +53,13 @@ Laboratory assessments,HbA1c,X,X,,X,,X,X,X
 Laboratory assessments,Pregnancy test [d],X,X,,,,,,
 Clinical assessments,Body weight,X,X,,X,,X,X,X
 Events,Adverse event [e],continuous,continuous,continuous,continuous,continuous,continuous,continuous,
+Study intervention administration,Cells [f],,,X,,,,,
 ,a Only in Cells.
 ,b Day 1 is the day of randomization; there is no day 0.
 ,c Months are counted from randomization.
 ,d Only if the participant is female.
 ,e Collected all the time from informed consent until Month 6.
+,\"f Cells, once, on infusion.\"
 "
     );
 }
@@ -83,5 +85,37 @@ fn one_more_visit_is_one_more_column_and_nothing_else() {
 fn the_same_text_gives_the_same_bytes() {
     for path in ["soa.csv", "soa.md", "soa.html", "schedule.json", "timeline.svg"] {
         assert_eq!(file(&trial(PROTOCOL), path), file(&trial(PROTOCOL), path), "{path}");
+    }
+}
+
+#[test]
+fn footnotes_about_several_things_and_about_classes_read_well() {
+    let said = |condition: &str| {
+        let text = format!(
+            "trial t \"T\"\nuse std.labs, std.drugs, std.drug_classes\nevent consent\ncondition metastases \"Brain metastases\"\n\
+             procedure exam \"Examination\"\nschedule {{\n  epoch e \"E\" {{ visit v: on consent }}\n  collect exam at v when {condition}\n}}\n"
+        );
+        let table = file(&trial(&text), "soa.csv");
+        let note = table.lines().last().expect("a footnote").trim_start_matches(',').replace('"', "");
+        note.trim_start_matches("a Only if ").trim_end_matches('.').to_owned()
+    };
+    for (condition, words) in [
+        ("metastases present at consent", "the participant has brain metastases at consent"),
+        ("not metastases present at consent", "the participant does not have brain metastases at consent"),
+        (
+            "metastases started within 6 months before consent",
+            "there is an onset of brain metastases within 6 months before consent",
+        ),
+        (
+            "insulins started within 6 months before consent",
+            "the participant starts insulins and analogues within 6 months before consent",
+        ),
+        (
+            "latest platelets at consent < 100 10*9/L",
+            "the latest value of platelets at consent is below 100 10*9/L",
+        ),
+        ("latest hemoglobin at consent < 10 g/dL", "the latest hemoglobin at consent is below 10 g/dL"),
+    ] {
+        assert_eq!(said(condition), words, "{condition}");
     }
 }

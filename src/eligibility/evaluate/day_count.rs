@@ -87,9 +87,10 @@ impl<'a> Evaluator<'a> {
         }
         let silent = self.days_not_covered(&finding.name, scope, days.widest());
         let words = self.finding_label(&finding.name);
+        let was_there = self.was_there(finding, words);
         let when = days.in_words();
         if let (Some((from, _)), Some((_, to))) = (silent.first(), silent.last()) {
-            let why = format!("not of every day {when} is it known whether there was {words}");
+            let why = format!("not of every day {when} is it known whether {was_there}");
             let ask = format!("record every day with {words} {when}, and that these are all");
             let mut missing = Missing::new(MissingKind::Absence, &finding.name, why, ask);
             missing.from = Some(*from).filter(|from| *from != Date::MIN);
@@ -97,7 +98,7 @@ impl<'a> Evaluator<'a> {
             diary.lacking.push(missing);
         }
         if is_undated {
-            let why = format!("on which days there was {words} is only known in part");
+            let why = format!("on which days {was_there} is only known in part");
             let ask = format!("complete the dates of {words}");
             diary.lacking.push(Missing::new(MissingKind::Date, &finding.name, why, ask));
         }

@@ -41,17 +41,25 @@ impl<'a> Evaluator<'a> {
         let is_covered =
             !days.is_backward && (days.is_empty() || self.is_covered(&finding.name, scope, from, to));
         let words = self.finding_label(&finding.name);
+        let was_there = self.was_there(finding, words);
         if !is_covered {
-            let why = format!("{sure} times {words} is recorded, and nothing says that this is all");
+            let why = match sure {
+                0 => format!("nothing says how often {was_there}"),
+                1 => format!("that {was_there} is recorded once, and nothing says that this is all"),
+                _ => format!("that {was_there} is recorded {sure} times, and nothing says that this is all"),
+            };
             let when = days.in_words();
             lacking.push(Missing::new(
                 MissingKind::Absence,
                 &finding.name,
                 why,
-                format!("record every {words} {when}, and that these are all"),
+                format!("record each time that {was_there} {when}, and that these are all"),
             ));
         } else if perhaps > 0 && lacking.is_empty() {
-            let why = format!("whether {perhaps} of the recorded {words} count depends on their dates");
+            let why = match perhaps {
+                1 => format!("whether one of the times that {was_there} counts depends on its dates"),
+                _ => format!("whether {perhaps} of the times that {was_there} count depends on their dates"),
+            };
             lacking.push(Missing::new(
                 MissingKind::Date,
                 &finding.name,

@@ -350,7 +350,7 @@ impl<'a> Evaluator<'a> {
 
     /// When a finding began.
     pub(super) fn onset(&self, finding: &'a Finding, scope: &Scope<'a>) -> At {
-        self.edge_of(finding, scope, |entry| entry.start, DateRange::first_of, "begun")
+        self.edge_of(finding, scope, |entry| entry.start, DateRange::first_of, "began")
     }
 
     /// When a finding began, or ended.
@@ -376,8 +376,8 @@ impl<'a> Evaluator<'a> {
         }
         let words = self.finding_label(&finding.name);
         let missing = || {
-            let why = format!("when {words} has {verb} is not recorded");
-            Missing::new(MissingKind::Date, &finding.name, why, format!("record when {words} has {verb}"))
+            let why = format!("when {words} {verb} is not recorded");
+            Missing::new(MissingKind::Date, &finding.name, why, format!("record when {words} {verb}"))
         };
         match (sure, perhaps) {
             (Some(sure), _) if sure.earliest == Date::MAX => At::unknown(missing()),

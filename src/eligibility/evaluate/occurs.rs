@@ -9,7 +9,7 @@ use crate::eligibility::evidence::{Evidence, Missing, MissingKind, Outcome};
 use crate::eligibility::person::{Recorded, fill};
 use crate::eligibility::record::AttributeValue;
 use crate::eligibility::vocabulary::label;
-use crate::model::{Answer, AttributeTest, Finding, Mode, Window};
+use crate::model::{Answer, AttributeTest, Domain, Finding, Mode, Window};
 use crate::time::{DateRange, day_after, day_before};
 
 /// Qualifiers that deny each other.
@@ -118,7 +118,7 @@ impl<'a> Evaluator<'a> {
             && !finding.qualifiers.iter().any(|qualifier| qualifier == "suspected")
         {
             let why = format!("`{name}` is not certain: {reason}");
-            let ask = format!("settle whether there was `{name}`");
+            let ask = format!("confirm `{name}`, or rule it out");
             return (Truth::Unknown, vec![Missing::new(MissingKind::Detail, name, why, ask)]);
         }
         if truth.is_known() {
@@ -143,6 +143,20 @@ impl<'a> Evaluator<'a> {
         match self.document.concepts.get(name) {
             Some(_) => label(&self.document.concepts, name, |concept| &concept.label),
             None => label(&self.document.events, name, |event| &event.label),
+        }
+    }
+
+    /// That it was there, in words that fit one thing, several and a class: `the person had Stroke`,
+    /// `the person received any of Insulins and analogues`.
+    pub(super) fn was_there(&self, finding: &Finding, words: &str) -> String {
+        let concept = self.document.concepts.get(finding.name.as_str());
+        let is_class = concept.is_some_and(|concept| !concept.members.is_empty());
+        match finding.domain {
+            Domain::DrugClass => format!("the person received any of {words}"),
+            Domain::Drug if is_class => format!("the person received any of {words}"),
+            Domain::Drug => format!("the person received {words}"),
+            Domain::Condition | Domain::Procedure => format!("the person had {words}"),
+            Domain::Event => format!("{words} took place"),
         }
     }
 
@@ -277,15 +291,16 @@ impl<'a> Evaluator<'a> {
     fn not_covered(&self, finding: &'a Finding, days: &Days<'_>, scope: &Scope<'a>) -> Missing {
         let words = self.finding_label(&finding.name);
         let qualified = finding.qualifiers.iter().map(|one| one.replace('_', " ") + " ").collect::<String>();
+        let was_there = self.was_there(finding, &format!("{qualified}{words}"));
         let when = days.in_words();
         let (from, to) = days.widest();
         let until = scope.person.known_until(&finding.name, self.words, from).filter(|until| *until < to);
         let why = match until {
             Some(until) => format!("nothing is recorded about {qualified}{words} after {until}"),
-            None => format!("nothing says whether there was {qualified}{words}"),
+            None => format!("nothing says whether {was_there}"),
         };
         let when = if when.is_empty() { String::new() } else { format!(" {when}") };
-        let ask = format!("record whether there was {qualified}{words}{when}, or that there was none");
+        let ask = format!("record whether {was_there}{when}, also where the answer is no");
         let mut missing = Missing::new(MissingKind::Absence, &finding.name, why, ask);
         missing.from = until.map(day_after).or(Some(from)).filter(|from| *from != Date::MIN);
         missing.by = Some(to).filter(|to| *to != Date::MAX);
@@ -336,7 +351,12 @@ fn never_shown(missing: &Missing) -> Evidence {
 pub(super) fn contradicted(finding: &Finding) -> Missing {
     let name = &finding.name;
     let why = format!("`{name}` is recorded, and so is that there was none");
-    Missing::new(MissingKind::Contradiction, name, why, format!("settle whether there was `{name}`"))
+    Missing::new(
+        MissingKind::Contradiction,
+        name,
+        why,
+        format!("settle whether `{name}` is rightly recorded or rightly denied"),
+    )
 }
 
 /// Whether the time of an entry is the one that is asked for.

@@ -59,7 +59,7 @@ impl<'a> Evaluator<'a> {
         let sure = values.iter().filter(|value| value.is_sure).count();
         if sure < 2 {
             let why = format!(
-                "to see whether {words} is stable takes two values or more {}, and {sure} is recorded",
+                "two values of {words} or more {} are needed to see whether they are stable, and {sure} is recorded",
                 days.in_words()
             );
             let mut missing = vec![Missing::new(MissingKind::Value, measure, why, ask)];
@@ -79,7 +79,9 @@ impl<'a> Evaluator<'a> {
         }
         let mut outcome = self.within_tolerance(measure, &amounts, tolerance, reference).with(evidence);
         if outcome.truth() == Truth::Unknown && outcome.missing.is_empty() {
-            let why = format!("whether {words} is stable depends on dates that are only partly known");
+            let why = format!(
+                "whether the values of {words} are stable depends on dates that are only partly known"
+            );
             outcome.missing.push(Missing::new(
                 MissingKind::Date,
                 measure,

@@ -170,7 +170,7 @@ impl<'a> Evaluator<'a> {
 
     pub(super) fn censored(&self, measure: &'a str) -> Missing {
         let words = self.measure_label(measure);
-        let why = format!("{words} is only known within limits, which does not settle this");
+        let why = format!("the value of {words} is only known within limits, which does not settle this");
         Missing::new(MissingKind::Value, measure, why, format!("record the number of {words}"))
     }
 
@@ -253,7 +253,7 @@ impl<'a> Evaluator<'a> {
         evidence.unit = Some(time_in_words(unit).into());
         (evidence.from, evidence.on) = (Some(onset.range), Some(at.range));
         let lacking = (low != high).then(|| {
-            let why = format!("{words} is only known to have begun in {}", onset.range);
+            let why = format!("of the day on which {words} began only {} is known", onset.range);
             Missing::new(
                 MissingKind::Date,
                 &finding.name,

@@ -42,8 +42,9 @@ Object.assign(Evaluator.prototype, {
     }
     const silent = this.daysNotCovered(finding.name, scope, days.widest());
     const [words, when] = [this.findingLabel(finding.name), days.inWords()];
+    const wasThere = this.wasThere(finding, words);
     if (silent.length) {
-      const why = `not of every day ${when} is it known whether there was ${words}`;
+      const why = `not of every day ${when} is it known whether ${wasThere}`;
       const ask = `record every day with ${words} ${when}, and that these are all`;
       const found = missing("absence", finding.name, why, ask);
       const [from, to] = [silent[0][0], silent.at(-1)[1]];
@@ -52,7 +53,7 @@ Object.assign(Evaluator.prototype, {
       lacking.push(found);
     }
     if (isUndated) {
-      const why = `on which days there was ${words} is only known in part`;
+      const why = `on which days ${wasThere} is only known in part`;
       lacking.push(missing("date", finding.name, why, `complete the dates of ${words}`));
     }
     return { sure, possible: [...possible, ...silent], evidence, lacking };

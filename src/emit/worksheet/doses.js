@@ -83,7 +83,7 @@ Object.assign(Evaluator.prototype, {
     const words = this.measureLabel(measure);
     const sure = values.filter((value) => value.isSure).length;
     if (sure < 2) {
-      const why = `to see whether ${words} is stable takes two values or more ${days.inWords()}, and ${sure} is recorded`;
+      const why = `two values of ${words} or more ${days.inWords()} are needed to see whether they are stable, and ${sure} is recorded`;
       return unknownFor([
         missing("value", measure, why, `record the values of ${words} ${days.inWords()}`),
         ...days.missing,
@@ -97,7 +97,7 @@ Object.assign(Evaluator.prototype, {
     });
     const outcome = this.withinTolerance(measure, amounts, tolerance, reference);
     outcome.evidence.push(...evidence);
-    return datesOpen(outcome, measure, `${words} is stable`, words);
+    return datesOpen(outcome, measure, `the values of ${words} are stable`, words);
   },
 
   /** The same dose on every day of the window, but for the tolerance. */

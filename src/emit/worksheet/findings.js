@@ -44,7 +44,7 @@ Object.assign(Evaluator.prototype, {
     const truth = allOf(truths);
     const unsure = entry.entry.unsure ?? null;
     if (truth === TRUE && unsure !== null && !finding.qualifiers.includes("suspected")) {
-      const ask = `settle whether there was \`${name}\``;
+      const ask = `confirm \`${name}\`, or rule it out`;
       return { truth: UNKNOWN, missing: [missing("detail", name, `\`${name}\` is not certain: ${unsure}`, ask)] };
     }
     return { truth, missing: truth === UNKNOWN ? open : [] };
@@ -136,22 +136,34 @@ Object.assign(Evaluator.prototype, {
     return concept.members.every((member) => this.isCovered(member, scope, from, to, depth + 1));
   },
 
+  /** That it was there, in words that fit one thing, several and a class. */
+  wasThere({ name, domain }, words) {
+    const isClass = Boolean(declared(this.document.concepts, name)?.members.length);
+    switch (domain) {
+      case "drug_class":
+        return `the person received any of ${words}`;
+      case "drug":
+        return isClass ? `the person received any of ${words}` : `the person received ${words}`;
+      case "event":
+        return `${words} took place`;
+      default:
+        return `the person had ${words}`;
+    }
+  },
+
   notCovered(finding, days, scope) {
     const qualified = finding.qualifiers.map((one) => `${spaced(one)} `).join("") + this.findingLabel(finding.name);
+    const wasThere = this.wasThere(finding, qualified);
     const when = days.inWords() && ` ${days.inWords()}`;
     const [from, to] = days.widest();
     const knownUntil = scope.person.knownUntil(finding.name, this.words, from);
     const until = knownUntil !== null && knownUntil < to ? knownUntil : null;
     const why =
       until === null
-        ? `nothing says whether there was ${qualified}`
+        ? `nothing says whether ${wasThere}`
         : `nothing is recorded about ${qualified} after ${dayText(until)}`;
-    const found = missing(
-      "absence",
-      finding.name,
-      why,
-      `record whether there was ${qualified}${when}, or that there was none`,
-    );
+    const ask = `record whether ${wasThere}${when}, also where the answer is no`;
+    const found = missing("absence", finding.name, why, ask);
     const begin = until === null ? from : dayAfter(until);
     if (begin !== FIRST_DAY) found.from = dayText(begin);
     if (to !== LAST_DAY) found.by = dayText(to);
@@ -201,13 +213,19 @@ Object.assign(Evaluator.prototype, {
     }
     const isCovered = !days.isBackward && (days.isEmpty() || this.isCovered(finding.name, scope, ...days.widest()));
     const words = this.findingLabel(finding.name);
+    const wasThere = this.wasThere(finding, words);
     if (!isCovered) {
-      const why = `${sure} times ${words} is recorded, and nothing says that this is all`;
-      lacking.push(
-        missing("absence", finding.name, why, `record every ${words} ${days.inWords()}, and that these are all`),
-      );
+      const times = sure === 1 ? "once" : `${sure} times`;
+      const why = sure
+        ? `that ${wasThere} is recorded ${times}, and nothing says that this is all`
+        : `nothing says how often ${wasThere}`;
+      const ask = `record each time that ${wasThere} ${days.inWords()}, and that these are all`;
+      lacking.push(missing("absence", finding.name, why, ask));
     } else if (perhaps > 0 && lacking.length === 0) {
-      const why = `whether ${perhaps} of the recorded ${words} count depends on their dates`;
+      const why =
+        perhaps === 1
+          ? `whether one of the times that ${wasThere} counts depends on its dates`
+          : `whether ${perhaps} of the times that ${wasThere} count depends on their dates`;
       lacking.push(missing("date", finding.name, why, `complete the dates of ${words}`));
     }
     return foundOf(new Amount(whole(sure), isCovered ? whole(sure + perhaps) : null, NUMBER), { evidence, lacking });
@@ -241,7 +259,7 @@ function perhapsMeant(name, { entry, codes: [code] }) {
 /** It is recorded, and so is its absence. */
 function contradicted({ name }) {
   const why = `\`${name}\` is recorded, and so is that there was none`;
-  return missing("contradiction", name, why, `settle whether there was \`${name}\``);
+  return missing("contradiction", name, why, `settle whether \`${name}\` is rightly recorded or rightly denied`);
 }
 
 /** An entry that names a class, of which some do not count. */

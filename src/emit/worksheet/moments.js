@@ -248,7 +248,7 @@ Object.assign(Evaluator.prototype, {
 
   /** When a finding began. */
   onset(finding, scope) {
-    return this.edgeOf(finding, scope, (entry) => entry.start, firstOf, "begun");
+    return this.edgeOf(finding, scope, (entry) => entry.start, firstOf, "began");
   },
 
   /** When a finding began, or ended. */
@@ -262,8 +262,8 @@ Object.assign(Evaluator.prototype, {
     }
     if (!sure || sure.earliest === LAST_DAY) {
       const words = this.findingLabel(finding.name);
-      const why = `when ${words} has ${verb} is not recorded`;
-      return unknownAt(missing("date", finding.name, why, `record when ${words} has ${verb}`));
+      const why = `when ${words} ${verb} is not recorded`;
+      return unknownAt(missing("date", finding.name, why, `record when ${words} ${verb}`));
     }
     if (!perhaps) return knownAt(sure);
     const chosen = choose(sure, perhaps);

@@ -120,7 +120,7 @@ Object.assign(Evaluator.prototype, {
 
   censored(measure) {
     const words = this.measureLabel(measure);
-    const why = `${words} is only known within limits, which does not settle this`;
+    const why = `the value of ${words} is only known within limits, which does not settle this`;
     return missing("value", measure, why, `record the number of ${words}`);
   },
 
@@ -169,7 +169,7 @@ Object.assign(Evaluator.prototype, {
     const evidence = { ...evidenceOf(finding.name, words, fewestToMost(passed)), unit: TIME_WORDS[unit] };
     evidence.on = rangeText(at.range);
     evidence.from = rangeText(onset.range);
-    const why = `${words} is only known to have begun in ${rangeText(onset.range)}`;
+    const why = `of the day on which ${words} began only ${rangeText(onset.range)} is known`;
     const ask = `record the full date on which ${words} began`;
     const lacking = passed[0] === passed[1] ? [] : [missing("date", finding.name, why, ask)];
     return foundOf(timePassed(passed, unit), { evidence: [evidence], lacking });
