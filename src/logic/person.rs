@@ -8,7 +8,7 @@ use super::typical::Choice;
 use crate::eligibility::{Parts, Screener, record_of};
 use crate::model::{
     Anchor, Answer, Decision, Direction, Duration, Example, Fact, FactValue, Finding, Mode, Moment, Origin,
-    Trial, UnitRef, Window,
+    QuantityMeasure, Trial, UnitRef, Value, Window,
 };
 use crate::number::Exact;
 use crate::time::network::{Network, Point};
@@ -338,8 +338,14 @@ pub(super) fn number_of(engine: &Engine<'_>, variable: usize, choice: Choice) ->
     };
     let is_upper = matches!(choice, Choice::Upper(_));
     let (low, high) = ends(engine, *family, cell);
+    // A share of a whole is never more than the whole, nor less than nothing.
+    let room = match &engine.space.variables[variable].about {
+        About::Measured { measure, .. } if is_share(engine, measure) => Some(whole()),
+        _ => None,
+    };
     let is_in = |value: &Exact| {
-        low.as_ref().is_none_or(|(at, closed)| value > at || (*closed && value == at))
+        room.as_ref().is_none_or(|(least, most)| value >= least && value <= most)
+            && low.as_ref().is_none_or(|(at, closed)| value > at || (*closed && value == at))
             && high.as_ref().is_none_or(|(at, closed)| value < at || (*closed && value == at))
     };
     for step in steps_of(engine, variable, *family) {
@@ -356,6 +362,28 @@ pub(super) fn number_of(engine: &Engine<'_>, variable: usize, choice: Choice) ->
     }
     let (low, high) = (low?.0, high?.0);
     (&low + &high).checked_div(&Exact::from(2))
+}
+
+/// Nothing and all of a whole, in per cent.
+fn whole() -> (Exact, Exact) {
+    (Exact::zero(), Exact::from(100))
+}
+
+/// Whether a measure without a plausible range counts per cent, and every limit that the protocols set to it lies between 0 and 100.
+fn is_share(engine: &Engine<'_>, measure: &str) -> bool {
+    let space = &engine.space;
+    let quantities = || space.trials.iter().filter_map(|trial| trial.measures.get(measure)?.quantity());
+    let counts = |quantity: &QuantityMeasure| {
+        quantity.plausible.is_none() && quantity.unit.as_ref().is_some_and(|unit| unit.ucum == "%")
+    };
+    let (least, most) = whole();
+    let limits = space.variables.iter().filter_map(|variable| match (&variable.about, &variable.kind) {
+        (About::Measured { measure: name, .. }, Kind::Ordered(family)) if *name == measure => Some(*family),
+        _ => None,
+    });
+    quantities().next().is_some()
+        && quantities().all(counts)
+        && limits.flat_map(|family| &space.families[family].cuts).all(|cut| cut.at >= least && cut.at <= most)
 }
 
 /// An end of a cell, and whether it belongs to it.
@@ -393,8 +421,35 @@ pub(super) fn steps_of(engine: &Engine<'_>, variable: usize, family: usize) -> V
     let declared = declared.and_then(|measure| measure.quantity()?.precision);
     let written = of.cuts.iter().filter_map(|cut| cut.at.to_decimal());
     let written = written.map(|text| Exact::decimals_of(&text)).filter(|places| *places <= 3).max();
-    let usual = declared.map_or_else(|| written.map_or(0, |places| places as i32), |places| places as i32);
+    let written = written.map_or(0, |places| places as i32);
+    // A dose is told with two figures (2,100 mg beside 2,000 mg), and no step is longer than that: 1.1 beside 1, not 2.
+    let is_dose = matches!(&about.about, About::Term { term } if matches!(&term.value, Value::Dose { .. }));
+    let figures = of.cuts.iter().filter_map(|cut| places_of_two_figures(&cut.at));
+    let usual = match (declared, is_dose) {
+        (Some(places), _) => places as i32,
+        (None, true) if written == 0 => {
+            let exact = of.cuts.iter().filter_map(|cut| places_written(&cut.at)).max();
+            figures.max().unwrap_or(0).max(exact.unwrap_or(0))
+        }
+        (None, _) => figures.max().unwrap_or(0).max(written),
+    };
     (usual..=usual.max(MOST_PLACES)).filter_map(|places| Exact::from(10).pow(-places)).collect()
+}
+
+/// Decimal places of the second figure: 1 of 3.5, −2 of 2,000. `None` of zero.
+fn places_of_two_figures(number: &Exact) -> Option<i32> {
+    const FURTHEST: i32 = 12;
+    let size = number.clone().max(-number.clone());
+    let reaches = |places: &i32| Exact::from(10).pow(1 - places).is_some_and(|least| size >= least);
+    (-FURTHEST..=3).find(reaches)
+}
+
+/// Decimal places of the last figure that is not zero, of a whole number: −3 of 2,000. `None` of zero.
+fn places_written(number: &Exact) -> Option<i32> {
+    let text = number.to_decimal()?;
+    let text = text.trim_start_matches('-');
+    let zeros = text.len() - text.trim_end_matches('0').len();
+    (zeros < text.len() && !text.contains('.')).then(|| -(zeros as i32))
 }
 
 /// A number as people write it.

@@ -319,6 +319,122 @@ fn a_side_without_anybody_names_the_criterion_and_its_words() {
     ));
     assert_eq!(
         missing,
-        ["I1 out: I2 (“Of three years”) asks since when there is t2dm: who is without it cannot pass that"]
+        ["I1 out: I2 (“Of three years”) asks when t2dm began: who is without cannot pass that"]
     );
+}
+
+/// A participant's facts as an author writes them, found by the label.
+fn facts_of(trial: &trialc::model::Trial, label: &str) -> String {
+    let found = cases(trial);
+    let example = found.examples.iter().find(|example| example.label.starts_with(label));
+    let example = example.unwrap_or_else(|| panic!("{label}: {:#?}", found));
+    example_text(example).expect("it can be written")
+}
+
+/// Measures without a plausible range, and what is asked of them.
+fn without_ranges(criteria: &str) -> trialc::model::Trial {
+    crate::protocol::trial_with(
+        "measure ef \"Ejection fraction\": %\nmeasure marker \"Marker\": ng/mL\n",
+        criteria,
+    )
+}
+
+#[test]
+fn a_share_of_a_whole_stays_a_share() {
+    let change = "include I1 \"Change\": percent change of ef from 90 days before randomization to randomization <= 80 %";
+    let out = facts_of(&without_ranges(change), "I1, just out");
+    assert!(out.contains("ef 50 %") && out.contains("ef 90.5 %"), "{out}");
+    let double = change.replace("<= 80 %", "<= 150 %");
+    let out = facts_of(&without_ranges(&double), "I1, just out");
+    assert!(out.contains("ef 39 %") && out.contains("ef 97.89 %"), "{out}");
+    // Of what can be more than a whole, the usual value stays.
+    let marker = facts_of(&without_ranges(&double.replace("of ef", "of marker")), "I1, just out");
+    assert!(marker.contains("marker 100 ng/mL") && marker.contains("marker 251 ng/mL"), "{marker}");
+    // A mean beside a highest value that a single other could only reach below nothing.
+    let both = "include I1 \"Mean\": mean ef within 90 days before randomization <= 35 %
+        include I2 \"Highest\": highest ef within 90 days before randomization < 80 %";
+    let out = facts_of(&without_ranges(both), "I2, just out");
+    assert!(out.contains("ef 80 %") && !out.contains("ef -"), "{out}");
+    // Nobody is above all of it, and that is said; 101 % of a limit that says that it is no share is there.
+    let all =
+        |limit: &str| format!("include I1 \"All\": latest ef within 90 days before randomization <= {limit}");
+    let (labels, missing) = sides(&without_ranges(&all("100 %")));
+    assert_eq!(missing, ["I1 out: latest ef within 90 days before randomization can have no such value"]);
+    assert_eq!(labels, ["I1, just in: Ejection fraction 100 %"]);
+    let (labels, missing) = sides(&without_ranges(&all("120 %")));
+    assert_eq!(missing, [""; 0]);
+    assert!(labels.contains(&"I1, just out: Ejection fraction 121 %".to_owned()), "{labels:?}");
+}
+
+#[test]
+fn a_value_beside_its_limit_is_no_multiple_of_it() {
+    let of = |limit: &str| {
+        let text =
+            format!("include I1 \"Marker\": latest marker within 14 days before randomization <= {limit}");
+        sides(&without_ranges(&text)).0
+    };
+    for (limit, out) in [
+        ("1 ng/mL", "Marker 1.1 ng/mL"),
+        ("3 ng/mL", "Marker 3.1 ng/mL"),
+        ("0.05 ng/mL", "Marker 0.051 ng/mL"),
+        ("35 ng/mL", "Marker 36 ng/mL"),
+        ("1250 ng/mL", "Marker 1251 ng/mL"),
+        ("3 x ULN", "Marker 3.1 x ULN"),
+    ] {
+        assert!(of(limit).contains(&format!("I1, just out: {out}")), "{limit}: {:?}", of(limit));
+    }
+}
+
+#[test]
+fn a_dose_is_the_one_that_the_protocol_speaks_of() {
+    const STABLE: &str = "include I1 \"Stable\": dose of prednisone differs by at most 10 % from its first value over the 3 months before randomization\n";
+    let limit = |limit: &str| {
+        format!("exclude E1 \"Much\": dose of prednisone within 30 days before randomization > {limit}\n")
+    };
+    let out = |criteria: &str| facts_of(&trial(criteria), "I1, just out");
+    // Nothing says how much: so many doses a day.
+    assert!(out(STABLE).contains("prednisone 1 {dose}/d") && out(STABLE).contains("prednisone 2 {dose}/d"));
+    // The limit of another criterion says how much, and is recorded once for the same days.
+    let both = out(&format!("{STABLE}{}", limit("20 mg/d")));
+    assert!(both.contains("prednisone 40 mg/d") && both.contains("prednisone 20 mg/d"), "{both}");
+    assert_eq!(both.matches("  prednisone ").count(), 2, "{both}");
+    // So does what the trial gives of it.
+    let arm = "intervention study_drug \"Prednisone tablets\": drug { substance: prednisone }
+        arm all \"All\": experimental { gives study_drug: 5 mg, oral, twice daily, from randomization, for 4 weeks }";
+    let given = facts_of(&crate::protocol::trial_with(arm, STABLE), "I1, just out");
+    assert!(given.contains("prednisone 10 mg/d") && given.contains("prednisone 20 mg/d"), "{given}");
+    // A dose above its limit has two figures.
+    for (at, above) in [
+        ("10 mg/d", "11 mg/d"),
+        ("2000 mg/d", "2100 mg/d"),
+        ("1250 mg/d", "1260 mg/d"),
+        ("7.5 mg/d", "7.6 mg/d"),
+    ] {
+        let (labels, _) = sides(&trial(&limit(at)));
+        let wanted = format!("E1, just out: dose of prednisone within 30 days before randomization {above}");
+        assert!(labels.contains(&wanted), "{at}: {labels:?}");
+    }
+}
+
+#[test]
+fn invented_participants_without_ranges_compile_and_hold() {
+    const CRITERIA: &str = "include I1 \"Change\": percent change of ef from 90 days before randomization to randomization <= 150 %
+        include I2 \"Stable\": dose of prednisone differs by at most 10 % from its first value over the 3 months before randomization
+        exclude E1 \"Much\": latest marker within 14 days before randomization > 3 x ULN";
+    let text = |examples: &str| {
+        format!(
+            "trial t \"T\" {{ enrollment: not stated }}\nuse std.drugs\nevent randomization \"Randomization\"
+measure ef \"Ejection fraction\": %\nmeasure marker \"Marker\": ng/mL
+eligibility for randomization {{\n{CRITERIA}\n}}\n{examples}"
+        )
+    };
+    let trial = compiled(&text(""));
+    let found = cases(&trial);
+    assert_eq!(found, cases(&trial), "the same on every run");
+    assert_eq!(found.missing, []);
+    let written: Vec<String> =
+        found.examples.iter().map(|example| example_text(example).expect("it can be written")).collect();
+    let compilation = compile(&Text(text(&written.join("\n"))), "trial.trial").expect("the file is there");
+    assert!(!compilation.has_errors(), "{:#?}", compilation.diagnostics);
+    assert_eq!(compilation.trial.expect("it compiles").examples.len(), written.len());
 }

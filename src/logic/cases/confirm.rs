@@ -47,6 +47,13 @@ impl<'t> Judge<'_, 't> {
         chosen: &[Choice],
         wanted: &Wanted<'_>,
     ) -> Result<Confirmed, String> {
+        let about = &engine.space.variables[wanted.variable];
+        if matches!(about.kind, Kind::Ordered(_))
+            && matches!(chosen[wanted.variable], Choice::Cell(_) | Choice::Upper(_))
+            && number_in(engine, wanted.variable, chosen[wanted.variable]).is_none()
+        {
+            return Err(format!("{} can have no such value", about.words));
+        }
         let mut said = None;
         let mut near = None;
         for decided in DECIDED {

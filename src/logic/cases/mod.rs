@@ -246,7 +246,7 @@ impl<'t> Boundary<'_, 't> {
         })?;
         (!wanted.passes).then(|| {
             format!(
-                "{} (“{}”) asks since when there is {}: who is without it cannot pass that",
+                "{} (“{}”) asks when {} began: who is without cannot pass that",
                 read.code,
                 collapsed(&read.criterion.prose),
                 finding.name.replace('_', " ")

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use super::together::{Ask, together};
-use super::{Draft, End, ends, number_in, quantity_of, steps_of};
+use super::{Draft, End, ends, is_share, number_in, places_of_two_figures, quantity_of, steps_of, whole};
 use crate::eligibility::{Truth, record_of};
 use crate::logic::space::{About, Kind};
 use crate::logic::typical::Choice;
@@ -169,9 +169,7 @@ impl<'t> Draft<'_, 't> {
             asks.len() > 1 && *is_one_unit && self.formula(measure).is_none()
         });
         let chosen = several.filter_map(|(measure, (asks, unit, _))| {
-            let plausible =
-                self.trial.measures.get(measure)?.quantity().and_then(|one| one.plausible.as_ref());
-            Some((measure, (together(&asks, plausible)?, unit)))
+            Some((measure, (together(&asks, self.range_of(measure).as_ref())?, unit)))
         });
         chosen.collect()
     }
@@ -226,8 +224,28 @@ impl<'t> Draft<'_, 't> {
         self.trial.measures.get(measure)?.quantity()?.formula_of.as_deref()
     }
 
+    /// What a measure can be: its plausible range; without one, a share of a whole lies between 0 and 100 %.
+    fn range_of(&self, measure: &str) -> Option<(Exact, Exact)> {
+        let quantity = self.trial.measures.get(measure)?.quantity()?;
+        quantity.plausible.clone().or_else(|| is_share(self.engine, measure).then(whole))
+    }
+
+    /// The value that is chosen where another question is about the same measure: the protocol's own order of magnitude.
+    fn asked_of(&self, measure: &str) -> Option<Exact> {
+        let own = self.unit_of(measure).map(|unit| unit.ucum);
+        self.variables().find_map(|(number, variable, choice)| {
+            let (About::Measured { measure: name, .. }, Kind::Ordered(family)) =
+                (&variable.about, &variable.kind)
+            else {
+                return None;
+            };
+            let unit = self.engine.space.families[*family].unit.as_ref().map(|unit| unit.ucum.clone());
+            (*name == measure && unit == own).then(|| number_in(self.engine, number, choice)).flatten()
+        })
+    }
+
     /// A plausible value of a measure of which nothing is asked: a third of the way up the plausible range, or where that spans orders
-    /// of magnitude, in the middle of them.
+    /// of magnitude, in the middle of them. Without a range, what is chosen for another question about it, or the middle of a whole.
     fn usual(&self, measure: &str) -> Exact {
         const WIDE: i64 = 100;
         match measure {
@@ -241,7 +259,10 @@ impl<'t> Draft<'_, 't> {
             Some(MeasureKind::Score { low, high, .. }) => Some((Exact::from(*low), Exact::from(*high))),
             _ => None,
         };
-        let Some((low, high)) = between else { return Exact::from(100) };
+        let Some((low, high)) = between else {
+            let middle = if self.range_of(measure).is_some() { 50 } else { 100 };
+            return self.asked_of(measure).unwrap_or_else(|| Exact::from(middle));
+        };
         let wide = &low.clone().max(Exact::zero()) * &Exact::from(WIDE);
         let usual = if wide < high && high > Exact::one() {
             high.sqrt_bounds().map(|(root, _)| root)
@@ -261,7 +282,7 @@ impl<'t> Draft<'_, 't> {
             FactValue::Quantity { number, .. } => Some((number.clone(), other.normal.clone())),
             FactValue::Level(_) => None,
         });
-        let usual = self.usual(measure);
+        let usual = self.below(measure, self.usual(measure), ratio);
         let limit = match &known {
             // A limit as a laboratory gives it, with few figures, of which the value is a share as it is wanted.
             Some((value, _)) => {
@@ -282,6 +303,28 @@ impl<'t> Draft<'_, 't> {
         }
     }
 
+    /// This value, or as much less as it takes for so many times it to be plausible.
+    fn below(&self, measure: &str, value: Exact, times: &Exact) -> Exact {
+        let most = self.range_of(measure).and_then(|(_, high)| high.checked_div(times));
+        match most.filter(|most| *times > Exact::one() && *most < value) {
+            Some(most) => floor_to_figures(&most).unwrap_or(value),
+            None => value,
+        }
+    }
+
+    /// This value, moved as far as it takes for a value so much higher (or lower) to be plausible.
+    fn beside(&self, measure: &str, value: Exact, by: &Exact) -> Exact {
+        let Some((low, high)) = self.range_of(measure) else { return value };
+        let (least, most) = (&low - by, &high - by);
+        if value > most && most >= low {
+            most
+        } else if value < least && least <= high {
+            least
+        } else {
+            value
+        }
+    }
+
     /// Two values whose difference is asked for.
     fn put_change(&mut self, term: &'t Term, change: &Exact, unit: Option<&UnitRef>) {
         let Value::Change { relative, measure, from, to } = &term.value else { return };
@@ -293,7 +336,11 @@ impl<'t> Draft<'_, 't> {
         let known = self.results.iter().find(|other| other.measure == *measure && other.on == first);
         let base = match known.map(|other| &other.value) {
             Some(FactValue::Quantity { number, .. }) => number.clone(),
-            _ => self.usual(measure),
+            _ if *relative => {
+                let share = change.checked_div(&Exact::from(100)).unwrap_or_else(Exact::zero);
+                self.below(measure, self.usual(measure), &(&Exact::one() + &share))
+            }
+            _ => self.beside(measure, self.usual(measure), change),
         };
         let share = change.checked_div(&Exact::from(100)).unwrap_or_else(Exact::zero);
         let end = if *relative { &base + &(&base * &share) } else { &base + change };
@@ -454,13 +501,19 @@ impl<'t> Draft<'_, 't> {
         let before = self.results[place].value.clone();
         let FactValue::Quantity { number: start, .. } = before.clone() else { return false };
         let unit = self.unit_of(leaf);
-        let range = self.trial.measures.get(leaf).and_then(|measure| measure.quantity()?.plausible.clone());
-        let (low, high) = range.unwrap_or_else(|| (Exact::one(), Exact::from(1000)));
+        let ranges = match self.range_of(leaf) {
+            Some(range) => vec![range],
+            // Near to what is usual first.
+            None => vec![
+                (start.checked_div(&Exact::from(4)).unwrap_or_else(Exact::one), &start * &Exact::from(4)),
+                (Exact::one(), Exact::from(1000)),
+            ],
+        };
         let set = |draft: &mut Self, value: &Exact| {
             draft.results[place].value = quantity_of(value.clone(), unit.clone())
         };
         let is_too_low = !self.sides(sought).0;
-        for end in [high, low] {
+        for end in ranges.into_iter().flat_map(|(low, high)| [high, low]) {
             set(self, &end);
             let (above, below) = self.sides(sought);
             let is_beyond = if is_too_low { above } else { below };
@@ -488,6 +541,12 @@ impl<'t> Draft<'_, 't> {
         self.results[place].value = before;
         false
     }
+}
+
+/// The largest number with two significant figures that is not above this one.
+fn floor_to_figures(value: &Exact) -> Option<Exact> {
+    let step = Exact::from(10).pow(-places_of_two_figures(value)?)?;
+    value.checked_div(&step).map(|count| &count.floor() * &step)
 }
 
 /// The ends within a step of the limit of a cell at which somebody is just in or just out.

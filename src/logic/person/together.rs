@@ -8,6 +8,9 @@ use crate::model::Selector;
 use crate::number::Exact;
 use crate::time::add_days;
 
+/// As many results beside another at most.
+const MOST_ALIKE: i64 = 5;
+
 /// What is wanted of the results of a measure in one window.
 #[derive(Clone, Debug)]
 pub(super) struct Ask {
@@ -83,11 +86,26 @@ pub(super) fn together(asks: &[Ask], plausible: Option<&(Exact, Exact)>) -> Opti
         for other in first.iter().filter(|other| !middle(other)) {
             let mirrored = &(&centre.number + &centre.number) - &other.number;
             ways.push(vec![(before, mirrored), (last, other.number.clone())]);
+            // Several alike beside the other, where a single one would be too far from it.
+            for count in 2..=MOST_ALIKE {
+                let all = &(&centre.number * &Exact::from(count + 1)) - &other.number;
+                let Some(mean) = all.checked_div(&Exact::from(count)) else { continue };
+                let alike = if centre.select == Selector::Mean { mean } else { centre.number.clone() };
+                // As few figures as will do: where the mean need not come out exactly, it only has to lie in its room.
+                let shown = alike.to_significant(3).parse().unwrap_or_else(|_| alike.clone());
+                for value in [alike, shown] {
+                    let days = (1..=count).rev().filter_map(|back| add_days(last, -back));
+                    let rest = days.map(|day| (day, value.clone()));
+                    ways.push(rest.chain([(last, other.number.clone())]).collect());
+                }
+            }
         }
     }
     let is_plausible = |value: &Exact| plausible.is_none_or(|(low, high)| value >= low && value <= high);
     ways.into_iter().find(|results| {
-        results.iter().all(|(_, value)| is_plausible(value)) && asks.iter().all(|ask| ask.is_met_by(results))
+        results.iter().all(|(_, value)| value.to_decimal().is_some())
+            && results.iter().all(|(_, value)| is_plausible(value))
+            && asks.iter().all(|ask| ask.is_met_by(results))
     })
 }
 
