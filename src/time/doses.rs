@@ -26,6 +26,9 @@ pub struct GivenAtVisits<'a> {
     pub is_background: bool,
 }
 
+/// An arm or sequence (`None`: everybody), and the cycles of the visit in which it is given; `None`: in all.
+type Way<'a> = (Option<&'a String>, Option<CycleNumbers>);
+
 /// Cycles are counted no further than this.
 const FURTHEST: i64 = 1000;
 
@@ -39,7 +42,7 @@ pub fn given_at_visits<'a>(trial: &'a Trial, network: Option<&Network>) -> Vec<G
     let backgrounds = trial.backgrounds.values().map(|background| (None, background.gives.iter().collect()));
     let mut found: Vec<GivenAtVisits<'_>> = Vec::new();
     // Of each product and visit: the arms, each with its cycles.
-    let mut ways: BTreeMap<(&str, usize), Vec<(Option<&String>, Option<CycleNumbers>)>> = BTreeMap::new();
+    let mut ways: BTreeMap<(&str, usize), Vec<Way<'_>>> = BTreeMap::new();
     for (arm, gives) in arms.chain(sequences).chain(backgrounds) {
         for given in gives {
             for (at, visit) in schedule.visits.values().enumerate() {
@@ -76,12 +79,7 @@ pub fn given_at_visits<'a>(trial: &'a Trial, network: Option<&Network>) -> Vec<G
 }
 
 /// The cells of a product at a visit, one for the arms that have the same cycles.
-fn cells(
-    trial: &Trial,
-    name: &str,
-    visit: &Visit,
-    ways: &[(Option<&String>, Option<CycleNumbers>)],
-) -> Vec<Cell> {
+fn cells(trial: &Trial, name: &str, visit: &Visit, ways: &[Way<'_>]) -> Vec<Cell> {
     let everybody: Vec<&String> = match visit.arms.as_slice() {
         [] => trial.arms.keys().chain(trial.sequences.keys()).collect(),
         arms => arms.iter().collect(),
@@ -93,7 +91,7 @@ fn cells(
         ..Cell::default()
     };
     // Of each arm the cycles of all that it is given of the product.
-    let mut of_arms: Vec<(Option<&String>, Option<CycleNumbers>)> = Vec::new();
+    let mut of_arms: Vec<Way<'_>> = Vec::new();
     for (arm, cycles) in ways {
         match of_arms.iter_mut().find(|(other, _)| other == arm) {
             Some((_, known)) => *known = CycleNumbers::any_of([known.as_ref(), cycles.as_ref()]),
