@@ -155,10 +155,10 @@ impl Solver for Enzymes {
         }
         let values = question.lines().filter_map(|line| {
             let (name, words) = line.strip_prefix("; ")?.split_once(": ")?;
-            let value = match (words.contains("ast"), words.contains("alt")) {
-                (true, true) => "1.95",
-                (true, false) => "78.0",
-                _ => "40.0",
+            let value = match words {
+                "Aspartate aminotransferase" => "78.0",
+                "Alanine aminotransferase" => "40.0",
+                _ => "1.95",
             };
             name.starts_with('v').then(|| format!("({name} {value})"))
         });

@@ -154,7 +154,13 @@ impl<'t> Boundary<'_, 't> {
                 chosen[wanted.variable] = place;
             }
             let found = match judge.confirmed(engine, &chosen, wanted) {
-                Ok(found) => Some((chosen, found)),
+                Ok(found) if found.is_just => Some((chosen, found)),
+                // A solver may know of somebody nearer to the limit.
+                Ok(found) => {
+                    let nearer = self.solved(engine, judge, wanted, (&goal, place), &mut None);
+                    let nearer = nearer.map(|(_, nearer)| nearer).filter(|nearer| nearer.is_just);
+                    Some((chosen, nearer.unwrap_or(found)))
+                }
                 Err(said) => {
                     why.get_or_insert(self.since_when(engine, wanted).unwrap_or(said));
                     self.solved(engine, judge, wanted, (&goal, place), &mut why)
