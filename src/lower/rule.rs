@@ -273,6 +273,19 @@ impl Lowering<'_> {
                     .map(|word| word.value.as_str())
                     .chain([name.value.as_str()])
                     .collect();
+                if let [finding, "absent" | "never" | "denied"] = words.as_slice() {
+                    let good = format!("no {finding}");
+                    self.report(
+                        Diagnostic::new(
+                            &codes::WORD_FOR_SYMBOL,
+                            expr.span,
+                            format!("`{text}` is written `{good}`"),
+                        )
+                        .help(format!("write `{good}`, and when, as in `{good} before randomization`"))
+                        .fix(expr.span, good),
+                    );
+                    return None;
+                }
                 let one = words.join("_").to_lowercase();
                 let help = match words.as_slice() {
                     [measure, value @ ("positive" | "negative")] => format!(

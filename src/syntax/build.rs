@@ -453,7 +453,10 @@ impl<'a> Reader<'a, '_> {
     fn plausible_body(&self, row: &ItemRow, range: &Range<usize>) -> bool {
         let text = &self.text[range.clone()];
         match row.body {
-            Some(ValueKind::Choice(words)) => words.contains(&text.trim()),
+            Some(ValueKind::Choice(words)) => {
+                let text = text.trim();
+                words.contains(&text) || (text.len() > 3 && words.iter().any(|word| word.starts_with(text)))
+            }
             Some(_) => {
                 text.chars().next().is_some_and(|sign| sign.is_alphanumeric() || "(-±[%".contains(sign))
             }
@@ -516,7 +519,8 @@ impl<'a> Reader<'a, '_> {
             let Some(first) = item.properties[..at].iter().find(|earlier| earlier.key.value == name) else {
                 continue;
             };
-            if single {
+            // What could not be read of the first is told already, such as a rule without its word.
+            if single && !matches!(first.value.value, Value::Error) {
                 self.mistakes.push(
                     Diagnostic::new(
                         &codes::REPEATED_PROPERTY,

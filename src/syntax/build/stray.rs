@@ -20,6 +20,33 @@ const USUAL: &[(Keyword, &str, &str)] = &[
     (Keyword::Trial, "start", "write `started: 2011-01 actual`"),
     (Keyword::Trial, "start_date", "write `started: 2011-01 actual`"),
     (Keyword::Trial, "sample", "write `enrollment: 120 planned`"),
+    (
+        Keyword::Trial,
+        "allocation",
+        "how participants come to their arms is a block of its own: `randomize main at randomization { ratio: 1:1 … }` with the arms inside",
+    ),
+    (
+        Keyword::Trial,
+        "arms",
+        "arms stand in a block of their own: `randomize main at randomization { arm a \"…\": experimental { gives … }  arm b \"…\": placebo_comparator { gives … } }`",
+    ),
+    (Keyword::Trial, "intervention_model", "write `design: parallel` or another shape of the trial"),
+    (
+        Keyword::Trial,
+        "eligibility",
+        "criteria stand in a block of their own: `eligibility for randomization { include I1 \"…\": … }`",
+    ),
+    (
+        Keyword::Intervention,
+        "dose",
+        "what is given belongs to the arm: `arm a \"…\": experimental { gives product: 5 mg, oral, daily }`",
+    ),
+    (
+        Keyword::Intervention,
+        "frequency",
+        "how often it is given belongs to the arm: `arm a \"…\": experimental { gives product: 5 mg, oral, daily }`",
+    ),
+    (Keyword::Intervention, "drug", "write `substance: …` with the name of a declared drug"),
     (Keyword::Measure, "synonyms", "write `also: \"…\"`"),
     (Keyword::Measure, "range", "write `plausible: 0 to 500`"),
     (
@@ -136,6 +163,10 @@ impl Reader<'_, '_> {
             self.unknown_property(piece, word, span, context, content);
             return;
         }
+        if self.is_rule_without_word(piece, context) {
+            self.rule_without_word(piece, content);
+            return;
+        }
         let here: Vec<&str> = schema::items_in(context).map(Keyword::text).collect();
         let properties: Vec<&str> =
             context.map_or_else(Vec::new, |context| schema::property_names(context).collect());
@@ -190,6 +221,42 @@ impl Reader<'_, '_> {
                 });
             }
         }
+    }
+
+    /// A rule that stands in the block of a criterion without its word: `{ hemoglobin >= 10 g/dL }`.
+    fn is_rule_without_word(&self, piece: &Piece, context: Option<Keyword>) -> bool {
+        const OF_RULES: [&str; 8] =
+            [" within ", " before ", " at ", " is ", " in ", " present", " ever", " unless "];
+        let text = &self.text[piece.text.clone()];
+        let first = self.first_word(piece.text.clone());
+        matches!(context, Some(Keyword::Include | Keyword::Exclude))
+            && !matches!(first, "when" | "unless")
+            && piece.colon.is_none()
+            && piece.block.is_none()
+            && (text.contains(['<', '>', '=', '≥', '≤']) || OF_RULES.iter().any(|word| text.contains(word)))
+    }
+
+    /// Said once of all such lines of a criterion, which are one rule.
+    fn rule_without_word(&mut self, piece: &Piece, content: &mut Content) {
+        let is_rule = |property: &crate::ast::Property| property.key.value == "rule";
+        let told = |property: &crate::ast::Property| matches!(property.value.value, crate::ast::Value::Error);
+        if content.properties.iter().any(|property| is_rule(property) && told(property)) {
+            return;
+        }
+        let words = self.trimmed(piece.text.clone());
+        let span = self.mistakes.span(words.clone());
+        let mut shown = self.shown(words.clone()).to_owned();
+        if shown.len() < words.len() {
+            shown.push_str(" …");
+        }
+        self.mistakes.push(
+            Diagnostic::new(&codes::UNKNOWN_KEYWORD, span, "a rule stands behind `rule:`")
+                .label("not behind a word")
+                .help(format!("write `rule: {shown}`; several lines are one rule: join them with `and`")),
+        );
+        let key = crate::source::Spanned::new("rule".to_owned(), span);
+        let value = crate::source::Spanned::new(crate::ast::Value::Error, span);
+        content.properties.push(crate::ast::Property { key, value });
     }
 
     /// Reads a statement with a misspelt first word as what was probably meant, so that its names are known.

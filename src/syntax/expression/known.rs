@@ -26,6 +26,7 @@ pub(super) fn known_slip(
         .or_else(|| lone_x(slice, word))
         .or_else(|| whichever(slice, word))
         .or_else(|| one_of_values(slice, word, wanted))
+        .or_else(|| number_behind_name(slice, entry, word, wanted))
         .or_else(|| of_a_rule(slice, entry))
         .or_else(|| foreign::timing(slice, entry, word))
         .or_else(|| foreign::until_truth(slice, entry, word))
@@ -45,6 +46,10 @@ pub(super) fn known_slip(
             stray("the values after `is` are joined by `or`".into())
                 .help("write `or` instead of the comma: `is III or IV or V`")
                 .fix(span, " or")
+        }
+        "," if wanted.needed.is_empty() && says_time_frame(&slice.text[word.end..]) => {
+            stray("the time up to which is measured is a statement of its own".into())
+                .help("write both in a block: `{ value: …  time_frame: 1 year after randomization }`")
         }
         "," if entry != Rule::expression_entry => stray(
             "nothing that can stand here follows this comma".into(),
@@ -67,6 +72,11 @@ pub(super) fn known_slip(
             let verb = behind_verb(&slice.text[..word.start]).unwrap_or_default();
             prose(format!("`{verb}` by whom?"))
                 .help(format!("name who answers: `{verb} by investigator \"…\"`"))
+        }
+        "except" | "excluding" if wanted.needed.is_empty() && slice.text[word.end..].trim_start().starts_with('(') => {
+            prose(format!("`{text}` is written `other than` behind a finding"))
+                .help("write `other than (…)`")
+                .fix(span, "other than")
         }
         "except" | "excluding" | "but" if wanted.needed.is_empty() => {
             prose(format!("`{text}` is no word of a rule"))
@@ -264,8 +274,79 @@ fn is_list_of(text: &str) -> bool {
     text.trim_start().strip_prefix("of").is_some_and(|rest| rest.trim_start().starts_with(['(', '[', '{']))
 }
 
-/// Whether a comma stands behind `is` and values.
+/// Whether a text ends with values of `is`, as in `is a` or `is not a or b`.
 fn behind_is(before: &str) -> bool {
     let mut words = before.split_whitespace().rev().skip(1);
-    matches!(words.next(), Some("is" | "not" | "or"))
+    loop {
+        match words.next() {
+            Some("is" | "not") => return true,
+            Some("or") => words.next(),
+            _ => return false,
+        };
+    }
+}
+
+/// `, up to 15 months` behind the value of an outcome.
+fn says_time_frame(behind: &str) -> bool {
+    let behind = behind.trim_start();
+    ["up to ", "over ", "at ", "assessed "].iter().any(|word| behind.starts_with(word))
+}
+
+/// `ecog 0-1`, `ecog 2`: a value behind a measure without a sign between them.
+fn number_behind_name(
+    slice: Slice<'_>,
+    entry: Rule,
+    word: &Range<usize>,
+    wanted: &Wanted,
+) -> Option<Diagnostic> {
+    let text = &slice.text[word.clone()];
+    let before = slice.text[..word.start].trim_end_matches(is_blank);
+    let start = before.trim_end_matches(is_word).len();
+    let name = &before[start..];
+    if entry != Rule::expression_entry
+        || !wanted.needed.is_empty()
+        || !name.starts_with(|sign: char| sign.is_ascii_alphabetic())
+        || is_reserved(name)
+    {
+        return None;
+    }
+    let is_number =
+        |text: &str| text.parse::<f64>().is_ok() && text.starts_with(|sign: char| sign.is_ascii_digit());
+    let found = |said: String| Diagnostic::new(&codes::WORD_FOR_SYMBOL, slice.span(word.clone()), said);
+    // `hba1c at randomization 7.5-9.5 %`: the name belongs to the time.
+    let earlier = before[..start].trim_end_matches(is_blank);
+    let is_timed = is_reserved(&earlier[earlier.trim_end_matches(is_word).len()..]);
+    // A dash of print ends the word, that of a keyboard does not.
+    let behind = &slice.text[word.end..];
+    let far = behind.trim_start_matches(['–', '—', '-', ' ']);
+    let is_dash = |text: &str| text.contains(['–', '—', '-']);
+    let (low, high, end) = match text.split_once('-') {
+        Some((low, high)) => (low, high, word.end),
+        None if is_dash(&behind[..behind.len() - far.len()]) => {
+            let digits =
+                far.len() - far.trim_start_matches(|sign: char| sign.is_ascii_digit() || sign == '.').len();
+            (text, &far[..digits], word.end + behind.len() - far.len() + digits)
+        }
+        None => (text, "", word.end),
+    };
+    if is_number(low) && is_number(high) {
+        let good = format!("in {low} to {high}");
+        let when = match is_timed {
+            true => String::new(),
+            false => format!(", and when `{name}` is meant, as in `{name} at randomization {good}`"),
+        };
+        let span = slice.span(word.start..end);
+        return Some(
+            Diagnostic::new(&codes::WORD_FOR_SYMBOL, span, format!("a range is written `{good}`"))
+                .help(format!("write `{good}`{when}"))
+                .fix(span, good),
+        );
+    }
+    is_number(text).then(|| match is_timed {
+        true => found(format!("how is it compared with {text}?"))
+            .help(format!("write a sign before it: `>= {text}`, `<= {text}` or `= {text}`")),
+        false => found(format!("how does `{name}` compare with {text}?")).help(format!(
+            "write a sign between them, as in `{name} at randomization >= {text}` or `… = {text}`"
+        )),
+    })
 }

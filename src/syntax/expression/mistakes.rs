@@ -492,6 +492,18 @@ impl<'a> Reader<'a, '_> {
     }
 
     pub(super) fn say_stray(&mut self, span: Span) {
+        let at = span.range().start.saturating_sub(self.slice.start);
+        if let Some((before, behind)) = self.slice.text.split_at_checked(at)
+            && let Some(behind) = behind.strip_prefix("to ")
+            && before.trim_end().ends_with("time")
+        {
+            let end = behind.split(|sign: char| !super::words::is_word(sign)).next().unwrap_or_default();
+            self.say(
+                Diagnostic::new(&codes::STRAY_TEXT, span, "time is counted from one event to another")
+                    .help(format!("write both: `time from randomization to {end}`")),
+            );
+            return;
+        }
         self.say(
             Diagnostic::new(&codes::STRAY_TEXT, span, format!("`{}` does not belong here", self.short(span)))
                 .help("remove it, or join it to what stands before with `and` or `or`"),

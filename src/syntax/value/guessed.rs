@@ -21,6 +21,7 @@ impl Reader<'_, '_> {
     pub(super) fn guessed(&mut self, range: &Range<usize>, place: Place<'_>) -> Option<Guess> {
         let value = match place.kind {
             ValueKind::Phase => self.no_phase(range),
+            ValueKind::Identifier => self.number_without_scheme(range),
             ValueKind::Ages => self.ages_in_signs(range),
             ValueKind::TimeFrame => return self.open_time_frame(range, place),
             ValueKind::Timing | ValueKind::Visit => self.day_of_event(range, place),
@@ -46,6 +47,39 @@ impl Reader<'_, '_> {
         Some(Some(Value::Phase(vec![Spanned::new("not_applicable".to_owned(), span)])))
     }
 
+    /// `NCT01719640`: a number that says itself by whom it was given.
+    fn number_without_scheme(&mut self, range: &Range<usize>) -> Option<Option<Value>> {
+        let number = self.text[range.clone()].trim_matches('"');
+        let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let parts: Vec<&str> = number.split('-').collect();
+        let scheme = match parts.as_slice() {
+            [one] if one.strip_prefix("NCT").is_some_and(|digits| digits.len() == 8 && is_digits(digits)) => {
+                "clinicaltrials_gov"
+            }
+            [year, serial, check]
+                if [(year, 4), (serial, 6), (check, 2)]
+                    .iter()
+                    .all(|(part, length)| part.len() == *length && is_digits(part)) =>
+            {
+                "eudract"
+            }
+            _ => return None,
+        };
+        let good = format!("{scheme} \"{number}\"");
+        let span = self.mistakes.span(range.clone());
+        let value = Value::Identifier {
+            scheme: Spanned::new(scheme.to_owned(), span),
+            value: Spanned::new(number.to_owned(), span),
+        };
+        self.mistakes.push(
+            Diagnostic::new(&codes::BAD_VALUE, span, "a number of the trial is written with its register")
+                .label(format!("did you mean `{scheme}`?"))
+                .help(format!("write `id: {good}`"))
+                .fix(span, good),
+        );
+        Some(Some(value))
+    }
+
     /// `1 - 25 years`, `>= 18 years`.
     fn ages_in_signs(&mut self, range: &Range<usize>) -> Option<Option<Value>> {
         let text = &self.text[range.clone()];
@@ -67,6 +101,15 @@ impl Reader<'_, '_> {
                 )
                 .help(format!("write `{good}`"))
                 .fix(blanks, " to "),
+            );
+            return Some(None);
+        }
+        if let Some(good) = open_age(text) {
+            let span = self.mistakes.span(range.clone());
+            self.mistakes.push(
+                Diagnostic::new(&codes::WORD_FOR_SYMBOL, span, format!("`{text}` is written `{good}`"))
+                    .help(format!("write `{good}`"))
+                    .fix(span, good),
             );
             return Some(None);
         }
@@ -242,5 +285,21 @@ impl Reader<'_, '_> {
             true => found.help(format!("write `{good}`; {plausible}")).fix(whole, good),
             false => found.help(format!("write `{good}` for a score; {plausible}")),
         })
+    }
+}
+
+/// `from 18 years`, `18 years or older`: ages without an upper end.
+fn open_age(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let is_number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    match words.as_slice() {
+        ["from", number, unit] if is_number(number) => Some(format!("{number} {unit} and over")),
+        ["from", number, rest @ ..] if is_number(number) && rest.contains(&"to") => {
+            Some(words[1..].join(" "))
+        }
+        [number, unit, "or", "older" | "more" | "above" | "over" | "up"] if is_number(number) => {
+            Some(format!("{number} {unit} and over"))
+        }
+        _ => None,
     }
 }
