@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::Rule;
 use super::expected::Wanted;
 use super::foreign;
+use super::terms::COMPARISON;
 use super::words::{after_blanks, is_blank, is_reserved, is_word, word_at};
 use crate::ast::WORDS_FOR_TAKING;
 use crate::diagnostics::{Diagnostic, codes};
@@ -305,6 +306,7 @@ fn number_behind_name(
     let name = &before[start..];
     if entry != Rule::expression_entry
         || !wanted.needed.is_empty()
+        || !wanted.possible.contains(&COMPARISON)
         || !name.starts_with(|sign: char| sign.is_ascii_alphabetic())
         || is_reserved(name)
     {

@@ -5,6 +5,9 @@ use super::Rule;
 /// Where any operand may begin.
 pub(super) const OPERAND: &str = "a finding, a measure or a number";
 
+/// What can stand behind a value that nothing compares yet.
+pub(super) const COMPARISON: &str = "a comparison such as `>=`";
+
 pub(super) enum Meaning {
     /// Something is incomplete without it.
     Needed(&'static str),
@@ -51,7 +54,7 @@ pub(super) fn meaning(rule: Rule) -> Meaning {
         // Words that continue.
         Rule::and => Follows("`and`"),
         Rule::or => Follows("`or`"),
-        Rule::compare_op | Rule::comparator => Follows("a comparison such as `>=`"),
+        Rule::compare_op | Rule::comparator => Follows(COMPARISON),
         Rule::in_op => Follows("`in … to …`"),
         Rule::plus | Rule::minus | Rule::multiply | Rule::divide | Rule::power => {
             Follows("a sign of arithmetic")
