@@ -15,6 +15,7 @@ use crate::time::network::{Network, Point};
 use crate::time::{add_days, shift};
 
 mod course;
+mod doses;
 mod results;
 mod together;
 

@@ -273,7 +273,7 @@ impl Lowering<'_> {
                     .map(|word| word.value.as_str())
                     .chain([name.value.as_str()])
                     .collect();
-                if let [finding, "absent" | "never" | "denied"] = words.as_slice() {
+                if let [finding, "absent" | "never"] = words.as_slice() {
                     let good = format!("no {finding}");
                     self.report(
                         Diagnostic::new(

@@ -163,10 +163,6 @@ impl Reader<'_, '_> {
             self.unknown_property(piece, word, span, context, content);
             return;
         }
-        if self.is_rule_without_word(piece, context) {
-            self.rule_without_word(piece, content);
-            return;
-        }
         let here: Vec<&str> = schema::items_in(context).map(Keyword::text).collect();
         let properties: Vec<&str> =
             context.map_or_else(Vec::new, |context| schema::property_names(context).collect());
@@ -207,6 +203,7 @@ impl Reader<'_, '_> {
                     "write it behind the rule to which it belongs, without a new statement: `rule: … {word} …`"
                 )));
             }
+            None if self.is_rule_without_word(piece, context) => self.rule_without_word(piece, content),
             None => {
                 let words: Vec<String> =
                     here.iter().chain(&properties).map(|word| format!("`{word}`")).collect();
@@ -228,9 +225,7 @@ impl Reader<'_, '_> {
         const OF_RULES: [&str; 8] =
             [" within ", " before ", " at ", " is ", " in ", " present", " ever", " unless "];
         let text = &self.text[piece.text.clone()];
-        let first = self.first_word(piece.text.clone());
         matches!(context, Some(Keyword::Include | Keyword::Exclude))
-            && !matches!(first, "when" | "unless")
             && piece.colon.is_none()
             && piece.block.is_none()
             && (text.contains(['<', '>', '=', '≥', '≤']) || OF_RULES.iter().any(|word| text.contains(word)))

@@ -74,7 +74,9 @@ pub(super) fn known_slip(
             prose(format!("`{verb}` by whom?"))
                 .help(format!("name who answers: `{verb} by investigator \"…\"`"))
         }
-        "except" | "excluding" if wanted.needed.is_empty() && slice.text[word.end..].trim_start().starts_with('(') => {
+        "except" | "excluding"
+            if wanted.needed.is_empty() && is_list_of_names(&slice.text[word.end..]) =>
+        {
             prose(format!("`{text}` is written `other than` behind a finding"))
                 .help("write `other than (…)`")
                 .fix(span, "other than")
@@ -275,6 +277,13 @@ fn is_list_of(text: &str) -> bool {
     text.trim_start().strip_prefix("of").is_some_and(|rest| rest.trim_start().starts_with(['(', '[', '{']))
 }
 
+/// `(melanoma, lung_cancer)`, and no condition in parentheses.
+fn is_list_of_names(text: &str) -> bool {
+    let inside =
+        text.trim_start().strip_prefix('(').and_then(|rest| rest.split_once(')')).map(|(inside, _)| inside);
+    inside.is_some_and(|inside| inside.split(',').all(|name| name.trim().chars().all(is_word)))
+}
+
 /// Whether a text ends with values of `is`, as in `is a` or `is not a or b`.
 fn behind_is(before: &str) -> bool {
     let mut words = before.split_whitespace().rev().skip(1);
@@ -292,6 +301,8 @@ fn says_time_frame(behind: &str) -> bool {
     let behind = behind.trim_start();
     ["up to ", "over ", "at ", "assessed "].iter().any(|word| behind.starts_with(word))
 }
+
+const TIMES: [&str; 6] = ["minute", "hour", "day", "week", "month", "year"];
 
 /// `ecog 0-1`, `ecog 2`: a value behind a measure without a sign between them.
 fn number_behind_name(
@@ -342,6 +353,18 @@ fn number_behind_name(
             Diagnostic::new(&codes::WORD_FOR_SYMBOL, span, format!("a range is written `{good}`"))
                 .help(format!("write `{good}`{when}"))
                 .fix(span, good),
+        );
+    }
+    let next = after_blanks(slice.text, word.end);
+    let unit = &slice.text[word_at(slice.text, next)];
+    if is_number(text) && TIMES.contains(&unit.trim_end_matches('s')) {
+        return Some(
+            Diagnostic::new(
+                &codes::WORD_FOR_SYMBOL,
+                slice.span(word.start..next + unit.len()),
+                "a length of time stands behind `within`",
+            )
+            .help(format!("write `within {text} {unit} before …`")),
         );
     }
     is_number(text).then(|| match is_timed {

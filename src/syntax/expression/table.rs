@@ -148,10 +148,7 @@ impl<'a> Reader<'a, '_> {
             "younger" => {
                 (TableKeys::Ages { from: None, below: Some(age), to: None }, format!("under {words}"))
             }
-            "<=" | "≤" | "up" => {
-                (TableKeys::Ages { from: None, below: None, to: Some(age) }, format!("0 to {words}"))
-            }
-            _ if is_under => {
+            _ if is_under || matches!(sign, "<=" | "≤" | "up") => {
                 (TableKeys::Ages { from: None, below: None, to: Some(age) }, format!("0 to {words}"))
             }
             _ => (TableKeys::Ages { from: Some(age), below: None, to: None }, format!("{words} and over")),
@@ -224,11 +221,11 @@ struct Key {
     meant: Option<String>,
 }
 
-/// A sex in other words.
+/// A sex in other words. `boys` says an age too, and is asked.
 fn sex_of(word: &str) -> Option<&'static str> {
     match word.to_lowercase().as_str() {
-        "men" | "man" | "males" | "boys" | "m" => Some("male"),
-        "women" | "woman" | "females" | "girls" | "f" => Some("female"),
+        "men" | "man" | "males" | "m" => Some("male"),
+        "women" | "woman" | "females" | "f" => Some("female"),
         _ => None,
     }
 }
